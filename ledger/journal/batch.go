@@ -1,0 +1,408 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// item is a command on its way through the writer.
+type item struct {
+	command Command
+	known   bool // the command's body is here, not only its id
+	inbox   bool // it waits in the inbox and is settled there
+	replyTo string
+	mark    Mark
+	done    chan<- struct{} // closed when the delivery's last item has been dealt with; may be nil
+}
+
+// decision is what was decided of an item, before it is committed.
+type decision struct {
+	item     *item
+	outcome  Outcome
+	events   []*Event
+	recorded bool // the outcome is new and goes into the commit
+	replayed bool
+	silent   bool // nothing to say: its body is nowhere (it was settled before)
+	dead     *DeadLetter
+}
+
+// batch is a group of commands decided together, on top of the batch in flight and the cache. It
+// can grow until it is sent.
+type batch struct {
+	term      *term
+	scope     *Scope
+	items     []*item
+	decisions []*decision
+	byID      map[CommandID]*decision
+	// loaded are rows, events and outcomes read for this batch; they stay until it has landed, so
+	// that no eviction can take away what a decision stands on.
+	loaded   map[string]row
+	past     map[int64]*Event
+	outcomes map[CommandID]Outcome
+	looked   map[CommandID]bool
+	before   Head
+	mark     Mark
+}
+
+func (t *term) newBatch() *batch {
+	b := &batch{
+		term: t, byID: map[CommandID]*decision{}, loaded: map[string]row{}, past: map[int64]*Event{},
+		outcomes: map[CommandID]Outcome{}, looked: map[CommandID]bool{}, before: t.head,
+	}
+	if t.flight != nil {
+		b.before = t.flight.after()
+	}
+	b.mark = b.before.Mark
+	b.scope = &Scope{
+		registry: t.w.registry, shard: t.head.Shard, epoch: t.head.Epoch, next: b.before.Position + 1,
+		rows: map[string]row{}, below: b.below, history: b.history,
+		missingRows: map[string]struct{}{}, missingEvents: map[int64]struct{}{},
+	}
+	return b
+}
+
+// below finds a row under this batch: in the batch in flight, among what was loaded, in the cache.
+func (b *batch) below(key string) (row, bool) {
+	if f := b.term.flight; f != nil && f != b {
+		if r, ok := f.scope.rows[key]; ok {
+			return r, true
+		}
+	}
+	if r, ok := b.loaded[key]; ok {
+		return r, true
+	}
+	return b.term.cache.get(key)
+}
+
+func (b *batch) history(position int64) (*Event, bool) {
+	if f := b.term.flight; f != nil && f != b && position > f.before.Position {
+		return f.scope.events[position-f.before.Position-1], true
+	}
+	e, ok := b.past[position]
+	return e, ok
+}
+
+// prior finds what was decided about a command id before: in this batch, in flight, or on record.
+func (b *batch) prior(id CommandID) *decision {
+	if d, ok := b.byID[id]; ok {
+		return d
+	}
+	if f := b.term.flight; f != nil && f != b {
+		if d, ok := f.byID[id]; ok {
+			return d
+		}
+	}
+	if o, ok := b.outcomes[id]; ok {
+		return &decision{outcome: o}
+	}
+	return nil
+}
+
+// add decides items on top of what the batch holds. It decides once with what is at hand, loads
+// outcomes and whatever was missing in one query, and decides again only where that was needed.
+func (b *batch) add(ctx context.Context, items []*item) error {
+	decided, events, undos := len(b.decisions), len(b.scope.events), len(b.scope.undo)
+	for pass := 1; ; pass++ {
+		b.decideAll(items, pass > MaxPasses)
+		want := b.wanted(items)
+		if want.empty() {
+			break
+		}
+		complete := b.scope.Complete()
+		found, err := b.term.store.Load(ctx, want)
+		if err != nil {
+			return fmt.Errorf("load decision state: %w", err)
+		}
+		if err := b.take(items, want, found); err != nil {
+			return err
+		}
+		if complete && len(found.Outcomes) == 0 && len(want.Inbox) == 0 {
+			break
+		}
+		b.rewind(decided, events, undos)
+	}
+	b.items = append(b.items, items...)
+	for _, it := range items {
+		if it.mark != (Mark{}) {
+			b.mark = it.mark
+		}
+	}
+	return nil
+}
+
+// decideAll decides items in order. With last, a decision that still lacks state is given up.
+func (b *batch) decideAll(items []*item, last bool) {
+	for _, it := range items {
+		d := b.decide(it, last)
+		b.decisions = append(b.decisions, d)
+		if d.recorded {
+			b.byID[it.command.ID] = d
+		}
+	}
+}
+
+func (b *batch) rewind(decided, events, undos int) {
+	for _, d := range b.decisions[decided:] {
+		if d.recorded {
+			delete(b.byID, d.item.command.ID)
+		}
+	}
+	b.decisions = b.decisions[:decided]
+	b.scope.rewind(undos, events)
+	clear(b.scope.missingRows)
+	clear(b.scope.missingEvents)
+}
+
+// wanted says what has to be loaded before the decisions about items can stand.
+func (b *batch) wanted(items []*item) Wanted {
+	var w Wanted
+	for _, it := range items {
+		id := it.command.ID
+		if b.looked[id] || it.command.DryRun {
+			continue
+		}
+		if _, here := b.byID[id]; here && b.prior(id).item != it {
+			continue // a twin in this very batch was, or is being, looked up
+		}
+		w.Outcomes = append(w.Outcomes, id)
+		if !it.known {
+			w.Inbox = append(w.Inbox, id)
+		}
+	}
+	for key := range b.scope.missingRows {
+		w.State = append(w.State, key)
+	}
+	for position := range b.scope.missingEvents {
+		w.Events = append(w.Events, position)
+	}
+	return w
+}
+
+func (w *Wanted) empty() bool {
+	return len(w.Outcomes)+len(w.State)+len(w.Events)+len(w.Inbox) == 0
+}
+
+// take keeps what was found, and remembers as absent what was not.
+func (b *batch) take(items []*item, want Wanted, found Found) error {
+	for _, id := range want.Outcomes {
+		b.looked[id] = true
+	}
+	for id, o := range found.Outcomes {
+		b.outcomes[id] = o
+	}
+	for _, key := range want.State {
+		b.loaded[key] = row{}
+	}
+	for key, r := range found.State {
+		v, err := b.scope.registry.decodeState(key, r.Data)
+		if err != nil {
+			return err
+		}
+		b.loaded[key] = row{value: v, version: r.Version}
+	}
+	for position, e := range found.Events {
+		b.past[position] = &e
+	}
+	for _, position := range want.Events {
+		if b.past[position] == nil {
+			return fmt.Errorf("event %d of shard %d is not in the journal", position, b.before.Shard)
+		}
+	}
+	for _, it := range items {
+		if c, ok := found.Inbox[it.command.ID]; ok && !it.known {
+			it.command, it.known = c, true
+		}
+	}
+	return nil
+}
+
+// decide comes to a decision about one command.
+func (b *batch) decide(it *item, last bool) *decision {
+	s, c := b.scope, &it.command
+	s.now = b.term.now()
+	d := &decision{item: it}
+	if !c.DryRun {
+		if p := b.prior(c.ID); p != nil {
+			return b.repeat(d, p)
+		}
+	}
+	if !it.known {
+		d.silent = true
+		return d
+	}
+	if !c.Deadline.IsZero() && s.now.After(c.Deadline) && !c.DryRun {
+		return b.refuse(d, ErrExpired)
+	}
+	s.command, s.result, s.fault = c, nil, nil
+	missing := len(s.missingRows) + len(s.missingEvents)
+	undos, events := len(s.undo), len(s.events)
+	err := s.registry.decide(s, c)
+	if err == nil {
+		err = s.fault
+	}
+	if last && len(s.missingRows)+len(s.missingEvents) > missing {
+		clear(s.missingRows)
+		clear(s.missingEvents)
+		err = errUnbounded
+	}
+	d.outcome = b.outcome(it, Done)
+	switch r := AsRefusal(err); {
+	case err == nil:
+		d.events = s.events[events:len(s.events):len(s.events)]
+		d.outcome.Result = s.result
+		d.outcome.Count = len(d.events)
+		if d.outcome.Count > 0 {
+			d.outcome.First = d.events[0].Position
+			d.outcome.Position = s.next - 1
+		}
+		d.recorded = !c.DryRun
+		if c.DryRun {
+			d.events = append([]*Event(nil), d.events...)
+			s.rewind(undos, events)
+		}
+	case r != nil:
+		s.rewind(undos, events)
+		return b.refuse(d, r)
+	default:
+		s.rewind(undos, events)
+		b.bury(d, err)
+	}
+	return d
+}
+
+func (b *batch) outcome(it *item, status Status) Outcome {
+	c := &it.command
+	return Outcome{Command: c.ID, Type: c.Type, Hash: c.Hash, Caller: c.Actor, Status: status,
+		Position: b.scope.next - 1, At: b.scope.now}
+}
+
+func (b *batch) refuse(d *decision, r *Refusal) *decision {
+	d.outcome = b.outcome(d.item, Refused)
+	d.outcome.Refusal = r
+	d.recorded = !r.Malformed && !d.item.command.DryRun
+	return d
+}
+
+// repeat answers with what was decided before, or refuses a request that only borrows the key.
+func (b *batch) repeat(d, prior *decision) *decision {
+	if d.item.known && prior.outcome.Hash != d.item.command.Hash {
+		d.outcome = b.outcome(d.item, Refused)
+		d.outcome.Refusal = ErrKeyReused
+		return d
+	}
+	d.outcome, d.events, d.replayed = prior.outcome, prior.events, true
+	return d
+}
+
+// errCodeDead is the code of the outcome of a dead command.
+const errCodeDead = "command-dead"
+
+// bury sends a command to the dead letters: it fails the same way every time.
+func (b *batch) bury(d *decision, why error) {
+	d.outcome = b.outcome(d.item, Dead)
+	d.outcome.Refusal = &Refusal{Code: errCodeDead}
+	d.events = nil
+	if d.item.command.DryRun {
+		return
+	}
+	d.recorded = true
+	d.dead = &DeadLetter{Command: d.item.command, Reason: why.Error(), At: b.scope.now}
+}
+
+// landed tells the batch that the one it stands on is committed: what it pinned is on record now.
+func (b *batch) landed(f *batch) {
+	for id, d := range f.byID {
+		b.outcomes[id] = d.outcome
+	}
+}
+
+// full reports whether the batch should take no more.
+func (b *batch) full() bool {
+	return len(b.items) >= MaxBatch || len(b.scope.events) >= MaxBatchEvents
+}
+
+// after is the head once the batch has landed. Its Chain is set by seal.
+func (b *batch) after() Head {
+	h := b.before
+	h.Position, h.Mark = b.scope.next-1, b.mark
+	if n := len(b.scope.events); n > 0 {
+		h.RecordedAt = b.scope.events[n-1].RecordedAt
+	}
+	return h
+}
+
+// seal makes the store's batch: nonces, hashes, and the rows as JSON. chain is the value after the
+// batch before; ok is false when there is nothing to write.
+func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err error) {
+	out = &Batch{Before: b.before, Events: b.scope.events, Sent: sent}
+	out.Before.Chain = chain
+	nonces := make([]byte, 16*len(out.Events))
+	if _, err := rand.Read(nonces); err != nil {
+		return nil, false, fmt.Errorf("nonces: %w", err)
+	}
+	for i, e := range out.Events {
+		copy(e.Nonce[:], nonces[16*i:])
+		chain = e.Seal(chain)
+	}
+	for _, d := range b.decisions {
+		if d.recorded {
+			out.Outcomes = append(out.Outcomes, d.outcome)
+		}
+		if d.dead != nil {
+			out.Dead = append(out.Dead, *d.dead)
+		}
+		if d.item.inbox {
+			out.Inbox = append(out.Inbox, d.item.command.ID)
+		}
+	}
+	for key, r := range b.scope.rows {
+		data, err := json.Marshal(r.value)
+		if err != nil {
+			return nil, false, fmt.Errorf("decision state %q: %w", key, err)
+		}
+		out.State = append(out.State, StateRow{Key: key, Loaded: r.loaded, Version: r.version, Data: data})
+	}
+	out.After = b.after()
+	out.After.Chain = chain
+	return out, len(out.Outcomes)+len(out.Inbox) > 0, nil
+}
+
+// answers are what the batch has to say, by address.
+func (b *batch) answers() map[string][]Answer {
+	out := map[string][]Answer{}
+	for _, d := range b.decisions {
+		if d.item.replyTo == "" || d.silent {
+			continue
+		}
+		a := Answer{Outcome: d.outcome, Replayed: d.replayed}
+		if size(d.events) <= MaxReplyEvents {
+			a.Events = make([]Event, len(d.events))
+			for i, e := range d.events {
+				a.Events[i] = *e
+			}
+		}
+		out[d.item.replyTo] = append(out[d.item.replyTo], a)
+	}
+	return out
+}
+
+// buryAll sends every new command of the batch to the dead letters: its data cannot be appended.
+func (b *batch) buryAll(why error) {
+	b.scope.rewind(0, 0)
+	for _, d := range b.decisions {
+		if d.recorded {
+			b.bury(d, why)
+		}
+	}
+}
+
+// size is about how many bytes events take in a message.
+func size(events []*Event) (n int) {
+	for _, e := range events {
+		n += 300 + len(e.Data) + 100*len(e.Postings)
+	}
+	return n
+}

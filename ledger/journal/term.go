@@ -1,0 +1,337 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// maxQueued is how many deliveries may wait to be decided, and how many answered batches for the
+// replier, before whoever brings them has to wait too.
+const maxQueued = 64
+
+// term is one term of office of the writer: from the take-over to the first thing that goes wrong.
+//
+// One goroutine decides. While a batch commits (the flight), the next one (open) is decided on top
+// of it and grows with whatever arrives; it is sent when the flight has landed. If the flight does
+// not land, everything decided on top of it is thrown away.
+type term struct {
+	w     *Writer
+	store Term
+	head  Head // of the last landed batch
+	cache *cache
+
+	flight *batch
+	open   *batch
+	landed chan error
+
+	in      chan []*item
+	answers chan map[string][]Answer
+}
+
+func newTerm(w *Writer, store Term) *term {
+	return &term{
+		w: w, store: store, head: store.Head(), cache: newCache(w.cfg.MaxCached),
+		landed: make(chan error, 1), in: make(chan []*item, maxQueued), answers: make(chan map[string][]Answer, maxQueued),
+	}
+}
+
+// now is the recorded time of what is decided now: the writer's clock, never running backwards.
+func (t *term) now() time.Time {
+	now := t.w.cfg.Now().UTC().Truncate(time.Microsecond)
+	last := t.head.RecordedAt
+	if t.flight != nil {
+		last = t.flight.after().RecordedAt
+	}
+	if t.open != nil {
+		last = t.open.after().RecordedAt
+	}
+	if now.Before(last) {
+		return last
+	}
+	return now
+}
+
+// run serves until ctx ends or something goes wrong. On a plain end of ctx it lets what is decided
+// land and be answered.
+func (t *term) run(ctx context.Context) error {
+	intake, stop := context.WithCancel(ctx)
+	var hands sync.WaitGroup
+	hands.Go(func() { t.receive(intake) })
+	hands.Go(func() { t.pollInbox(intake) })
+	var speaker sync.WaitGroup
+	speaker.Go(t.speak)
+	defer func() {
+		stop()
+		hands.Wait()
+		close(t.answers)
+		speaker.Wait()
+	}()
+	err := t.serve(ctx)
+	stop()
+	if t.flight != nil { // the commit's goroutine always reports
+		err = errors.Join(err, t.settle(<-t.landed))
+	}
+	if err == nil && t.open != nil {
+		t.send()
+		err = t.settle(<-t.landed)
+	}
+	return err
+}
+
+// serve is the loop: take what has arrived, decide it, send a batch whenever none is in flight.
+func (t *term) serve(ctx context.Context) error {
+	for {
+		if t.open != nil && t.flight == nil {
+			t.send()
+		}
+		in := t.in
+		if t.open != nil && t.open.full() {
+			in = nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case items := <-in:
+			if err := t.decide(ctx, items); err != nil {
+				return err
+			}
+		case err := <-t.landed:
+			if err := t.settle(err); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// decide adds items, and whatever else is waiting, to the open batch.
+func (t *term) decide(ctx context.Context, items []*item) error {
+	for len(items) < MaxBatch {
+		select {
+		case more := <-t.in:
+			items = append(items, more...)
+			continue
+		default:
+		}
+		break
+	}
+	if t.open == nil {
+		t.open = t.newBatch()
+	}
+	return t.open.add(ctx, items)
+}
+
+// send puts the open batch in flight. Its commit is not cut off by a shutdown: it has its own
+// time-out, after which its end is unknown.
+func (t *term) send() {
+	b := t.open
+	t.flight, t.open = b, nil
+	chain := t.head.Chain
+	go func() { t.landed <- t.commit(b, chain) }()
+}
+
+// commit writes one batch and returns when its end is known.
+func (t *term) commit(b *batch, chain [32]byte) error {
+	out, ok, err := b.seal(chain, t.w.cfg.Now())
+	if err != nil || !ok {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), t.w.cfg.CommitTimeout)
+	defer cancel()
+	start := t.w.cfg.Now()
+	err = t.store.Append(ctx, out)
+	if err == nil && t.w.cfg.OnCommit != nil {
+		t.w.cfg.OnCommit(Commit{Commands: len(b.decisions), Events: len(out.Events), Took: t.w.cfg.Now().Sub(start)})
+	}
+	return err
+}
+
+// settle deals with the end of the flight: it lands, or the command to blame is found.
+func (t *term) settle(err error) error {
+	b := t.flight
+	t.flight = nil
+	if err == nil {
+		t.land(b)
+		return nil
+	}
+	if !errors.Is(err, ErrBadData) {
+		return err
+	}
+	open := t.open
+	t.open = nil
+	if err := t.isolate(b.items, err); err != nil || open == nil {
+		return err
+	}
+	t.open = t.newBatch()
+	return t.open.add(context.Background(), open.items)
+}
+
+// land makes the batch's writes the state to decide on and lets its answers go.
+func (t *term) land(b *batch) {
+	t.head = b.after()
+	if n := len(b.scope.events); n > 0 {
+		t.head.Chain = b.scope.events[n-1].Chain()
+	} else {
+		t.head.Chain = b.before.Chain
+	}
+	for key, r := range b.loaded {
+		t.cache.put(key, r)
+	}
+	for key, r := range b.scope.rows {
+		t.cache.put(key, row{value: r.value, version: r.version})
+	}
+	if t.open != nil {
+		t.open.landed(b)
+		t.open.before.Chain = t.head.Chain
+	}
+	for _, it := range b.items {
+		if it.done != nil {
+			close(it.done)
+		}
+	}
+	t.w.landed(t.head, t.cache.len())
+	t.answers <- b.answers()
+}
+
+// isolate commits items, which failed together because of somebody's data, without the one to
+// blame: halves are tried until it stands alone, and then it is buried. Its neighbours are decided
+// as if it had never come.
+func (t *term) isolate(items []*item, why error) error {
+	if len(items) == 1 {
+		return t.commitAlone(items, why)
+	}
+	half := len(items) / 2
+	for _, part := range [][]*item{items[:half], items[half:]} {
+		err := t.commitAlone(part, nil)
+		if errors.Is(err, ErrBadData) {
+			err = t.isolate(part, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commitAlone decides and commits items with nothing in flight. With why, they are buried for it.
+func (t *term) commitAlone(items []*item, why error) error {
+	b := t.newBatch()
+	if err := b.add(context.Background(), items); err != nil {
+		return err
+	}
+	if why != nil {
+		b.buryAll(why)
+	}
+	if err := t.commit(b, t.head.Chain); err != nil {
+		return fmt.Errorf("commit of %d commands apart: %w", len(items), err)
+	}
+	t.land(b)
+	return nil
+}
+
+// receive reads the source of commands, and reads it again from where it was when it is lost.
+func (t *term) receive(ctx context.Context) {
+	mark := t.head.Mark
+	for ctx.Err() == nil {
+		err := t.w.source.Receive(ctx, t.head.Shard, mark, func(d Delivery) error {
+			t.w.alone.Store(false)
+			if err := t.deliver(ctx, itemsOf(d)); err != nil {
+				return err
+			}
+			mark = d.Mark
+			return nil
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		t.w.alone.Store(true)
+		t.w.cfg.Log.Warn("commands cannot be received; the inbox is the only way", "shard", t.head.Shard, "error", err)
+		wait(ctx, retryInterval)
+	}
+}
+
+// pollInbox delivers what waits in the inbox: what the bus lost, or all there is while it is away.
+func (t *term) pollInbox(ctx context.Context) {
+	for ctx.Err() == nil {
+		commands, err := t.store.Waiting(ctx, MaxBatch)
+		if err != nil {
+			if ctx.Err() == nil {
+				t.w.cfg.Log.Warn("inbox cannot be read", "shard", t.head.Shard, "error", err)
+			}
+			wait(ctx, retryInterval)
+			continue
+		}
+		if len(commands) > 0 {
+			done := make(chan struct{})
+			items := make([]*item, len(commands))
+			for i, c := range commands {
+				items[i] = &item{command: c, known: true, inbox: true}
+			}
+			items[len(items)-1].done = done
+			if t.deliver(ctx, items) != nil {
+				return
+			}
+			select {
+			case <-done:
+			case <-ctx.Done():
+				return
+			}
+			continue
+		}
+		if t.w.alone.Load() {
+			wait(ctx, InboxIntervalAlone)
+		} else {
+			wait(ctx, InboxInterval)
+		}
+	}
+}
+
+func (t *term) deliver(ctx context.Context, items []*item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	select {
+	case t.in <- items:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func itemsOf(d Delivery) []*item {
+	items := make([]*item, 0, len(d.Commands)+len(d.Refs))
+	for _, c := range d.Commands {
+		items = append(items, &item{command: c, known: true, replyTo: d.ReplyTo})
+	}
+	for _, id := range d.Refs {
+		items = append(items, &item{command: Command{ID: id}, inbox: true, replyTo: d.ReplyTo})
+	}
+	if len(items) > 0 {
+		items[len(items)-1].mark = d.Mark
+	}
+	return items
+}
+
+// speak sends answers, after noting outside the store how far they speak of it.
+func (t *term) speak() {
+	for answers := range t.answers {
+		ctx, cancel := context.WithTimeout(context.Background(), replyTimeout)
+		t.w.raise(ctx)
+		for to, as := range answers {
+			t.w.replier.Reply(ctx, to, as)
+		}
+		cancel()
+	}
+}
+
+// wait waits for d or the end of ctx.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

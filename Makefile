@@ -79,9 +79,11 @@ generate: $(OAPI) ## write all generated files anew
 	PATH="$(CURDIR)/$(dir $(OAPI)):$$PATH" go generate $(PKG)
 
 # The whole tree, new files included, is hashed before and after through an index
-# of its own: this works beside uncommitted work and leaves the real index alone.
+# of its own: this works beside uncommitted work and leaves the real index alone,
+# and in another user's checkout, where git would want to be told that it is safe.
 verify: ## regenerate, and fail if that changed a file
 	@index=$$(mktemp); trap 'rm -f "$$index"' EXIT; \
+	git() { command git -c safe.directory='*' "$$@"; }; \
 	tree() { \
 		cp "$$(git rev-parse --git-path index)" "$$index" && \
 		GIT_INDEX_FILE=$$index git add -A && GIT_INDEX_FILE=$$index git write-tree; \

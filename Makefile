@@ -58,7 +58,7 @@ race: ## the same under the race detector, several times slower
 # Found by grep rather than by `go test -list`, which would build every package.
 # None found means that the search is broken: that must not pass for fuzzed.
 fuzz: ## run every fuzz target for FUZZTIME each (FUZZTIME=5m)
-	@targets=$$(grep -rE --include='*_test.go' --exclude-dir='.*' -o '^func Fuzz[A-Z0-9_][A-Za-z0-9_]*' . | sort || true); \
+	@targets=$$(grep -rE --include='*_test.go' --exclude-dir='.?*' -o '^func Fuzz[A-Z0-9_][A-Za-z0-9_]*' . | sort || true); \
 	if [ -z "$$targets" ]; then echo 'fuzz: no target found' >&2; exit 1; fi; \
 	while IFS=: read -r file func; do \
 		name=$${func#func }; \
@@ -78,20 +78,23 @@ fmt: $(GOLANGCI) ## format the Go sources and sort their imports
 generate: $(OAPI) ## write all generated files anew
 	PATH="$(CURDIR)/$(dir $(OAPI)):$$PATH" go generate $(PKG)
 
-# The whole tree, new files included, is hashed before and after through an index
-# of its own: this works beside uncommitted work and leaves the real index alone,
-# and in another user's checkout, where git would want to be told that it is safe.
+# The whole tree, new files included, is hashed before and after, with an index and
+# an object folder of its own: this works beside uncommitted work, leaves nothing in
+# the repository, and works where git would first want to be told that another
+# user's checkout is safe.
 verify: ## regenerate, and fail if that changed a file
-	@index=$$(mktemp); trap 'rm -f "$$index"' EXIT; \
-	git() { command git -c safe.directory='*' "$$@"; }; \
-	tree() { \
-		cp "$$(git rev-parse --git-path index)" "$$index" && \
-		GIT_INDEX_FILE=$$index git add -A && GIT_INDEX_FILE=$$index git write-tree; \
+	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir "$$tmp/objects"; \
+	index=$$(git -c safe.directory='*' rev-parse --git-path index); \
+	objects=$$(git -c safe.directory='*' rev-parse --path-format=absolute --git-path objects); \
+	git() { \
+		GIT_OBJECT_DIRECTORY=$$tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=$$objects GIT_INDEX_FILE=$$tmp/index \
+			command git --no-pager -c safe.directory='*' "$$@"; \
 	}; \
+	tree() { cp "$$index" "$$tmp/index" && git add -A && git write-tree; }; \
 	before=$$(tree); \
 	$(MAKE) generate; \
 	after=$$(tree); \
-	if ! git --no-pager diff --exit-code --stat "$$before" "$$after"; then \
+	if ! git diff --exit-code --stat "$$before" "$$after"; then \
 		echo 'verify: generated files were stale; they are written anew now: review and commit them' >&2; exit 1; \
 	fi; \
 	echo 'verify: generated files are up to date'

@@ -1,0 +1,132 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// Patience is how long a synchronous caller waits for an outcome, and the deadline that its
+	// command carries.
+	Patience = 10 * time.Second
+	// replyPatience is how long an answer is awaited from the bus before the outcome is looked
+	// for in the store: a reply can get lost, an outcome cannot.
+	replyPatience = 4 * time.Second
+	// outcomePoll and outcomePollMax are the pauses between two looks for an outcome.
+	outcomePoll    = 10 * time.Millisecond
+	outcomePollMax = 500 * time.Millisecond
+	// MaxInline is the most bytes of a command that travel on the bus; a larger one waits in the
+	// inbox and its id travels.
+	MaxInline = 256 << 10
+)
+
+// ErrOutcomeUnknown says that no outcome was seen in time. The same command sent again is answered
+// with it, once there is one.
+var ErrOutcomeUnknown = errors.New("journal: the outcome is not known yet")
+
+// Dispatcher takes commands to the writer and returns with their outcome: over the bus, and where
+// the bus is away, by the inbox.
+type Dispatcher struct {
+	shard  Shard
+	bus    Bus
+	inbox  Inbox
+	reader Reader
+	now    func() time.Time
+}
+
+// NewDispatcher returns a dispatcher to the writer of the shard.
+func NewDispatcher(shard Shard, bus Bus, inbox Inbox, reader Reader, now func() time.Time) *Dispatcher {
+	return &Dispatcher{shard: shard, bus: bus, inbox: inbox, reader: reader, now: now}
+}
+
+// Do has c decided and returns the answer, events included. A refusal is an answer, not an error.
+// Errors: ErrOutcomeUnknown, ctx's, or the store's when the store is away.
+func (d *Dispatcher) Do(ctx context.Context, c Command) (Answer, error) {
+	c.Deadline = d.now().Add(Patience).UTC()
+	ctx, cancel := context.WithTimeout(ctx, Patience+time.Second)
+	defer cancel()
+	a, err := d.send(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if a.Outcome.Count > 0 && len(a.Events) == 0 {
+		a.Events, err = d.events(ctx, a.Outcome)
+	}
+	return a, err
+}
+
+// send tries the bus and then the store.
+func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
+	ref := len(c.Data) > MaxInline
+	if ref {
+		if err := d.inbox.Put(ctx, d.shard, c); err != nil {
+			return Answer{}, err
+		}
+	}
+	bus, cancel := context.WithTimeout(ctx, replyPatience)
+	a, err := d.bus.Send(bus, d.shard, c, ref)
+	cancel()
+	if err == nil {
+		return a, nil
+	}
+	if ctx.Err() != nil {
+		return Answer{}, ErrOutcomeUnknown
+	}
+	if !errors.Is(err, context.DeadlineExceeded) && !ref {
+		if err := d.inbox.Put(ctx, d.shard, c); err != nil {
+			return Answer{}, err
+		}
+	}
+	return d.await(ctx, c)
+}
+
+// await looks for the outcome in the store until there is one. One from before c's time, or of
+// another request under c's id, is told as the writer would tell it.
+func (d *Dispatcher) await(ctx context.Context, c Command) (Answer, error) {
+	sent := c.Deadline.Add(-Patience)
+	for pause := outcomePoll; ; pause = min(2*pause, outcomePollMax) {
+		a, ok, _, err := d.inbox.Outcome(ctx, c.ID)
+		if ctx.Err() != nil {
+			return Answer{}, ErrOutcomeUnknown
+		}
+		if err != nil {
+			return Answer{}, err
+		}
+		if ok && a.Outcome.Hash != c.Hash {
+			a.Outcome.Status, a.Outcome.Refusal, a.Outcome.Count, a.Events = Refused, ErrKeyReused, 0, nil
+			return a, nil
+		}
+		if ok {
+			a.Replayed = a.Outcome.At.Before(sent)
+			return a, nil
+		}
+		wait(ctx, pause)
+	}
+}
+
+// Accept stores c in the inbox and returns: from then on it cannot be lost.
+func (d *Dispatcher) Accept(ctx context.Context, c Command) error {
+	if err := d.inbox.Put(ctx, d.shard, c); err != nil {
+		return err
+	}
+	d.bus.Hint(d.shard, c.ID)
+	return nil
+}
+
+// events reads an outcome's events from the journal.
+func (d *Dispatcher) events(ctx context.Context, o Outcome) ([]Event, error) {
+	events := make([]Event, 0, o.Count)
+	for len(events) < o.Count {
+		page, err := d.reader.Events(ctx, d.shard, o.First-1+int64(len(events)), min(o.Count-len(events), tailPage))
+		if err != nil {
+			return nil, err
+		}
+		if len(page) == 0 {
+			return nil, fmt.Errorf("%w: event %d of an outcome", ErrStale, o.First+int64(len(events)))
+		}
+		events = append(events, page...)
+	}
+	return events, nil
+}

@@ -1,0 +1,157 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	// projectionPage is how many events a projection takes in one transaction.
+	projectionPage = 1_000
+	// maxBackoff bounds the pause before a projection tries an event again that it failed on.
+	maxBackoff = 10 * time.Second
+)
+
+// Target is one generation of a projection's tables.
+type Target interface {
+	// Checkpoint returns the position up to which events are in the tables.
+	Checkpoint(ctx context.Context) (int64, error)
+	// Apply adds events, the first of which is after+1, and moves the checkpoint from after to the
+	// last of them, in one transaction. ErrOutrun when the checkpoint is not at after.
+	Apply(ctx context.Context, after int64, events []Event) error
+}
+
+// ProjectionStatus is what a projection says of itself.
+type ProjectionStatus struct {
+	Name     string
+	Position int64
+	// Head is the newest position known to the process.
+	Head int64
+	// Error is why it stands still, FailedAt the event it stands at; nil and 0 when it runs.
+	Error    error
+	FailedAt int64
+}
+
+// Projector keeps a projection up with the journal. A batch of events counts once however often it
+// is delivered, because its rows and its checkpoint are one commit. On an event that it cannot
+// take, it stops at exactly that one, says so, and tries again; its neighbours go on.
+type Projector struct {
+	name   string
+	tail   *Tail
+	target Target
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	status ProjectionStatus
+}
+
+// NewProjector returns the projector of a target.
+func NewProjector(name string, tail *Tail, target Target, logger *slog.Logger) *Projector {
+	return &Projector{name: name, tail: tail, target: target, logger: logger}
+}
+
+// Status returns how far the projection is.
+func (p *Projector) Status() ProjectionStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.status
+	s.Name, s.Head = p.name, p.tail.Last()
+	return s
+}
+
+// Run projects until ctx ends. It returns nil.
+func (p *Projector) Run(ctx context.Context) error {
+	backoff := retryInterval
+	for ctx.Err() == nil {
+		before := p.Status().Position
+		err := p.follow(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if errors.Is(err, ErrOutrun) { // another instance does the work
+			wait(ctx, relayYield)
+			continue
+		}
+		if p.Status().Position > before {
+			backoff = retryInterval
+		}
+		p.fail(err)
+		wait(ctx, backoff)
+		backoff = min(2*backoff, maxBackoff)
+	}
+	return nil
+}
+
+// follow applies events from the checkpoint on until something fails.
+func (p *Projector) follow(ctx context.Context) error {
+	position, err := p.target.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	p.reach(position)
+	for {
+		events, err := p.tail.Read(ctx, position, projectionPage)
+		if err != nil {
+			return err
+		}
+		if err := p.apply(ctx, position, events); err != nil {
+			return err
+		}
+		position = events[len(events)-1].Position
+		p.reach(position)
+	}
+}
+
+// apply applies events together and, where that fails, as far as they go, one by one.
+func (p *Projector) apply(ctx context.Context, after int64, events []Event) error {
+	err := p.target.Apply(ctx, after, events)
+	if err == nil || errors.Is(err, ErrOutrun) || ctx.Err() != nil {
+		return err
+	}
+	for i := range events {
+		e := events[i : i+1]
+		if err := p.target.Apply(ctx, e[0].Position-1, e); err != nil {
+			if errors.Is(err, ErrOutrun) {
+				return err
+			}
+			return &stuckError{position: e[0].Position, eventType: e[0].Type, err: err}
+		}
+		p.reach(e[0].Position)
+	}
+	return nil
+}
+
+// stuckError says on which event a projection stands.
+type stuckError struct {
+	position  int64
+	eventType string
+	err       error
+}
+
+func (e *stuckError) Error() string {
+	return fmt.Sprintf("at event %d (%s): %v", e.position, e.eventType, e.err)
+}
+
+func (e *stuckError) Unwrap() error { return e.err }
+
+func (p *Projector) reach(position int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.status = ProjectionStatus{Position: position}
+}
+
+func (p *Projector) fail(err error) {
+	p.mu.Lock()
+	p.status.Error = err
+	var stuck *stuckError
+	if errors.As(err, &stuck) {
+		p.status.FailedAt = stuck.position
+	}
+	s := p.status
+	p.mu.Unlock()
+	p.logger.Error("projection stands still", "projection", p.name, "position", s.Position, "error", err)
+}

@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+const (
+	// relayPage is how many events are published at once.
+	relayPage = 1_000
+	// relayPoll is how often the relay looks at the journal when nobody wakes it.
+	relayPoll = 100 * time.Millisecond
+	// relayYield is how long a relay that was outrun leaves the work to the other one.
+	relayYield = 500 * time.Millisecond
+	// relayWindow is how far back a relay begins when the log is empty: readers have the store
+	// for what is older.
+	relayWindow = 10_000
+)
+
+// Relay publishes a shard's events in order. Any number may run; the log's compare-and-set lets
+// one at a time get anywhere.
+type Relay struct {
+	shard  Shard
+	reader Reader
+	log    Publisher
+	wake   <-chan struct{}
+	logger *slog.Logger
+}
+
+// NewRelay returns a relay. A value on wake says that the journal has grown; it may be nil.
+func NewRelay(shard Shard, reader Reader, log Publisher, wake <-chan struct{}, logger *slog.Logger) *Relay {
+	return &Relay{shard: shard, reader: reader, log: log, wake: wake, logger: logger}
+}
+
+// Run publishes until ctx ends. It returns nil.
+func (r *Relay) Run(ctx context.Context) error {
+	failing := false
+	for ctx.Err() == nil {
+		err := r.publish(ctx, &failing)
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, ErrOutrun):
+			wait(ctx, relayYield)
+		default:
+			if !failing {
+				r.logger.Warn("events cannot be published; they wait in the journal", "shard", r.shard, "error", err)
+			}
+			failing = true
+			wait(ctx, retryInterval)
+		}
+	}
+	return nil
+}
+
+// publish goes on from the log's end until something fails.
+func (r *Relay) publish(ctx context.Context, failing *bool) error {
+	timeline, position, err := r.begin(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		events, err := r.reader.Events(ctx, r.shard, position, relayPage)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			if err := r.idle(ctx, timeline); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.log.Publish(ctx, timeline, events); err != nil {
+			return err
+		}
+		if *failing {
+			*failing = false
+			r.logger.Info("events are published again", "shard", r.shard, "position", position)
+		}
+		position = events[len(events)-1].Position
+	}
+}
+
+// begin finds where to go on; a log of an older timeline is emptied first.
+func (r *Relay) begin(ctx context.Context) (timeline, position int64, err error) {
+	head, err := r.reader.Head(ctx, r.shard)
+	if err != nil {
+		return 0, 0, err
+	}
+	timeline, position, err = r.log.Published(ctx, r.shard)
+	if err != nil {
+		return 0, 0, err
+	}
+	switch {
+	case timeline == head.Timeline && position <= head.Position:
+		return timeline, position, nil
+	case timeline == head.Timeline, timeline > head.Timeline:
+		return 0, 0, ErrStale
+	case timeline > 0:
+		if err := r.log.Reset(ctx, r.shard); err != nil {
+			return 0, 0, err
+		}
+	}
+	return head.Timeline, max(0, head.Position-relayWindow), nil
+}
+
+// errNewTimeline makes the relay begin again.
+var errNewTimeline = errors.New("journal: the shard is on a new timeline")
+
+// idle waits for the journal to grow.
+func (r *Relay) idle(ctx context.Context, timeline int64) error {
+	timer := time.NewTimer(relayPoll)
+	defer timer.Stop()
+	select {
+	case <-r.wake:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+	}
+	head, err := r.reader.Head(ctx, r.shard)
+	if err != nil {
+		return err
+	}
+	if head.Timeline != timeline {
+		return errNewTimeline
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package authn
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The roles that a token may carry.
+const (
+	// RoleUser may touch what is its own.
+	RoleUser = "user"
+	// RoleService acts for users.
+	RoleService = "service"
+	// RoleFinance reads the books and corrects them.
+	RoleFinance = "finance"
+	// RoleOperator looks after the machinery, not the money.
+	RoleOperator = "operator"
+	// RoleAdmin may do everything.
+	RoleAdmin = "admin"
+)
+
+// AllRoles returns every role, in the order above.
+func AllRoles() []string {
+	return []string{RoleUser, RoleService, RoleFinance, RoleOperator, RoleAdmin}
+}
+
+// Principal is who a request comes from.
+type Principal struct {
+	// Subject names the person or service, for ever: it scopes idempotency keys and owns wallets.
+	Subject string
+	// Roles are the known roles of the token, sorted, without repeats. They are shared with the
+	// cache: read only.
+	Roles []string
+}
+
+// Has reports whether the principal carries the role.
+func (p Principal) Has(role string) bool { return slices.Contains(p.Roles, role) }
+
+// roleSet sorts names, drops repeats, and refuses what is not a role.
+func roleSet(names []string) ([]string, error) {
+	known := AllRoles()
+	set := slices.Clone(names)
+	slices.Sort(set)
+	set = slices.Compact(set)
+	for _, name := range set {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("authn: %q is not a role: want one of %v", name, known)
+		}
+	}
+	return set, nil
+}

@@ -35,7 +35,7 @@ const (
 
 func appendWireHead(buf []byte, kind byte) []byte { return append(buf, wireVersion, kind) }
 
-func appendBytes[T string | []byte](buf []byte, s T) []byte {
+func appendBytes[T ~string | ~[]byte](buf []byte, s T) []byte {
 	buf = binary.AppendUvarint(buf, uint64(len(s)))
 	return append(buf, s...)
 }

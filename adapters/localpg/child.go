@@ -10,6 +10,7 @@ type child struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed once the process has ended
 	err  error         // how; to be read after done
+	keep any           // what must not be collected while the process runs: files close when they are
 }
 
 func startChild(cmd *exec.Cmd) (*child, error) {

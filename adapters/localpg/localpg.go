@@ -95,6 +95,8 @@ func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 	if c.guard, err = c.setWatchdog(); err != nil {
 		return nil, err
 	}
+	// A caller that forgets the Cluster keeps the server: the pipe and the lock must stay open.
+	c.guard.shell.keep = c
 	bin, err := c.ensureCluster(ctx)
 	if err != nil {
 		return nil, err

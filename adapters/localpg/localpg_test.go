@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -278,6 +280,26 @@ func TestLostPasswordsAreSaid(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, pgpassFile)))
 	_, err := Start(t.Context(), Config{Dir: dir})
 	require.ErrorIs(t, err, ErrPasswordsLost)
+}
+
+// Whoever forgets the Cluster keeps the server until the end of the process: its pipe and its lock
+// close when they are collected, and must not be.
+func TestForgottenClusterGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := openFolder(t)
+	forgotten, url := func() (weak.Pointer[Cluster], string) {
+		cluster, err := Start(t.Context(), Config{Dir: dir, Offline: true})
+		require.NoError(t, err)
+		return weak.Make(cluster), cluster.URL(ServiceDatabase)
+	}()
+	for range 5 {
+		runtime.GC()
+	}
+	_, err := Start(t.Context(), Config{Dir: dir})
+	require.ErrorIs(t, err, ErrRunning)
+	assert.Equal(t, 1, query1[int](t, url, "SELECT 1"))
+	require.NotNil(t, forgotten.Value())
+	stop(t, forgotten.Value())
 }
 
 func TestFailedStartShowsTheLog(t *testing.T) {

@@ -1,0 +1,140 @@
+// Package migrations holds the schema as numbered SQL files, and brings a database up to it.
+//
+// Migrations go forward only: what is wrong in one is put right by the next. Each is a file
+// NNNNN_name.sql with goose annotations, one idea each, written for Postgres 15.
+package migrations
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// ErrNewer says that the database was migrated by a newer Florin. This one must not touch it: it
+// would write rows that the newer schema forbids, or that its readers misunderstand.
+var ErrNewer = errors.New("migrations: the database's schema is newer than this program")
+
+// versionTable is where goose notes what was applied.
+const versionTable = goose.DefaultTablename
+
+const (
+	// lockPeriod and lockTries let an instance wait five minutes for another one's migrations, and
+	// go on within a second of their end. The fastest that the library allows.
+	lockPeriod = 1 // seconds
+	lockTries  = 300
+)
+
+// Up applies to the database what it lacks, in order, each migration in its transaction. Instances
+// that start at once take turns (an advisory lock), so that each migration runs once.
+//
+// The role in databaseURL becomes the owner of all tables. Errors: ErrNewer, after which nothing was
+// changed; otherwise a fault, and the migrations before the one it names are in place.
+func Up(ctx context.Context, databaseURL string) error {
+	return up(ctx, databaseURL, files)
+}
+
+// Status returns the version that the database is at (0: empty) and the one that this program wants.
+// It only reads.
+func Status(ctx context.Context, databaseURL string) (current, latest int64, err error) {
+	return status(ctx, databaseURL, files)
+}
+
+// Checksum names the schema: it changes when a migration is added or edited. Lower-case hexadecimal, 64 digits.
+func Checksum() (string, error) {
+	return checksum(files)
+}
+
+func up(ctx context.Context, databaseURL string, migrations fs.FS) (err error) {
+	current, latest, err := status(ctx, databaseURL, migrations)
+	if err != nil {
+		return err
+	}
+	if current > latest {
+		return fmt.Errorf("%w: it is at %d, the newest known here is %d", ErrNewer, current, latest)
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockPeriod, lockTries))
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	provider, err := open(databaseURL, migrations, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, provider.Close()) }()
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return nil
+}
+
+func status(ctx context.Context, databaseURL string, migrations fs.FS) (current, latest int64, err error) {
+	provider, err := open(databaseURL, migrations)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, provider.Close()) }()
+	sources := provider.ListSources() // ascending; goose refuses to be without any
+	latest = sources[len(sources)-1].Version
+
+	// Asked here, because goose would create the table in order to answer.
+	db, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return 0, 0, fmt.Errorf("migrations: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var migrated bool
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", versionTable).Scan(&migrated); err != nil {
+		return 0, 0, fmt.Errorf("migrations: %w", err)
+	}
+	if !migrated {
+		return 0, latest, nil
+	}
+	if current, err = provider.GetDBVersion(ctx); err != nil {
+		return 0, 0, fmt.Errorf("migrations: %w", err)
+	}
+	return current, latest, nil
+}
+
+// open returns a provider whose Close closes its connections.
+func open(databaseURL string, migrations fs.FS, options ...goose.ProviderOption) (*goose.Provider, error) {
+	db, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	// Go migrations registered by some other package of the program are none of ours.
+	options = append(options, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, options...)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", errors.Join(err, db.Close()))
+	}
+	return provider, nil
+}
+
+func checksum(migrations fs.FS) (string, error) {
+	names, err := fs.Glob(migrations, "*.sql") // sorted, as fs.ReadDir is
+	if err != nil {
+		return "", fmt.Errorf("migrations: %w", err)
+	}
+	sum := sha256.New()
+	for _, name := range names {
+		content, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			return "", fmt.Errorf("migrations: %w", err)
+		}
+		fmt.Fprintf(sum, "%d %s %d ", len(name), name, len(content))
+		sum.Write(content)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

@@ -54,6 +54,10 @@ func (s *Scope) Command() *Command { return s.command }
 // Registry is the registry of the writer, for evolvers that must decode an event's body.
 func (s *Scope) Registry() *Registry { return s.registry }
 
+// NextID returns the id of the event that is emitted next, for a thing that is named after the fact
+// that made it.
+func (s *Scope) NextID() PlaceID { return NewPlaceID(s.shard, s.epoch, s.next, s.now) }
+
 // Result sets what the outcome carries besides its events. v marshals to JSON.
 func (s *Scope) Result(v any) {
 	data, err := json.Marshal(v)

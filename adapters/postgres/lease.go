@@ -1,0 +1,26 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// Campaign implements journal.Store on the server's clock, so that no writer's own clock can
+// lengthen a lease.
+func (s *Store) Campaign(ctx context.Context, shard journal.Shard, holder string) (bool, error) {
+	tag, err := s.pool.Exec(ctx, campaignSQL, int16(shard), holder, journal.LeaseTerm)
+	if err != nil {
+		return false, fmt.Errorf("campaign for shard %d: %w", shard, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// Resign implements journal.Store.
+func (s *Store) Resign(ctx context.Context, shard journal.Shard, holder string) error {
+	if _, err := s.pool.Exec(ctx, resignSQL, int16(shard), holder); err != nil {
+		return fmt.Errorf("resign from shard %d: %w", shard, err)
+	}
+	return nil
+}

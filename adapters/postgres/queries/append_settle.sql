@@ -1,0 +1,1 @@
+DELETE FROM inbox WHERE command_id = ANY ($1::uuid[])

@@ -1,0 +1,1 @@
+SELECT key, version, data FROM state WHERE shard = $1 ORDER BY key

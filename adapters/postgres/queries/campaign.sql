@@ -1,0 +1,6 @@
+-- Takes the lease if it is free, lapsed, or the holder's own, on this server's clock.
+INSERT INTO lease (shard, holder, until)
+VALUES ($1, $2, clock_timestamp() + $3::interval)
+ON CONFLICT (shard) DO UPDATE
+SET holder = excluded.holder, until = excluded.until
+WHERE lease.holder = excluded.holder OR lease.until < clock_timestamp()

@@ -1,0 +1,1 @@
+SELECT journal_ensure_partition($1)

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM inbox WHERE command_id = $1)

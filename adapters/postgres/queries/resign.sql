@@ -1,0 +1,1 @@
+DELETE FROM lease WHERE shard = $1 AND holder = $2

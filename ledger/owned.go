@@ -1,0 +1,27 @@
+package ledger
+
+import "strings"
+
+// Main is the ledger that exists from the start, and the one in which domains own accounts.
+const Main = "main"
+
+// Owned reports whether an account belongs to a domain (wallets, memberships, payments): nobody
+// posts there by hand, and its rules are the domain's. These are, in the ledger main, the accounts
+// at and below
+//
+//	liabilities:wallets  liabilities:entitlements  liabilities:deferred  liabilities:stripe
+//	assets:stripe        assets:entitlements
+func Owned(ledger, account string) bool {
+	if ledger != Main {
+		return false
+	}
+	root, rest, _ := strings.Cut(account, ":")
+	second, _, _ := strings.Cut(rest, ":")
+	switch root {
+	case Liabilities:
+		return second == "wallets" || second == "entitlements" || second == "deferred" || second == "stripe"
+	case Assets:
+		return second == "stripe" || second == "entitlements"
+	}
+	return false
+}

@@ -62,7 +62,7 @@ func TestRotation(t *testing.T) {
 
 func TestJWKSVerifiesElsewhere(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 2)
+	keys := newKeys(t, 2)
 	var doc struct {
 		Keys []map[string]string `json:"keys"`
 	}
@@ -78,7 +78,7 @@ func TestJWKSVerifiesElsewhere(t *testing.T) {
 
 func TestPublicKeysOnlyVerify(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
 	c := newClock()
 	minter, _ := newPair(t, keys, c)
 	der, err := x509.MarshalPKIXPublicKey(keys.signer.public)
@@ -112,7 +112,7 @@ func TestParseKeysRefuses(t *testing.T) {
 		"text after it": append(good, "-----BEGIN PRIV"...),
 	} {
 		_, err := ParseKeys(data)
-		assert.Error(t, err, name)
+		require.Error(t, err, name)
 	}
 	_, err = LoadKeys(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)

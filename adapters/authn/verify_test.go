@@ -27,7 +27,7 @@ func newClock() *clock {
 func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()).UTC() }
 func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
-func newKeys(t testing.TB, n int) (*KeySet, []byte) {
+func newKeys(t testing.TB, n int) *KeySet {
 	t.Helper()
 	var all []byte
 	for range n {
@@ -37,7 +37,7 @@ func newKeys(t testing.TB, n int) (*KeySet, []byte) {
 	}
 	keys, err := ParseKeys(all)
 	require.NoError(t, err)
-	return keys, all
+	return keys
 }
 
 func newPair(t testing.TB, keys *KeySet, c *clock) (*Minter, *Verifier) {
@@ -51,7 +51,7 @@ func newPair(t testing.TB, keys *KeySet, c *clock) (*Minter, *Verifier) {
 
 func TestMintedTokenIsBelieved(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
 	minter, verifier := newPair(t, keys, newClock())
 	token, err := minter.Mint(Claims{Subject: "svc_shop", Roles: []string{RoleService, RoleFinance, RoleService}, TTL: time.Hour})
 	require.NoError(t, err)
@@ -79,8 +79,8 @@ func forge(t *testing.T, keys *KeySet, header, claims map[string]any) string {
 
 func TestOtherTokensAreRefused(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
-	strangers, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
+	strangers := newKeys(t, 1)
 	c := newClock()
 	now := c.now().Unix()
 
@@ -196,7 +196,7 @@ func TestOtherTokensAreRefused(t *testing.T) {
 
 func TestCachedTokenDiesWithItsExpiry(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
 	c := newClock()
 	minter, verifier := newPair(t, keys, c)
 	token, err := minter.Mint(Claims{Subject: "usr_1", Roles: []string{RoleUser}, TTL: time.Minute})
@@ -215,7 +215,7 @@ func TestCachedTokenDiesWithItsExpiry(t *testing.T) {
 
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
 	c := newClock()
 	minter, _ := newPair(t, keys, c)
 	verifier, err := NewVerifier(keys, VerifierConfig{Now: c.now, CacheSize: 2})
@@ -231,7 +231,7 @@ func TestCacheIsBounded(t *testing.T) {
 
 func TestMintRefuses(t *testing.T) {
 	t.Parallel()
-	keys, _ := newKeys(t, 1)
+	keys := newKeys(t, 1)
 	minter, _ := newPair(t, keys, newClock())
 	for name, claims := range map[string]Claims{
 		"no subject":   {Roles: []string{RoleUser}, TTL: time.Hour},
@@ -247,7 +247,7 @@ func TestMintRefuses(t *testing.T) {
 }
 
 func BenchmarkVerifyHit(b *testing.B) {
-	keys, _ := newKeys(b, 1)
+	keys := newKeys(b, 1)
 	minter, verifier := newPair(b, keys, newClock())
 	token, err := minter.Mint(Claims{Subject: "svc_shop", Roles: AllRoles(), TTL: time.Hour})
 	require.NoError(b, err)

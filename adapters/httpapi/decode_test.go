@@ -1,0 +1,251 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+)
+
+func TestDecodeRefuses(t *testing.T) {
+	t.Parallel()
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	posting := func(rest string) string {
+		return `{"postings":[{"account":"equity:a","side":"debit","amount":"1","asset":"USD"},{` + rest + `}]}`
+	}
+	tests := map[string]struct {
+		body, code, pointer, detail string
+	}{
+		"nothing":                      {"", "malformed-body", "", "the body is empty"},
+		"space":                        {" \n", "malformed-body", "", "the body is empty"},
+		"no JSON":                      {"postings=1", "malformed-body", "", "it is not well-formed JSON (at byte 0)"},
+		"cut off":                      {`{"postings":[{"amount":"1"`, "malformed-body", "/postings/0", "the JSON ends too early (at byte 26)"},
+		"garbage after it":             {`{"postings":[]} {}`, "malformed-body", "", "it is not well-formed JSON (at byte 16)"},
+		"a comment":                    {`{/* hi */"postings":[]}`, "malformed-body", "", "it is not well-formed JSON (at byte 1)"},
+		"not UTF-8":                    {"{\"reference\":\"\xff\"}", "malformed-body", "/reference", "it is not well-formed JSON (at byte 14)"},
+		"half a surrogate":             {`{"reference":"\ud800"}`, "malformed-body", "/reference", "it is not well-formed JSON (at byte 14)"},
+		"an array":                     {`[]`, "invalid-field", "", "want an object, not an array"},
+		"an unknown field":             {`{"posting":[]}`, "unknown-field", "/posting", "there is no such field"},
+		"a field in another case":      {`{"Postings":[]}`, "unknown-field", "/Postings", "there is no such field"},
+		"an unknown field, deep":       {posting(`"acount":"x"`), "unknown-field", "/postings/1/acount", "there is no such field"},
+		"an unknown field, escaped":    {`{"a/b~c":1}`, "unknown-field", "/a~1b~0c", "there is no such field"},
+		"a field twice":                {posting(`"amount":"1","amount":"100"`), "malformed-body", "/postings/1/amount", "the member is there twice (at byte 92)"},
+		"a key of metadata twice":      {`{"metadata":{"k":"1","k":"2"}}`, "malformed-body", "/metadata/k", "the member is there twice (at byte 21)"},
+		"a number for an amount":       {posting(`"amount":10.5`), "invalid-field", "/postings/1/amount", `an amount is a string, such as "10.50", not a JSON number`},
+		"a number for a balance":       {`{"preconditions":[{"balance_gte":1}]}`, "invalid-field", "/preconditions/0/balance_gte", `an amount is a string, such as "10.50", not a JSON number`},
+		"an object for an amount":      {posting(`"amount":{}`), "invalid-field", "/postings/1/amount", "want a string, not an object"},
+		"a boolean for an account":     {posting(`"account":true`), "invalid-field", "/postings/1/account", "want a string, not a boolean"},
+		"a third side":                 {posting(`"side":"left"`), "invalid-field", "/postings/1/side", `want "debit" or "credit"`},
+		"a number for a side":          {posting(`"side":1`), "invalid-field", "/postings/1/side", "want a string, not a number"},
+		"an object for postings":       {`{"postings":{}}`, "invalid-field", "/postings", "want an array, not an object"},
+		"a string for metadata":        {`{"metadata":"x"}`, "invalid-field", "/metadata", "want an object, not a string"},
+		"a number in metadata":         {`{"metadata":{"k":1}}`, "invalid-field", "/metadata/k", "want a string, not a number"},
+		"a date for a time":            {`{"effective_at":"2026-01-31"}`, "invalid-field", "/effective_at", `want an RFC 3339 time, such as "2026-01-31T00:00:00Z"`},
+		"a number for a time":          {`{"effective_at":1767225600}`, "invalid-field", "/effective_at", `want an RFC 3339 time in a string, such as "2026-01-31T00:00:00Z", not a number`},
+		"a fraction for a version":     {`{"preconditions":[{"version":1.5}]}`, "invalid-field", "/preconditions/0/version", "want a whole number that fits"},
+		"a string for a version":       {`{"preconditions":[{"version":"1"}]}`, "invalid-field", "/preconditions/0/version", "want a whole number, not a string"},
+		"a version beyond 64 bits":     {`{"preconditions":[{"version":9223372036854775808}]}`, "invalid-field", "/preconditions/0/version", "want a whole number that fits"},
+		"U+0000 in a value":            {`{"metadata":{"k":"a\u0000b"}}`, "malformed-body", "/metadata/k", "text must not contain U+0000"},
+		"U+0000 in a name":             {`{"metadata":{"k\u0000":"a"}}`, "malformed-body", "/metadata/k\x00", "text must not contain U+0000"},
+		"33 levels":                    {`{"postings":` + nested(32) + `}`, "malformed-body", "", "it nests deeper than 32 levels"},
+		"1,000 levels":                 {nested(1000), "malformed-body", "", "it nests deeper than 32 levels"},
+		"1,000 levels, never closed":   {strings.Repeat("[", 1000), "malformed-body", "", "it nests deeper than 32 levels"},
+		"100,000 levels in an unknown": {`{"x":` + nested(100_000) + `}`, "malformed-body", "", "it nests deeper than 32 levels"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var into api.CreateTransaction
+			err := decode([]byte(tt.body), &into, "")
+			var p *Problem
+			require.ErrorAs(t, err, &p)
+			assert.Equal(t, tt.code, p.Code)
+			assert.Equal(t, []FieldError{{Pointer: tt.pointer, Detail: tt.detail}}, p.Errors)
+		})
+	}
+}
+
+func TestDecodeTakes(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"a good body":             goodBody,
+		"space around it":         " \n" + goodBody + "\t\n",
+		"32 levels of string":     `{"reference":"` + strings.Repeat("[{", 50) + `"}`,
+		"a backslash, then u0000": `{"metadata":{"k":"\\u0000"}}`,
+		"an escaped quote":        `{"metadata":{"k":"\"[[[["}}`,
+		"null for an absent one":  `{"postings":[],"reference":null}`,
+	} {
+		var into api.CreateTransaction
+		require.NoError(t, decode([]byte(body), &into, ""), name)
+	}
+	var hold api.ReleaseHold
+	require.NoError(t, decode([]byte(`{}`), &hold, ""))
+	require.Error(t, decode([]byte(`{"amount":"1"}`), &hold, ""))
+}
+
+func TestDecodePrefix(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"postings":[{"amount":1}]}`:      "/transactions/3/postings/0/amount",
+		`{"postings":[{"amonut":"1"}]}`:    "/transactions/3/postings/0/amonut",
+		`{"metadata":{"k":"\u0000"}}`:      "/transactions/3/metadata/k",
+		`{"postings":`:                     "/transactions/3/postings",
+		``:                                 "/transactions/3",
+		strings.Repeat(`{"metadata":`, 40): "/transactions/3",
+	} {
+		var into api.CreateTransaction
+		var p *Problem
+		require.ErrorAs(t, decode([]byte(body), &into, "/transactions/3"), &p, body)
+		assert.Equal(t, want, p.Errors[0].Pointer, body)
+	}
+}
+
+func TestBodyIsAdmitted(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, fake{
+		createTransaction: func(_ context.Context, r api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
+			return api.CreateTransaction201JSONResponse(aTransaction()), nil
+		},
+		createTransactionBatch: func(ctx context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
+			items, err := readLines(callOf(ctx), r.Body)
+			return api.CreateTransactionBatch200JSONResponse{Results: make([]api.BatchResult, len(items))}, err
+		},
+	}, Config{})
+	long := func(n int) string { return goodBody + strings.Repeat(" ", n-len(goodBody)) }
+	tests := map[string]struct {
+		path, contentType, body string
+		status                  int
+		code                    string
+	}{
+		"JSON":                        {"", "application/json", goodBody, 201, ""},
+		"JSON with a charset":         {"", "application/json; charset=UTF-8", goodBody, 201, ""},
+		"JSON in capitals":            {"", "Application/JSON", goodBody, 201, ""},
+		"another charset":             {"", "application/json; charset=latin1", goodBody, 415, "unsupported-media-type"},
+		"something like JSON":         {"", "application/jsonx", goodBody, 415, "unsupported-media-type"},
+		"a form":                      {"", "application/x-www-form-urlencoded", "a=b", 415, "unsupported-media-type"},
+		"no type":                     {"", "", goodBody, 415, "unsupported-media-type"},
+		"lines where one is wanted":   {"", "application/x-ndjson", goodBody, 415, "unsupported-media-type"},
+		"lines":                       {"/batch", "application/x-ndjson", goodBody + "\n\n" + goodBody, 200, ""},
+		"an empty body":               {"", "application/json", "", 400, "malformed-body"},
+		"an empty body without type":  {"", "", "", 400, "malformed-body"},
+		"a body at its limit":         {"", "application/json", long(MaxBody), 201, ""},
+		"a body one byte beyond it":   {"", "application/json", long(MaxBody + 1), 413, "body-too-large"},
+		"a batch beyond that":         {"/batch", "application/x-ndjson", long(MaxBody + 1), 200, ""},
+		"a batch one byte beyond its": {"/batch", "application/x-ndjson", long(MaxBatchBody + 1), 413, "body-too-large"},
+		"10,001 lines":                {"/batch", "application/x-ndjson", strings.Repeat("{}\n", MaxBatchItems+1), 400, "invalid-field"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			headers := []string{"Authorization", "Bearer svc=service", "Idempotency-Key", "k"}
+			if tt.contentType != "" {
+				headers = append(headers, "Content-Type", tt.contentType)
+			}
+			a := ask(t, s, "POST", transactionsURL+tt.path, tt.body, headers...)
+			require.Equal(t, tt.status, a.status, "%.200s", a.body)
+			if tt.code != "" {
+				assert.Equal(t, tt.code, a.problem(t)["code"])
+			}
+		})
+	}
+}
+
+func TestChunkedBodyBeyondItsLimit(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, fake{}, Config{})
+	req := newRequest(t, "POST", transactionsURL, strings.NewReader(strings.Repeat(" ", MaxBody+1)), money()...)
+	req.ContentLength = -1
+	status, body := serve(t, s, req)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
+	assert.Contains(t, body, `"code":"body-too-large"`)
+}
+
+func TestBatchItemsAreLeftRaw(t *testing.T) {
+	t.Parallel()
+	var items []json.RawMessage
+	s := newServer(t, fake{createTransactionBatch: func(_ context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
+		items = r.JSONBody.Transactions
+		results := make([]api.BatchResult, len(items))
+		for i := range items {
+			var into api.CreateTransaction
+			results[i] = api.BatchResult{Index: i, Status: http.StatusCreated, Transaction: aTransaction()}
+			if err := decode(items[i], &into, fmt.Sprintf("/transactions/%d", i)); err != nil {
+				body, row := asProblem(err).render("", "")
+				results[i] = api.BatchResult{Index: i, Status: row.Status, Problem: body}
+			}
+		}
+		return api.CreateTransactionBatch200JSONResponse{Results: results}, nil
+	}}, Config{})
+	body := `{"transactions":[` + goodBody + `,{"metadata":{"k":"\u0000"}},` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `,` + goodBody + `]}`
+	req := newRequest(t, "POST", transactionsURL+"/batch", strings.NewReader(body), money()...)
+	status, answered := serve(t, s, req)
+	require.Equal(t, http.StatusOK, status, answered)
+	var got struct {
+		Results []struct {
+			Status  int
+			Problem struct{ Errors []FieldError }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(answered), &got))
+	require.Len(t, got.Results, 4)
+	assert.Equal(t, []int{201, 400, 400, 201}, []int{got.Results[0].Status, got.Results[1].Status, got.Results[2].Status, got.Results[3].Status})
+	assert.Equal(t, "/transactions/1/metadata/k", got.Results[1].Problem.Errors[0].Pointer)
+	assert.Equal(t, "/transactions/2", got.Results[2].Problem.Errors[0].Pointer)
+
+	req = newRequest(t, "POST", transactionsURL+"/batch", strings.NewReader(`{"transactions":[`+strings.Repeat("{},", MaxBatchItems)+`{}]}`), money()...)
+	status, answered = serve(t, s, req)
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Contains(t, answered, `"pointer":"/transactions"`)
+}
+
+func TestWebhookBodyIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	var got []byte
+	s := newServer(t, fake{receiveStripeEvent: func(_ context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
+		got = *r.Body
+		return api.ReceiveStripeEvent200JSONResponse{Received: true}, nil
+	}}, Config{})
+	body := "{ \"id\" : \"evt_1\",\n \"id\": \"\\u0000\", \"more\": [1e3] }\n"
+	a := ask(t, s, "POST", "/v1/webhooks/stripe", body, "Content-Type", "application/json; charset=utf-8", "Stripe-Signature", "t=1,v1=ab")
+	require.Equal(t, http.StatusOK, a.status, "%s", a.body)
+	assert.Equal(t, body, string(got))
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(goodBody)
+	f.Add(`{"metadata":{"k":"\u0000"}}`)
+	f.Add(`{"postings":[{"amount":1}]}`)
+	f.Add(strings.Repeat("[", 40))
+	f.Fuzz(func(t *testing.T, body string) {
+		var into api.CreateTransaction
+		if err := decode([]byte(body), &into, ""); err != nil {
+			p := asProblem(err)
+			if row, known := problemRowOf(p.Code); !known || row.Status != http.StatusBadRequest {
+				t.Fatalf("%q: %v", body, err)
+			}
+			return
+		}
+		for k, v := range into.Metadata {
+			if strings.ContainsRune(k+v, 0) {
+				t.Fatalf("U+0000 passed: %q", body)
+			}
+		}
+		if depthOf([]byte(body)) > MaxDepth {
+			t.Fatalf("depth passed: %q", body)
+		}
+		once, err := canonical([]byte(body))
+		if err != nil {
+			t.Fatalf("decoded, but has no canonical form: %q: %v", body, err)
+		}
+		if twice, err := canonical(once); err != nil || string(twice) != string(once) {
+			t.Fatalf("canonical form of %q is not stable: %q, %q, %v", body, once, twice, err)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// problemBase is where the codes are explained: a problem's type is this and the code.
+const problemBase = "https://github.com/florinledger/florin/blob/main/docs/errors.md#"
+
+// problemContentType is the media type of RFC 9457.
+const problemContentType = "application/problem+json"
+
+// Problem is what a request is answered with when it is not done: a refusal by a rule, a malformed
+// request, or a fault without its cause. It is an error, so that handlers return it like any other.
+type Problem struct {
+	// Code is a row of Problems; an unknown one is answered as "internal".
+	Code string
+	// Detail says what it met this time; empty for nothing to add.
+	Detail string
+	// Members are further members, such as needed and available. Those of RFC 9457 and of Florin's
+	// problems cannot be set by them.
+	Members map[string]any
+	// Errors point at the fields to blame.
+	Errors []FieldError
+
+	// header is what the answer carries besides its body, such as the Allow of a 405.
+	header map[string]string
+	// cause is for the log and for errors.Is, never for the answer.
+	cause error
+}
+
+// FieldError is one field of the body that is to blame.
+type FieldError struct {
+	// Pointer is a JSON pointer (RFC 6901); empty for the whole body.
+	Pointer string `json:"pointer"`
+	// Detail says what is wrong with it.
+	Detail string `json:"detail"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string {
+	text := p.Code
+	if p.Detail != "" {
+		text += ": " + p.Detail
+	}
+	for _, e := range p.Errors {
+		text += fmt.Sprintf("; %s: %s", e.Pointer, e.Detail)
+	}
+	if p.cause != nil {
+		text += ": " + p.cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns what caused the problem, if that is known.
+func (p *Problem) Unwrap() error { return p.cause }
+
+func newProblem(code, format string, args ...any) *Problem {
+	return &Problem{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// fieldProblem is a problem with one field.
+func fieldProblem(code, pointer, format string, args ...any) *Problem {
+	return &Problem{Code: code, Errors: []FieldError{{Pointer: pointer, Detail: fmt.Sprintf(format, args...)}}}
+}
+
+// asProblem makes the answer of whatever a handler returned. A refusal is answered with its code;
+// a deadline that passed, as unavailable; anything else broke, and is answered as internal.
+func asProblem(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	if r := journal.AsRefusal(err); r != nil {
+		return fromRefusal(r)
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return newProblem("body-too-large", "at most %d bytes are taken", tooLarge.Limit)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &Problem{Code: "unavailable", cause: err}
+	}
+	return &Problem{Code: "internal", cause: err}
+}
+
+// fromRefusal makes the answer of a refusal by a core.
+func fromRefusal(r *journal.Refusal) *Problem {
+	p := &Problem{Code: r.Code, Detail: r.Detail, cause: r}
+	if r.Pointer != "" {
+		p.Detail, p.Errors = "", []FieldError{{Pointer: r.Pointer, Detail: r.Detail}}
+		if r.Detail == "" {
+			p.Errors[0].Detail = r.Title
+		}
+	}
+	if len(r.Members) > 0 {
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(r.Members, &members); err != nil {
+			return &Problem{Code: "internal", cause: fmt.Errorf("members of refusal %s: %w", r.Code, err)}
+		}
+		p.Members = make(map[string]any, len(members))
+		for name, value := range members {
+			p.Members[name] = value
+		}
+	}
+	return p
+}
+
+// problemDoc is the body of a problem, in the order in which it is read.
+type problemDoc struct {
+	Type      string       `json:"type"`
+	Title     string       `json:"title"`
+	Status    int          `json:"status"`
+	Detail    string       `json:"detail,omitempty"`
+	Instance  string       `json:"instance,omitempty"`
+	Code      string       `json:"code"`
+	RequestID string       `json:"request_id,omitempty"`
+	Errors    []FieldError `json:"errors,omitempty"`
+}
+
+// reservedMember reports whether a problem's own member has this name.
+func reservedMember(name string) bool {
+	switch name {
+	case "type", "title", "status", "detail", "instance", "code", "request_id", "errors":
+		return true
+	}
+	return false
+}
+
+// render returns the body of a problem and its row. instance and requestID may be empty, as they
+// are for the items of a batch.
+func (p *Problem) render(instance, requestID string) ([]byte, ProblemRow) {
+	row, known := problemRowOf(p.Code)
+	doc := problemDoc{Type: problemBase + row.Code, Title: row.Title, Status: row.Status, Instance: instance, Code: row.Code, RequestID: requestID}
+	if !known || row.Status == http.StatusInternalServerError {
+		// Scrubbed: what broke is for the log alone.
+		body, err := json.Marshal(doc)
+		if err != nil {
+			return []byte(`{}`), row
+		}
+		return body, row
+	}
+	doc.Detail, doc.Errors = p.Detail, p.Errors
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return []byte(`{}`), row
+	}
+	members := make(map[string]any, len(p.Members))
+	for name, value := range p.Members {
+		if !reservedMember(name) {
+			members[name] = value
+		}
+	}
+	if len(members) > 0 {
+		more, err := json.Marshal(members)
+		if err != nil {
+			return body, row
+		}
+		body = append(append(body[:len(body)-1], ','), more[1:]...)
+	}
+	return body, row
+}
+
+// write answers with the problem and returns the status that was sent.
+func (p *Problem) write(c echo.Context, requestID string) (int, error) {
+	body, row := p.render(c.Request().URL.EscapedPath(), requestID)
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, problemContentType)
+	for name, value := range p.header {
+		header.Set(name, value)
+	}
+	if row.Status == http.StatusServiceUnavailable || row.Status == http.StatusTooManyRequests {
+		header.Set(echo.HeaderRetryAfter, strconv.Itoa(RetryAfter))
+	}
+	if row.Status == http.StatusUnauthorized {
+		header.Set(echo.HeaderWWWAuthenticate, "Bearer")
+	}
+	return row.Status, c.Blob(row.Status, problemContentType, body)
+}

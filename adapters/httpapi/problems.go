@@ -1,0 +1,95 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+)
+
+// Retry says what a caller does about a problem.
+type Retry string
+
+// What a caller may do.
+const (
+	// RetryNever: the same request will be answered the same; change it.
+	RetryNever Retry = "never"
+	// RetryNewKey: the refusal is recorded under the key; when things have changed, ask again under
+	// a new one.
+	RetryNewKey Retry = "new key"
+	// RetrySameKey: no outcome is known; send the same request with the same key after Retry-After.
+	RetrySameKey Retry = "same key"
+)
+
+// ProblemRow is one code: everything that depends on the code alone.
+type ProblemRow struct {
+	Code   string
+	Status int
+	Retry  Retry
+	// Title is the rule in one sentence; it stands in every answer.
+	Title string
+	// Explanation is what docs/errors.md adds: what to do about it.
+	Explanation string
+}
+
+// Problems returns every code that the service answers with, in the order of docs/errors.md.
+func Problems() []ProblemRow { return slices.Clone(problemTable[:]) }
+
+// problemRowOf returns the row of a code, or that of "internal".
+func problemRowOf(code string) (row ProblemRow, known bool) {
+	for i := range problemTable {
+		if problemTable[i].Code == code {
+			return problemTable[i], true
+		}
+	}
+	return problemTable[internalRow], false
+}
+
+// internalRow is the place of "internal", which stands for every code that has no row.
+const internalRow = 0
+
+// problemTable is the only place that knows the status and the title of a code.
+//
+//nolint:gochecknoglobals // a table that is fixed when the program is compiled
+var problemTable = [...]ProblemRow{
+	{"internal", http.StatusInternalServerError, RetrySameKey, "Something broke inside the service.", "What broke is in the service's log under the request_id. No outcome is known: repeat the request with the same key."},
+
+	{"malformed-body", http.StatusBadRequest, RetryNever, "The body is not one well-formed JSON document.", "It is empty, broken, followed by something else, names a member twice, carries U+0000, or nests too deep; errors points at the place."},
+	{"invalid-field", http.StatusBadRequest, RetryNever, "A field does not have the form it must have.", "errors points at each field and says what it must look like."},
+	{"unknown-field", http.StatusBadRequest, RetryNever, "The body has a field that the route does not know.", "Names are matched exactly, case included; errors points at the field."},
+	{"unknown-parameter", http.StatusBadRequest, RetryNever, "The query has a parameter that the route does not know.", "It is refused so that a misspelt filter is not taken for no filter."},
+	{"invalid-parameter", http.StatusBadRequest, RetryNever, "A parameter of the path, the query or a header does not have the form it must have.", "The detail names it and says what it must look like."},
+	{"invalid-cursor", http.StatusBadRequest, RetryNever, "The cursor was not given out for this list.", "A cursor is good only as it was given, for the same route and the same filters. Start again without one."},
+	{"invalid-signature", http.StatusBadRequest, RetryNever, "The webhook's signature does not belong to its body.", "The secret, the body or the timestamp is another than the provider signed."},
+	{"idempotency-key-missing", http.StatusBadRequest, RetryNever, "The route moves money and needs an Idempotency-Key header.", "Give each intent a name of its own, and repeat it with that name until it is answered."},
+	{"idempotency-key-invalid", http.StatusBadRequest, RetryNever, "The Idempotency-Key header does not have the form it must have.", "One header of 1 to 255 printable ASCII characters."},
+
+	{"unauthenticated", http.StatusUnauthorized, RetryNever, "The request has no valid bearer token.", "The token is missing, malformed, expired, or not signed by a key of this service."},
+	{"forbidden", http.StatusForbidden, RetryNever, "No role of the caller may do this.", "The roles of each route stand in its description."},
+	{"not-found", http.StatusNotFound, RetryNever, "There is nothing under this address.", "Or nothing that the caller may know of."},
+	{"ledger-not-found", http.StatusNotFound, RetryNever, "There is no such ledger.", "Ledgers are opened with POST /v1/ledgers; main exists from the start."},
+	{"transaction-not-found", http.StatusNotFound, RetryNever, "There is no such transaction in this ledger.", "Ids are of one ledger: ask the one that the transaction was recorded in."},
+	{"method-not-allowed", http.StatusMethodNotAllowed, RetryNever, "The address does not take this method.", "The Allow header lists those it takes."},
+	{"body-too-large", http.StatusRequestEntityTooLarge, RetryNever, "The body is larger than the route takes.", "Split it: a batch takes 16 MiB and 10,000 transactions, everything else 1 MiB."},
+	{"unsupported-media-type", http.StatusUnsupportedMediaType, RetryNever, "The route does not take bodies of this content type.", "Bodies are application/json in UTF-8; a batch may be application/x-ndjson."},
+	{"too-many-requests", http.StatusTooManyRequests, RetrySameKey, "The caller sends more requests than it may.", "Slow down, and repeat the request after Retry-After."},
+
+	{"reference-taken", http.StatusConflict, RetryNewKey, "Another transaction of the ledger has this reference.", "A reference names one transaction of a ledger, for ever."},
+	{"already-reversed", http.StatusConflict, RetryNewKey, "The transaction has been reversed.", "A transaction is reversed once; its reversed_by names the reversal."},
+	{"already-exists", http.StatusConflict, RetryNewKey, "There is already one under this name, and it differs.", "The name is taken by another definition, which does not change."},
+	{"version-mismatch", http.StatusPreconditionFailed, RetryNewKey, "The object is not in the version that If-Match names.", "Somebody changed it in between: read it again and decide anew."},
+
+	{"insufficient-funds", http.StatusUnprocessableEntity, RetryNewKey, "The account does not hold enough.", "needed and available say how much was missing, in account and asset."},
+	{"unbalanced", http.StatusUnprocessableEntity, RetryNever, "The debits and credits of an asset differ.", "In every asset of a transaction the sum of the debits is the sum of the credits."},
+	{"unknown-asset", http.StatusUnprocessableEntity, RetryNewKey, "The asset is not registered.", "ISO 4217 is registered from the start, others with POST /v1/assets."},
+	{"account-frozen", http.StatusUnprocessableEntity, RetryNewKey, "The account is frozen.", "It takes no postings until finance unfreezes it, except of what already happened."},
+	{"owned-account", http.StatusUnprocessableEntity, RetryNever, "The account belongs to a domain, and only that posts to it.", "Wallets, deferred revenue, entitlements and a provider's accounts are moved by their own routes."},
+	{"use-domain-undo", http.StatusUnprocessableEntity, RetryNever, "The transaction is undone by the domain that made it.", "Release the hold, refund the payment, cancel the membership."},
+	{"precondition-failed", http.StatusUnprocessableEntity, RetryNewKey, "A precondition of the transaction does not hold.", "The balance has moved since it was read: read it again and decide anew."},
+	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},
+	{"command-expired", http.StatusUnprocessableEntity, RetryNewKey, "The command was not decided before its deadline and was given up.", "Nothing was done. Ask again under a new key."},
+	{"batch-aborted", http.StatusUnprocessableEntity, RetryNewKey, "Another item of this atomic batch was refused.", "The batch's own problem says which and why; nothing of it was recorded."},
+
+	{"outcome-unknown", http.StatusServiceUnavailable, RetrySameKey, "The outcome is not known yet.", "The command may still be done. The same request with the same key will tell."},
+	{"not-yet-visible", http.StatusServiceUnavailable, RetrySameKey, "The read has not caught up with the position asked for.", "at_least was waited for, for 2 s."},
+	{"unavailable", http.StatusServiceUnavailable, RetrySameKey, "The service cannot do this now.", "Something that it needs is away."},
+	{"not-ready", http.StatusServiceUnavailable, RetrySameKey, "The service is not ready.", "checks says which checks failed."},
+}

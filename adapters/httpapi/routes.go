@@ -1,0 +1,110 @@
+package httpapi
+
+import "net/http"
+
+// route is one operation: who may use it, and what its requests may carry. The zero route lets
+// nobody in.
+type route struct {
+	method string
+	// path is the pattern as echo writes it, which is the pattern of openapi.yaml.
+	path  string
+	roles Roles
+	// money routes demand an idempotency key.
+	money bool
+	body  bodyKind
+	query []parameter
+}
+
+// bodyKind says what body a route takes, and how much of it.
+type bodyKind uint8
+
+const (
+	noBody bodyKind = iota
+	jsonBody
+	// batchBody is JSON or lines of JSON.
+	batchBody
+	webhookBody
+)
+
+// limit returns the most bytes of a body of this kind.
+func (k bodyKind) limit() int64 {
+	switch k {
+	case batchBody:
+		return MaxBatchBody
+	case webhookBody:
+		return MaxWebhookBody
+	default:
+		return MaxBody
+	}
+}
+
+// routes returns the table of all operations. What is not in it does not exist: New fails when a
+// handler is registered for anything else.
+func routes() []route {
+	const (
+		u, s, f, o = RoleUser, RoleService, RoleFinance, RoleOperator
+		get, post  = http.MethodGet, http.MethodPost
+
+		accounts     = "/v1/ledgers/:ledger/accounts"
+		transactions = "/v1/ledgers/:ledger/transactions"
+	)
+	page := []parameter{limitParam(), cursorParam(), atLeastParam()}
+	atLeast := []parameter{atLeastParam()}
+	dryRun := []parameter{dryRunParam()}
+	with := func(base []parameter, more ...parameter) []parameter { return append(more, base...) }
+
+	return []route{
+		{method: get, path: "/livez", roles: anyone},
+		{method: get, path: "/readyz", roles: anyone},
+		{method: get, path: "/docs", roles: anyone},
+		{method: get, path: "/docs/*", roles: anyone},
+		{method: get, path: "/openapi.yaml", roles: anyone},
+		{method: get, path: "/.well-known/jwks.json", roles: anyone},
+
+		{method: post, path: "/v1/ledgers", roles: f, body: jsonBody},
+		{method: get, path: "/v1/ledgers", roles: f, query: page},
+		{method: post, path: "/v1/assets", roles: f, body: jsonBody},
+		{method: get, path: "/v1/assets", roles: f, query: page},
+
+		{method: get, path: accounts, roles: f | s, query: with(page, textParam("prefix"), accountTypeParam(), assetParam())},
+		{method: http.MethodPut, path: accounts + "/:address", roles: f, body: jsonBody},
+		{method: get, path: accounts + "/:address", roles: f | s, query: atLeast},
+		{method: get, path: accounts + "/:address/balances", roles: f | s, query: with(atLeast, assetParam())},
+		{method: get, path: accounts + "/:address/entries", roles: f | s, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
+
+		{method: post, path: transactions, roles: f | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: transactions, roles: f | s, query: with(page,
+			textParam("account"), textParam("reference"), textParam("type"), assetParam(),
+			amountParam("amount_gte"), amountParam("amount_lte"),
+			timeParam("from"), timeParam("until"), timeParam("recorded_from"), timeParam("recorded_until"), metadataParam())},
+		{method: post, path: transactions + "/batch", roles: f | s, money: true, body: batchBody, query: with(dryRun, modeParam())},
+		{method: get, path: transactions + "/:id", roles: f | s},
+		{method: post, path: transactions + "/:id/reverse", roles: f, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/ledgers/:ledger/trial-balance", roles: f, query: with(atLeast, assetParam(), depthParam())},
+
+		{method: post, path: "/v1/wallets", roles: u | s, body: jsonBody},
+		{method: get, path: "/v1/wallets", roles: u | s | f, query: with(page, textParam("owner_id"), walletStatusParam())},
+		{method: get, path: "/v1/wallets/:id", roles: u | s | f, query: atLeast},
+		{method: post, path: "/v1/holds", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/holds/:id", roles: u | s, query: atLeast},
+		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
+
+		{method: post, path: "/v1/webhooks/stripe", roles: anyone, body: webhookBody},
+		{method: get, path: "/v1/commands/:id", roles: u | s | f | o},
+	}
+}
+
+// routeKey names an operation.
+type routeKey struct{ method, path string }
+
+// routeTable is the routes by name.
+type routeTable map[routeKey]*route
+
+func newRouteTable() routeTable {
+	table := make(routeTable)
+	for _, rt := range routes() {
+		table[routeKey{rt.method, rt.path}] = &rt
+	}
+	return table
+}

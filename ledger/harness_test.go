@@ -155,8 +155,7 @@ func pay(from, to, amount, asset string) ledger.PostTransaction {
 }
 
 // held returns the balance rows of a book by "ledger/account/asset".
-func held(t testing.TB, b *decidetest.Book) map[string]ledger.Balance {
-	t.Helper()
+func held(t require.TestingT, b *decidetest.Book) map[string]ledger.Balance {
 	out := map[string]ledger.Balance{}
 	for key, data := range b.State() {
 		const kind = "balance/"

@@ -1,8 +1,9 @@
-package migrations
+package migrations_test
 
 import (
 	"context"
-	"os"
+	"net/url"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -12,34 +13,40 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/florinledger/florin/adapters/localpg"
+	"github.com/florinledger/florin/adapters/postgres/pgtest"
+	"github.com/florinledger/florin/migrations"
 )
 
-// server starts a throwaway Postgres: pgtest's databases are migrated already.
-func server(t *testing.T) *localpg.Cluster {
+// emptyDatabase makes a database that lacks everything, beside one of pgtest's, which does not.
+func emptyDatabase(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "florin-migrations-")
+	empty, err := url.Parse(pgtest.Database(t))
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o711))
-	cluster, err := localpg.Start(t.Context(), localpg.Config{Dir: dir, Temporary: true, Offline: true})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, cluster.Stop(context.WithoutCancel(t.Context()))) })
-	return cluster
+	name := strings.TrimPrefix(empty.Path, "/") + "_empty"
+	super := pgtest.Super(t, "/postgres")
+	execute(t, super, "CREATE DATABASE "+name+" OWNER florin")
+	t.Cleanup(func() {
+		if !t.Failed() {
+			execute(t, super, "DROP DATABASE "+name+" WITH (FORCE)")
+		}
+	})
+	empty.Path = "/" + name
+	return empty.String()
 }
 
-func database(t *testing.T, cluster *localpg.Cluster, name string) string {
+func execute(t *testing.T, databaseURL, sql string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), cluster.SuperURL("postgres"))
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, databaseURL)
 	require.NoError(t, err)
-	_, err = conn.Exec(t.Context(), "CREATE DATABASE "+name+" OWNER florin")
+	_, err = conn.Exec(ctx, sql)
 	require.NoError(t, err)
-	require.NoError(t, conn.Close(t.Context()))
-	return cluster.URL(name)
+	require.NoError(t, conn.Close(ctx))
 }
 
-func query1[T any](t *testing.T, url, sql string) T {
+func query1[T any](t *testing.T, databaseURL, sql string) T {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
+	conn, err := pgx.Connect(t.Context(), databaseURL)
 	require.NoError(t, err)
 	var value T
 	require.NoError(t, conn.QueryRow(t.Context(), sql).Scan(&value))
@@ -53,7 +60,6 @@ func sqlFile(body string) *fstest.MapFile {
 
 func TestMigrations(t *testing.T) {
 	t.Parallel()
-	cluster := server(t)
 	one := fstest.MapFS{"00001_one.sql": sqlFile("CREATE TABLE one (n int); INSERT INTO one VALUES (1);")}
 	three := fstest.MapFS{
 		"00001_one.sql":   one["00001_one.sql"],
@@ -63,16 +69,16 @@ func TestMigrations(t *testing.T) {
 
 	t.Run("the real ones", func(t *testing.T) {
 		t.Parallel()
-		url := database(t, cluster, "real")
-		current, latest, err := Status(t.Context(), url)
+		url := emptyDatabase(t)
+		current, latest, err := migrations.Status(t.Context(), url)
 		require.NoError(t, err)
 		assert.Equal(t, int64(0), current)
 		assert.Positive(t, latest)
 		assert.Equal(t, int64(0), query1[int64](t, url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "Status only reads")
 
-		require.NoError(t, Up(t.Context(), url))
-		require.NoError(t, Up(t.Context(), url), "again: nothing to do")
-		current, again, err := Status(t.Context(), url)
+		require.NoError(t, migrations.Up(t.Context(), url))
+		require.NoError(t, migrations.Up(t.Context(), url), "again: nothing to do")
+		current, again, err := migrations.Status(t.Context(), url)
 		require.NoError(t, err)
 		assert.Equal(t, latest, current)
 		assert.Equal(t, latest, again)
@@ -80,26 +86,26 @@ func TestMigrations(t *testing.T) {
 
 	t.Run("step by step", func(t *testing.T) {
 		t.Parallel()
-		url := database(t, cluster, "steps")
-		require.NoError(t, up(t.Context(), url, one))
-		current, latest, err := status(t.Context(), url, three)
+		url := emptyDatabase(t)
+		require.NoError(t, migrations.UpFrom(t.Context(), url, one))
+		current, latest, err := migrations.StatusFrom(t.Context(), url, three)
 		require.NoError(t, err)
 		assert.Equal(t, []int64{1, 3}, []int64{current, latest})
-		require.NoError(t, up(t.Context(), url, three))
+		require.NoError(t, migrations.UpFrom(t.Context(), url, three))
 		assert.Equal(t, "1,2,3", query1[string](t, url, "SELECT string_agg(n::text, ',' ORDER BY n) FROM one"))
 
-		err = up(t.Context(), url, one)
-		require.ErrorIs(t, err, ErrNewer)
+		err = migrations.UpFrom(t.Context(), url, one)
+		require.ErrorIs(t, err, migrations.ErrNewer)
 		require.ErrorContains(t, err, "it is at 3, the newest known here is 1")
 	})
 
 	t.Run("eight instances at once", func(t *testing.T) {
 		t.Parallel()
-		url := database(t, cluster, "crowd")
+		url := emptyDatabase(t)
 		began := time.Now()
 		var instances errgroup.Group
 		for range 8 {
-			instances.Go(func() error { return up(t.Context(), url, three) })
+			instances.Go(func() error { return migrations.UpFrom(t.Context(), url, three) })
 		}
 		require.NoError(t, instances.Wait())
 		assert.Equal(t, "1,2,3", query1[string](t, url, "SELECT string_agg(n::text, ',' ORDER BY n) FROM one"), "each ran once")
@@ -108,13 +114,13 @@ func TestMigrations(t *testing.T) {
 
 	t.Run("a broken one leaves nothing", func(t *testing.T) {
 		t.Parallel()
-		url := database(t, cluster, "broken")
+		url := emptyDatabase(t)
 		broken := fstest.MapFS{
 			"00001_one.sql": one["00001_one.sql"],
 			"00002_two.sql": sqlFile("INSERT INTO one VALUES (2); INSERT INTO missing VALUES (1);"),
 		}
-		require.ErrorContains(t, up(t.Context(), url, broken), "version:2")
-		current, _, err := status(t.Context(), url, broken)
+		require.ErrorContains(t, migrations.UpFrom(t.Context(), url, broken), "version:2")
+		current, _, err := migrations.StatusFrom(t.Context(), url, broken)
 		require.NoError(t, err)
 		assert.Equal(t, int64(1), current)
 		assert.Equal(t, int64(1), query1[int64](t, url, "SELECT count(*) FROM one"))
@@ -123,8 +129,8 @@ func TestMigrations(t *testing.T) {
 
 func TestChecksum(t *testing.T) {
 	t.Parallel()
-	sum := func(migrations fstest.MapFS) string {
-		got, err := checksum(migrations)
+	sum := func(files fstest.MapFS) string {
+		got, err := migrations.ChecksumOf(files)
 		require.NoError(t, err)
 		require.Len(t, got, 64)
 		return got
@@ -134,7 +140,7 @@ func TestChecksum(t *testing.T) {
 	assert.NotEqual(t, base, sum(fstest.MapFS{"1.sql": sqlFile("a"), "2.sql": sqlFile("c")}))
 	assert.NotEqual(t, base, sum(fstest.MapFS{"1.sql": sqlFile("a"), "3.sql": sqlFile("b")}))
 	assert.NotEqual(t, base, sum(fstest.MapFS{"1.sql": sqlFile("a")}))
-	ours, err := Checksum()
+	ours, err := migrations.Checksum()
 	require.NoError(t, err)
 	assert.Len(t, ours, 64)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -84,7 +85,7 @@ func storeXZ(data []byte) []byte {
 	out := append([]byte{0xFD, '7', 'z', 'X', 'Z', 0}, flags...)
 	out = append(out, le32(flags)...)
 	header := []byte{2, 0, 0x21, 1, 0x16, 0, 0, 0} // 12 bytes with the sum; filter LZMA2, 8 MiB dictionary
-	block := append(header, le32(header)...)
+	block := slices.Concat(header, le32(header))
 	for rest, reset := data, byte(1); len(rest) > 0; reset = 2 {
 		chunk := rest[:min(len(rest), 1<<16)]
 		block = append(block, reset, byte((len(chunk)-1)>>8), byte(len(chunk)-1))

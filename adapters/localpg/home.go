@@ -57,7 +57,7 @@ func settle(ctx context.Context, dir string, u serverUser, temporary bool) (stri
 func newHome(ctx context.Context, dir string, u serverUser, temporary bool) (string, error) {
 	places := []string{"/var/lib", "/var/tmp"}
 	if temporary {
-		places = []string{os.TempDir(), "/var/tmp"}
+		places = []string{Scratch(), os.TempDir(), "/var/tmp"}
 	}
 	sum := sha256.Sum256([]byte(dir))
 	pattern := "florin-" + hex.EncodeToString(sum[:4]) + "-*"

@@ -28,7 +28,7 @@ func TestFolderOutOfReach(t *testing.T) {
 	assert.Equal(t, home+"\n", string(pointer))
 	require.NoError(t, checkHome(home, first.user))
 
-	exec1(t, first.URL(ServiceDatabase), "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
+	fill(t, first.URL(ServiceDatabase))
 	_, err = Start(t.Context(), Config{Dir: dir})
 	var running *RunningError
 	require.ErrorAs(t, err, &running)
@@ -72,10 +72,10 @@ func TestCheckHomeRefuses(t *testing.T) {
 		"nothing at all":   "",
 		"a path with dots": filepath.Join(place, "sound") + "/../link",
 	} {
-		assert.ErrorIs(t, checkHome(home, me), ErrUnsafeHome, name)
+		require.ErrorIs(t, checkHome(home, me), ErrUnsafeHome, name)
 	}
 	other := serverUser{uid: me.uid + 1, gid: me.gid}
-	assert.ErrorIs(t, checkHome(sound, other), ErrUnsafeHome, "somebody else's")
+	require.ErrorIs(t, checkHome(sound, other), ErrUnsafeHome, "somebody else's")
 }
 
 func TestServerEnvDropsWhatChangesPostgres(t *testing.T) {
@@ -105,5 +105,5 @@ func TestReadPostmaster(t *testing.T) {
 		assert.Equal(t, test.want, got, name)
 	}
 	_, err := readPostmaster(t.TempDir())
-	assert.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -41,6 +41,11 @@ const (
 	// maxLogTail is how much of the log goes into the error of a failed start.
 	maxLogTail = 4 << 10
 
+	// minMemoryRoom is what /dev/shm must have free to hold a temporary cluster: 8 MB for each database
+	// that is in use or was kept, 256 MB of WAL, and as much again for the machine's other users.
+	// A container's default of 64 MB is refused by it.
+	minMemoryRoom = 4 << 30
+
 	// passwordBytes gives 192 bits, which nobody guesses through a local socket.
 	passwordBytes = 24
 

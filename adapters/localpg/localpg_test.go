@@ -27,7 +27,7 @@ const patience = 30 * time.Second
 // openFolder is a folder that every user can reach, unlike t.TempDir's, which is closed (0700).
 func openFolder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "localpg-test-")
+	dir, err := os.MkdirTemp(Scratch(), "localpg-test-") //nolint:usetesting // that one is what this is not
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(dir)) })
@@ -50,11 +50,12 @@ func stop(t *testing.T, cluster *Cluster) {
 	require.ErrorIs(t, syscall.Kill(cluster.Pid(), 0), syscall.ESRCH, "the server must be gone when Stop returns")
 }
 
-func exec1(t *testing.T, url, sql string) {
+// fill makes the row that a later start has to find.
+func fill(t *testing.T, url string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	_, err = conn.Exec(t.Context(), sql)
+	_, err = conn.Exec(t.Context(), "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
 	require.NoError(t, errors.Join(err, conn.Close(t.Context())))
 }
 
@@ -87,7 +88,7 @@ func TestDataStayAcrossStarts(t *testing.T) {
 	} {
 		assert.Equal(t, want, query1[string](t, url, "SELECT current_setting('"+setting+"')"), setting)
 	}
-	exec1(t, url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
+	fill(t, url)
 	stop(t, first)
 	require.NoError(t, first.Stop(t.Context()), "a second Stop returns what the first did")
 
@@ -163,7 +164,7 @@ func TestKilledServerRecovers(t *testing.T) {
 	t.Parallel()
 	dir := openFolder(t)
 	cluster := start(t, Config{Dir: dir, Durable: true})
-	exec1(t, cluster.URL(ServiceDatabase), "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
+	fill(t, cluster.URL(ServiceDatabase))
 	// A backend that computes outlives its postmaster, until it has something to send.
 	busy, err := pgx.Connect(t.Context(), cluster.URL(ServiceDatabase))
 	require.NoError(t, err)
@@ -231,7 +232,7 @@ func TestKilledOwnerTakesTheServerAlong(t *testing.T) {
 	t.Parallel()
 	dir := openFolder(t)
 	owner, pid, home, url := startOwner(t, dir, false)
-	exec1(t, url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
+	fill(t, url)
 	kill(t, owner)
 
 	// Without a wait: the next start has to cope with a server that is still on its way out.
@@ -256,7 +257,7 @@ func TestKilledOwnerTakesTemporaryFilesAlong(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, dirErr := os.Stat(dir)
 		_, homeErr := os.Stat(home)
-		return os.IsNotExist(dirErr) && os.IsNotExist(homeErr) && !serves(context.Background(), pid, filepath.Join(home, dataFolder))
+		return os.IsNotExist(dirErr) && os.IsNotExist(homeErr) && !serves(t.Context(), pid, filepath.Join(home, dataFolder))
 	}, patience, 10*time.Millisecond)
 }
 

@@ -30,6 +30,8 @@ func own(dir string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(cluster.Pid(), cluster.Home(), cluster.URL(ServiceDatabase))
+	if _, err := fmt.Fprintln(os.Stdout, cluster.Pid(), cluster.Home(), cluster.URL(ServiceDatabase)); err != nil {
+		os.Exit(1)
+	}
 	select {}
 }

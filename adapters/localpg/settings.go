@@ -62,6 +62,7 @@ func throwawaySettings() map[string]string {
 		"full_page_writes":   "off",
 		"wal_level":          "minimal",
 		"max_wal_senders":    "0",
+		"max_wal_size":       "256MB", // the folder may lie in memory
 		"shared_buffers":     "64MB",
 		"max_connections":    "200", // many packages share one server
 	}

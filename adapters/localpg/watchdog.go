@@ -14,6 +14,8 @@ import (
 //go:embed watchdog.sh
 var watchdogScript string
 
+const scriptEnv = "FLORIN_WATCHDOG_SCRIPT"
+
 // watchdog is a shell that outlives its owner by moments: it waits for the end of a pipe that only
 // the owner holds open, then stops the server and removes what was temporary.
 //
@@ -35,11 +37,13 @@ func startWatchdog(signal, pidfile string, folders ...string) (*watchdog, error)
 	if err != nil {
 		return nil, fmt.Errorf("localpg: watchdog: %w", err)
 	}
-	args := append([]string{"-c", watchdogScript, "watchdog", signal, pidfile}, folders...)
+	// The script travels in the environment, so that a listing of processes stays readable.
+	args := append([]string{"-c", `eval "$` + scriptEnv + `"`, "florin-watchdog", signal, pidfile}, folders...)
 	// Not bound to a context: it has to outlive every one of them. Its output goes to /dev/null,
 	// because `go test` waits for whoever holds the test's output.
 	cmd := exec.Command("/bin/sh", args...) //nolint:noctx // see above
 	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), scriptEnv+"="+watchdogScript)
 	cmd.Stdin = read
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	shell, err := startChild(cmd)

@@ -1,4 +1,4 @@
-# Usage: sh watchdog.sh <signal> <postmaster.pid> [<folder to remove> ...]
+# Arguments: <signal> <postmaster.pid> [<folder to remove> ...]
 #
 # Standard input is a pipe whose other end only the owner of the cluster holds, so it ends when the
 # owner does. Until then its lines say which process to stop: "watch <pid>", or "release" for none.

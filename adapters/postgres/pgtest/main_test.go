@@ -39,7 +39,8 @@ func testProcess(ending string) {
 	check(err)
 	_, err = fmt.Fscan(pidfile, &pid)
 	check(err)
-	fmt.Println(name, data, pid)
+	_, err = fmt.Fprintln(os.Stdout, name, data, pid)
+	check(err)
 	switch ending {
 	case "return":
 	case "exit":

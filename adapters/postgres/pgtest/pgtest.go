@@ -34,7 +34,7 @@ func Database(t testing.TB) string {
 			t.Logf("database %s is kept at %s%s", name, redacted(server.super), server.fate)
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), databaseTimeout)
 		defer cancel()
 		require.NoError(t, server.drop(ctx, name))
 	})
@@ -75,10 +75,11 @@ func databaseName(test string) (string, error) {
 	return "t_" + readable[:min(len(readable), maxName)] + "_" + hex.EncodeToString(unique), nil
 }
 
-// copyTemplate makes database name as a copy of the migrated template.
+// copyTemplate makes database name as a copy of the migrated template. By copying files: the other
+// strategy writes the whole database to the log as well.
 func (s *server) copyTemplate(ctx context.Context, name string) error {
 	return s.asSuper(ctx, func(conn *pgx.Conn) error {
-		return execute(ctx, conn, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(s.template)+" OWNER "+quote(role))
+		return execute(ctx, conn, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(s.template)+" OWNER "+quote(role)+" STRATEGY file_copy")
 	})
 }
 

@@ -29,11 +29,11 @@ const patience = 30 * time.Second
 
 func query1[T any](t testing.TB, databaseURL, sql string, args ...any) T {
 	t.Helper()
-	conn, err := pgx.Connect(context.Background(), databaseURL)
+	conn, err := pgx.Connect(t.Context(), databaseURL)
 	require.NoError(t, err)
 	var value T
-	require.NoError(t, conn.QueryRow(context.Background(), sql, args...).Scan(&value))
-	require.NoError(t, conn.Close(context.Background()))
+	require.NoError(t, conn.QueryRow(t.Context(), sql, args...).Scan(&value))
+	require.NoError(t, conn.Close(t.Context()))
 	return value
 }
 
@@ -193,10 +193,7 @@ func gone(pid int) bool {
 
 func TestManyProcessesShareAServer(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "florin-pgtest-shared-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o711))
-	cluster, err := localpg.Start(t.Context(), localpg.Config{Dir: dir, Temporary: true, Offline: true})
+	cluster, err := localpg.Start(t.Context(), localpg.Config{Dir: t.TempDir(), Temporary: true, Offline: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop(context.WithoutCancel(t.Context()))) })
 	super := cluster.SuperURL("postgres")
@@ -215,10 +212,7 @@ func TestManyProcessesShareAServer(t *testing.T) {
 // by mistake.
 func TestForeignRoleIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "florin-pgtest-foreign-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o711))
-	cluster, err := localpg.Start(t.Context(), localpg.Config{Dir: dir, Temporary: true, Offline: true})
+	cluster, err := localpg.Start(t.Context(), localpg.Config{Dir: t.TempDir(), Temporary: true, Offline: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop(context.WithoutCancel(t.Context()))) })
 

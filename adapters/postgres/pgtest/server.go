@@ -46,13 +46,16 @@ func openServer() (*server, error) {
 	if s.password, err = rolePassword(s.super); err != nil {
 		return nil, err
 	}
-	return s, s.prepare(ctx)
+	if err := s.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // StartCluster starts a throwaway server whose process and folder go with this process, if Stop does
 // not come first. withpg uses it as well.
 func StartCluster(ctx context.Context) (*localpg.Cluster, error) {
-	dir, err := os.MkdirTemp("", "florin-pgtest-")
+	dir, err := os.MkdirTemp(localpg.Scratch(), "florin-pgtest-")
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %w", err)
 	}

@@ -133,6 +133,6 @@ func TestKilledWithpgLeavesNothing(t *testing.T) {
 		_, err := os.Stat(folder)
 		return os.IsNotExist(err)
 	}, patience, 10*time.Millisecond)
-	assert.Error(t, conn.Ping(t.Context()))
+	require.Error(t, conn.Ping(t.Context()))
 	_ = conn.Close(t.Context()) // its server is gone
 }

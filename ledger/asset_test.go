@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -19,7 +20,7 @@ func TestISO4217(t *testing.T) {
 	scales := map[int32]int{}
 	byCode := map[string]int32{}
 	for _, a := range list {
-		assert.NoError(t, ledger.CheckAssetCode(a.Code))
+		require.NoError(t, ledger.CheckAssetCode(a.Code))
 		scales[a.Scale]++
 		byCode[a.Code] = a.Scale
 	}

@@ -15,20 +15,20 @@ const (
 	TypeTransactionReversed = "transaction-reversed"
 )
 
-// LedgerCreated: a ledger was opened. The ledger main is open without it.
-type LedgerCreated struct {
+// LedgerCreated says that a ledger was opened. The ledger main is open without it.
+type LedgerCreated struct { //nolint:revive // named like every event after its type, ledger-created
 	Name        string `json:"name"`
 	Description string `json:"description,omitempty"`
 }
 
-// AssetRegistered: an asset is known from now on. It belongs to no ledger.
+// AssetRegistered says that an asset is known from now on. It belongs to no ledger.
 type AssetRegistered struct {
 	Code  string `json:"code"`
 	Scale int32  `json:"scale"`
 }
 
-// AccountSet: the rules of an account, all of them, as they are from now on. The event carries them
-// whole so that it answers its command, and sets a row, without the ones before it.
+// AccountSet has the rules of an account, all of them, as they are from now on. The event carries
+// them whole so that it answers its command, and sets a row, without the ones before it.
 type AccountSet struct {
 	Address string `json:"address"`
 	// MinBalance is the least balance on the account's normal side, per asset, at its scale.
@@ -39,7 +39,7 @@ type AccountSet struct {
 	Version int64 `json:"version"`
 }
 
-// TransactionPosted: a transaction made by hand; what moved is in the event's postings.
+// TransactionPosted says that a transaction was made by hand; what moved is in the event's postings.
 type TransactionPosted struct {
 	Reference   string            `json:"reference,omitempty"`
 	Description string            `json:"description,omitempty"`
@@ -49,7 +49,8 @@ type TransactionPosted struct {
 // TransactionReference implements [Referenced].
 func (t TransactionPosted) TransactionReference() string { return t.Reference }
 
-// TransactionReversed: the opposite of a transaction; what moved back is in the event's postings.
+// TransactionReversed says that a transaction was undone by its opposite; what moved back is in the
+// event's postings.
 type TransactionReversed struct {
 	// Reverses is the txn_… id of the transaction that is reversed.
 	Reverses string `json:"reverses"`

@@ -294,7 +294,9 @@ func TestMalformedTransactions(t *testing.T) {
 		"/metadata":           func(c *ledger.PostTransaction) { c.Metadata = many },
 		"/metadata/a~1b~0":    func(c *ledger.PostTransaction) { c.Metadata = map[string]string{"a/b~": "nul \x00"} },
 		"/metadata/long":      func(c *ledger.PostTransaction) { c.Metadata = map[string]string{"long": strings.Repeat("v", 513)} },
-		"/preconditions/0":    func(c *ledger.PostTransaction) { c.Preconditions = []ledger.Precondition{{Account: accA, Asset: "JPY"}} },
+		"/preconditions/0": func(c *ledger.PostTransaction) {
+			c.Preconditions = []ledger.Precondition{{Account: accA, Asset: "JPY"}}
+		},
 		"/preconditions/0/balance_gte": func(c *ledger.PostTransaction) {
 			c.Preconditions = []ledger.Precondition{{Account: accA, Asset: "JPY", BalanceGTE: ptr("x")}}
 		},

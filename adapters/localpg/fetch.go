@@ -24,7 +24,8 @@ const fetchedFolder = "postgres-" + string(fetchVersion)
 //
 // The library has no call that only fetches: its Start goes on to run a server, with a password and
 // a life cycle that are not ours, and not as root. An encoding that does not exist ends it right after
-// unpacking, so what counts is whether the binaries are there and run.
+// unpacking, so what counts is whether the binaries are there and run. It also leaves a log of one line in
+// the folder for temporary files, whose name it keeps to itself.
 func fetchBinaries(ctx context.Context, u serverUser, home, url string, wanted int) (binaries, error) {
 	target := filepath.Join(home, fetchedFolder)
 	if found, ok := probe(ctx, u, filepath.Join(target, "bin")); ok {

@@ -111,6 +111,7 @@ func storeXZ(data []byte) []byte {
 func TestStartFetchesWhatIsNotInstalled(t *testing.T) {
 	url, downloads := mavenRepository(t, postgresJar(t, "initdb", "postgres", "pg_ctl"))
 	t.Setenv("PATH", "/bin")
+	t.Setenv("TMPDIR", t.TempDir()) // the library leaves a log there
 	dir := openFolder(t)
 	cfg := Config{Dir: dir, Repository: url + "/", places: []string{"/nowhere"}}
 
@@ -129,6 +130,7 @@ func TestStartFetchesWhatIsNotInstalled(t *testing.T) {
 
 func TestFetchFails(t *testing.T) {
 	t.Setenv("PATH", "/bin")
+	t.Setenv("TMPDIR", t.TempDir()) // the library leaves a log there
 	damaged := postgresJar(t, "initdb", "postgres", "pg_ctl")
 	damaged = damaged[:len(damaged)/2]
 	incomplete := postgresJar(t, "pg_ctl")

@@ -1,6 +1,10 @@
 package httpapi
 
-import "time"
+import (
+	"time"
+
+	"github.com/florinledger/florin/ledger"
+)
 
 // Limits of a request. What exceeds them is refused before it costs anything.
 const (
@@ -35,8 +39,9 @@ const (
 	// MaxMetadataFilters bounds how many metadata[k] filters one list takes: each is a condition
 	// of the query.
 	MaxMetadataFilters = 10
-	// MaxBatchItems is the most transactions in one batch.
-	MaxBatchItems = 10_000
+	// MaxBatchItems is the most transactions in one batch: the ledger's own limit, held to before
+	// any of them is decoded.
+	MaxBatchItems = ledger.MaxBatch
 )
 
 // Times of a connection. The defaults of Config.

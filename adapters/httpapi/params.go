@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -173,7 +174,6 @@ func amountParam(name string) parameter {
 func limitParam() parameter  { return intParam("limit", 1, MaxPage) }
 func depthParam() parameter  { return intParam("depth", 1, MaxDepthFilter) }
 func dryRunParam() parameter { return enumParam("dry_run", "true", "false") }
-func assetParam() parameter  { return textParam("asset") }
 
 func orderParam() parameter {
 	return enumParam("order", string(api.EntryOrderRecorded), string(api.EntryOrderEffective))
@@ -190,6 +190,15 @@ func accountTypeParam() parameter {
 
 func walletStatusParam() parameter {
 	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen), string(api.WalletStatusClosed))
+}
+
+func assetParam() parameter {
+	return parameter{name: "asset", want: func(value string) string {
+		if ledger.CheckAssetCode(value) != nil {
+			return "the code of an asset, such as USD"
+		}
+		return ""
+	}}
 }
 
 func metadataParam() parameter { return parameter{name: "metadata", deep: true, want: textWant} }

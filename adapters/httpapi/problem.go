@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -38,13 +39,9 @@ type Problem struct {
 	cause error
 }
 
-// FieldError is one field of the body that is to blame.
-type FieldError struct {
-	// Pointer is a JSON pointer (RFC 6901); empty for the whole body.
-	Pointer string `json:"pointer"`
-	// Detail says what is wrong with it.
-	Detail string `json:"detail"`
-}
+// FieldError is one field of the body that is to blame: a JSON pointer (RFC 6901), empty for the
+// whole body, and what is wrong with it.
+type FieldError = ledger.FieldError
 
 // Error implements error.
 func (p *Problem) Error() string {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -108,11 +109,11 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		},
 		"a refusal of a field": {
 			refusal.Because("20 are missing").At("/postings/1"),
-			Problem{Code: "insufficient-funds", Errors: []FieldError{{"/postings/1", "20 are missing"}}},
+			Problem{Code: "insufficient-funds", Errors: []FieldError{{Pointer: "/postings/1", Detail: "20 are missing"}}},
 		},
 		"a refusal of a field without detail": {
 			refusal.At("/postings/1"),
-			Problem{Code: "insufficient-funds", Errors: []FieldError{{"/postings/1", "The account does not hold enough."}}},
+			Problem{Code: "insufficient-funds", Errors: []FieldError{{Pointer: "/postings/1", Detail: "The account does not hold enough."}}},
 		},
 		"broken members":   {&journal.Refusal{Code: "unbalanced", Members: json.RawMessage(`[]`)}, Problem{Code: "internal"}},
 		"a problem":        {fmt.Errorf("x: %w", newProblem("not-found", "no %s", "wallet")), Problem{Code: "not-found", Detail: "no wallet"}},
@@ -125,17 +126,29 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		assert.Equal(t, tt.want, got, name)
 	}
 	require.ErrorIs(t, asProblem(refusal.At("/x")), refusal, "what a problem was made of can be asked for")
-	assert.Equal(t, "invalid-field; /a: b: EOF", (&Problem{Code: "invalid-field", Errors: []FieldError{{"/a", "b"}}, cause: io.EOF}).Error())
+	assert.Equal(t, "invalid-field; /a: b: EOF", (&Problem{Code: "invalid-field", Errors: []FieldError{{Pointer: "/a", Detail: "b"}}, cause: io.EOF}).Error())
 }
 
-// TestJournalRefusalsHaveRows: the codes of the journal are in the table, under the same title.
-func TestJournalRefusalsHaveRows(t *testing.T) {
+// TestRefusalsHaveRows: the codes of the cores are in the table, each under the title that the core
+// gives it. That the table is in the contract is TestProblemsAreInTheContract's.
+func TestRefusalsHaveRows(t *testing.T) {
 	t.Parallel()
-	for _, r := range []*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired} {
+	registry := journal.NewRegistry()
+	ledger.Register(registry)
+	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)
+	assert.Greater(t, len(all), 15, "the cores have registered their refusals")
+	for _, r := range all {
 		row, known := problemRowOf(r.Code)
-		assert.True(t, known, r.Code)
-		assert.Equal(t, row.Title, r.Title)
+		assert.True(t, known, "%s has no row", r.Code)
+		assert.Equal(t, row.Title, r.Title, r.Code)
+		assert.Equal(t, r.Malformed, row.Status == http.StatusBadRequest, "%s: what is malformed is not recorded", r.Code)
+		assert.Equal(t, r.Malformed, row.Retry == RetryNever && !final(r.Code), r.Code)
 	}
+}
+
+// final are recorded refusals that no change of the books will lift.
+func final(code string) bool {
+	return slices.Contains([]string{"unbalanced", "owned-account", "use-domain-undo"}, code)
 }
 
 func TestEveryProblemKeepsTheContract(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger"
 )
 
 func newRequest(t *testing.T, method, target string, body io.Reader, headers ...string) *http.Request {
@@ -116,6 +118,48 @@ func TestTableOfRoutesIsTheContract(t *testing.T) {
 	})
 	for key := range table {
 		assert.True(t, seen[key], "%v is in the table but not in the contract", key)
+	}
+}
+
+// TestLimitsOfTheContract holds the numbers that clients read against those that are enforced.
+func TestLimitsOfTheContract(t *testing.T) {
+	t.Parallel()
+	components := contract(t).Doc.Components
+	schema := func(name string) *openapi3.Schema { return components.Schemas[name].Value }
+	property := func(name, property string) *openapi3.Schema { return schema(name).Properties[property].Value }
+	parameter := func(name string) *openapi3.Schema { return components.Parameters[name].Value.Schema.Value }
+
+	assert.Equal(t, MaxPage, int(*parameter("Limit").Max))
+	assert.EqualValues(t, DefaultPage, parameter("Limit").Default)
+	assert.EqualValues(t, MaxCursor, *parameter("Cursor").MaxLength)
+	assert.EqualValues(t, MaxIdempotencyKey, *parameter("IdempotencyKeyRequired").MaxLength)
+	assert.EqualValues(t, MaxIdempotencyKey, *parameter("IdempotencyKey").MaxLength)
+
+	assert.EqualValues(t, ledger.MaxDigits+1, *schema("Amount").MaxLength, "the digits and a point")
+	assert.EqualValues(t, ledger.MaxAddress, *schema("Address").MaxLength)
+	assert.EqualValues(t, ledger.MaxReference, *schema("Reference").MaxLength)
+	assert.EqualValues(t, ledger.MaxDescription, *schema("Description").MaxLength)
+	assert.EqualValues(t, ledger.MaxMetadata, *schema("Metadata").MaxProps)
+	assert.EqualValues(t, ledger.MaxMetadataValue, *schema("Metadata").AdditionalProperties.Schema.Value.MaxLength)
+	assert.EqualValues(t, ledger.MaxPostings, *property("CreateTransaction", "postings").MaxItems)
+	assert.EqualValues(t, ledger.MaxPreconditions, *property("CreateTransaction", "preconditions").MaxItems)
+	assert.EqualValues(t, ledger.MaxFloors, *property("PutAccount", "min_balance").MaxItems)
+	assert.EqualValues(t, ledger.MaxBatch, *property("CreateTransactionBatch", "transactions").MaxItems)
+	assert.Equal(t, ledger.MaxScale, int(*property("CreateAsset", "scale").Max))
+
+	// What the patterns take is what the ledger takes.
+	for name, tt := range map[string]struct {
+		check  func(string) error
+		values []string
+	}{
+		"LedgerName": {ledger.CheckLedgerName, []string{"main", "a-1", "a", strings.Repeat("a", 32), strings.Repeat("a", 33), "A", "a_b", "1a", "-a", ""}},
+		"AssetCode":  {ledger.CheckAssetCode, []string{"USD", "PRO-DAY", "A.B_1", strings.Repeat("A", 32), strings.Repeat("A", 33), "usd", "1A", "US/D", ""}},
+		"Address": {ledger.CheckAddress, []string{"assets:a", "equity:A_.-1", "liabilities:a:b", "assets", "cash:a", "assets:a b", "assets::a", "assets:", "",
+			"assets" + strings.Repeat(":a", 15), "assets" + strings.Repeat(":a", 16), "assets:" + strings.Repeat("a", 249), "assets:" + strings.Repeat("a", 250)}},
+	} {
+		for _, value := range tt.values {
+			assert.Equal(t, tt.check(value) == nil, schema(name).VisitJSONString(value) == nil, "%s %q", name, value)
+		}
 	}
 }
 

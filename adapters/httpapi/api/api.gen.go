@@ -180,7 +180,7 @@ type AcceptedCommand struct {
 
 // Account defines model for Account.
 type Account struct {
-	// Address An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// Address An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	Address   Address   `json:"address"`
@@ -193,7 +193,7 @@ type Account struct {
 	// Example: main
 	Ledger LedgerName `json:"ledger"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata   Metadata      `json:"metadata"`
@@ -219,7 +219,7 @@ type AccountList struct {
 // AccountType What an account is, by the root of its address.
 type AccountType string
 
-// Address An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+// Address An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 //
 // Example: liabilities:user:a
 type Address = string
@@ -320,7 +320,7 @@ type BatchResults struct {
 // CaptureHold defines model for CaptureHold.
 type CaptureHold struct {
 	// Amount An amount with its asset.
-	Amount Money `json:"amount,omitempty,omitzero"`
+	Amount *Money `json:"amount,omitempty"`
 
 	// Final Release at once what is not captured.
 	Final bool `json:"final,omitempty,omitzero"`
@@ -380,17 +380,17 @@ type CreateHold struct {
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
-	ExpiresAt   time.Time   `json:"expires_at,omitempty,omitzero"`
+	ExpiresAt   *time.Time  `json:"expires_at,omitempty"`
 
 	// ExpiresIn Seconds from now.
-	ExpiresIn int64 `json:"expires_in,omitempty,omitzero"`
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata,omitempty,omitzero"`
 
-	// ToAccount An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// ToAccount An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	ToAccount Address `json:"to_account,omitempty,omitzero"`
@@ -419,7 +419,7 @@ type CreateLedger struct {
 
 // CreatePosting defines model for CreatePosting.
 type CreatePosting struct {
-	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	Account Address `json:"account"`
@@ -444,9 +444,9 @@ type CreateTransaction struct {
 	Description Description `json:"description,omitempty,omitzero"`
 
 	// EffectiveAt When it takes effect; now if absent. It may lie in the past.
-	EffectiveAt time.Time `json:"effective_at,omitempty,omitzero"`
+	EffectiveAt *time.Time `json:"effective_at,omitempty"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata      Metadata        `json:"metadata,omitempty,omitzero"`
@@ -466,7 +466,7 @@ type CreateTransactionBatch struct {
 
 // CreateWallet defines model for CreateWallet.
 type CreateWallet struct {
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata,omitempty,omitzero"`
@@ -566,7 +566,7 @@ type Hold struct {
 	// Example: hld_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ID HoldID `json:"id"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata"`
@@ -580,7 +580,7 @@ type Hold struct {
 	// Status What became of a hold.
 	Status HoldStatus `json:"status"`
 
-	// ToAccount An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// ToAccount An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	ToAccount Address `json:"to_account,omitempty,omitzero"`
@@ -630,7 +630,7 @@ type LedgerList struct {
 // Example: main
 type LedgerName = string
 
-// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 //
 // Example: {"shop":"north"}
 type Metadata map[string]string
@@ -660,7 +660,7 @@ type Position = string
 
 // Posting defines model for Posting.
 type Posting struct {
-	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	Account Address `json:"account"`
@@ -686,7 +686,7 @@ type Posting struct {
 
 // Precondition What must hold of a balance before the transaction; exactly one of `balance_gte` and `version`.
 type Precondition struct {
-	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and further segments, joined by colons.
+	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
 	//
 	// Example: liabilities:user:a
 	Account Address `json:"account"`
@@ -699,8 +699,8 @@ type Precondition struct {
 	// BalanceGte A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
 	//
 	// Example: -10.50
-	BalanceGte SignedAmount `json:"balance_gte,omitempty,omitzero"`
-	Version    *int64       `json:"version,omitempty"`
+	BalanceGte *SignedAmount `json:"balance_gte,omitempty"`
+	Version    *int64        `json:"version,omitempty"`
 }
 
 // Problem An error (RFC 9457). `code` is stable; a refusal adds members of its own, such as `needed` and `available`.
@@ -714,7 +714,7 @@ type PutAccount struct {
 	// Frozen A frozen account takes no postings, except those that record what already happened.
 	Frozen *bool `json:"frozen,omitempty"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata,omitempty,omitzero"`
@@ -788,7 +788,7 @@ type Transaction struct {
 	// Example: main
 	Ledger LedgerName `json:"ledger"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata"`
@@ -906,7 +906,7 @@ type Wallet struct {
 	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ID WalletID `json:"id"`
 
-	// Metadata The caller's own data, at most 50 keys of up to 64 characters with values of up to 500.
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
 	Metadata Metadata `json:"metadata"`

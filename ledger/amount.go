@@ -28,15 +28,23 @@ const smallDigits = 18
 //
 // Errors: ErrAmountForm, ErrAmountDigits, ErrAmountZero.
 func ParseAmount(text string) (decimal.Decimal, error) {
-	point, err := scanAmount(text)
-	if err != nil {
+	if err := CheckAmount(text); err != nil {
 		return decimal.Decimal{}, err
 	}
-	d := decimalOf(text, point)
-	if d.Sign() == 0 {
-		return decimal.Decimal{}, ErrAmountZero
+	point, _ := scanAmount(text)
+	return decimalOf(text, point), nil
+}
+
+// CheckAmount reports nil when text is an amount. It is ParseAmount without the arithmetic. Errors:
+// as [ParseAmount].
+func CheckAmount(text string) error {
+	if _, err := scanAmount(text); err != nil {
+		return err
 	}
-	return d, nil
+	if strings.Trim(text, "0.") == "" {
+		return ErrAmountZero
+	}
+	return nil
 }
 
 // ParseSigned reads a balance or a minimum as clients write it: "-10.50", "0". It may be negative

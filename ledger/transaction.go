@@ -59,7 +59,7 @@ func (l *Line) validate(f *form, i int) {
 	if _, ok := parseSide(l.Side); !ok {
 		f.addf(fmt.Sprintf("/postings/%d/side", i), "%s", sideForm)
 	}
-	if _, err := ParseAmount(l.Amount); err != nil {
+	if err := CheckAmount(l.Amount); err != nil {
 		f.check(fmt.Sprintf("/postings/%d/amount", i), err)
 	}
 	if err := CheckAssetCode(l.Asset); err != nil {

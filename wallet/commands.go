@@ -1,0 +1,74 @@
+package wallet
+
+import "github.com/florinledger/florin/ledger"
+
+// The types of the commands of wallets. Data is the command's struct as JSON.
+const (
+	CommandOpenWallet  = "open-wallet"
+	CommandPlaceHold   = "place-hold"
+	CommandCaptureHold = "capture-hold"
+	CommandReleaseHold = "release-hold"
+)
+
+// OpenWallet opens a wallet. Its event's body has the wallet's id.
+//
+// Refusals: ErrInvalidField (the ledger's), ErrOwnerForbidden.
+type OpenWallet struct {
+	As As `json:"as"`
+	// Owner is the principal whose money it will be. Only a service names somebody else than itself.
+	Owner    string            `json:"owner"`
+	Name     string            `json:"name,omitempty"`
+	Metadata map[string]string `json:"metadata,omitempty"`
+}
+
+// PlaceHold sets money of a wallet aside. At most one of ToWallet and ToAccount names the payee; a
+// hold without one is captured by a service, which names it then.
+//
+// Amount is greater than zero, with at most as many decimals as its asset.
+//
+// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, and the
+// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrOwnedAccount, ErrInsufficientFunds.
+type PlaceHold struct {
+	As       As           `json:"as"`
+	WalletID string       `json:"wallet_id"`
+	Amount   ledger.Money `json:"amount"`
+	Payee
+	Description string            `json:"description,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// CaptureHold pays Amount of a hold to its payee; nil pays all that remains. What is left stays
+// held, or with Final goes back to the wallet at once. The payee is named here if, and only if, the
+// hold names none.
+//
+// For a service, or the owner of the payee's wallet. Refusals: ErrHoldNotFound,
+// ErrForbiddenForPayer, ErrHoldClosed (with [HoldEnd]), ErrCaptureTooLarge (with [Remaining]),
+// ErrWalletNotFound (the payee's), and the ledger's ErrInvalidField, ErrAmountScale,
+// ErrOwnedAccount, and ErrAccountFrozen or ErrInsufficientFunds of a payee's account that would
+// lose by it.
+type CaptureHold struct {
+	As     As            `json:"as"`
+	HoldID string        `json:"hold_id"`
+	Amount *ledger.Money `json:"amount,omitempty"`
+	Final  bool          `json:"final,omitempty"`
+	Payee
+}
+
+// ReleaseHold gives what remains of a hold back to the wallet.
+//
+// For a service, or the owner of the payee's wallet. Refusals: ErrHoldNotFound,
+// ErrForbiddenForPayer, ErrHoldClosed (with [HoldEnd]), and the ledger's ErrInvalidField.
+type ReleaseHold struct {
+	As     As     `json:"as"`
+	HoldID string `json:"hold_id"`
+}
+
+// Payee is who is paid: another wallet, an account of the ledger main that no domain owns, or, with
+// both empty, nobody yet.
+type Payee struct {
+	ToWallet  string `json:"to_wallet,omitempty"`
+	ToAccount string `json:"to_account,omitempty"`
+}
+
+// named reports whether there is a payee.
+func (p Payee) named() bool { return p != Payee{} }

@@ -1,0 +1,22 @@
+// Package wallet keeps people's money: wallets, and holds on what is in them.
+//
+// Its rules, in the words of a bookkeeper:
+//
+//   - A wallet is a debt to its owner. Its money stands in accounts of the ledger main, below
+//     liabilities:wallets:<id>: what the owner may spend in available, what is set aside in held.
+//   - Nobody spends what he has not got: available never falls below zero by anything that is
+//     decided here. Only what has already happened outside may overdraw it, and then the wallet is
+//     frozen until somebody has looked at it.
+//   - A hold sets money aside for a payee. It leaves available for held at once; it leaves held when
+//     it is captured (to the payee) or released (back to the wallet).
+//   - A hold may be captured in parts. A final capture gives back what it leaves. A hold of which
+//     nothing remains is closed, and a closed hold moves nothing more.
+//   - Who is to be paid takes or gives back; who pays does neither, since a hold is his word.
+//   - A frozen wallet takes no new holds. What was promised before is still paid, and money still
+//     comes in.
+//   - A person acts on his own wallets. Somebody else's is not there, as far as he can tell.
+//
+// Every move is a transaction of the ledger, made through [ledger.Post]; the balances are the
+// ledger's alone. This package knows of each wallet whose it is and whether it is open, and of each
+// hold how much is left.
+package wallet

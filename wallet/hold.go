@@ -1,0 +1,191 @@
+package wallet
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// HoldStatus says what became of a hold.
+type HoldStatus string
+
+// The states of a hold.
+const (
+	// HoldOpen: something remains.
+	HoldOpen HoldStatus = "open"
+	// HoldEndedCaptured: it ended with a capture, of all that was left or a final one.
+	HoldEndedCaptured HoldStatus = "captured"
+	// HoldEndedReleased: what remained was given back.
+	HoldEndedReleased HoldStatus = "released"
+)
+
+const holdPrefix = "hld"
+
+// hold is what the writer knows of a hold. Its sums are texts at the asset's scale: as JSON numbers
+// they would lose their zeros, and the events after a take-over would be written differently.
+type hold struct {
+	Wallet   string     `json:"wallet"`
+	Asset    string     `json:"asset"`
+	Amount   string     `json:"amount"`
+	Captured string     `json:"captured"`
+	Released string     `json:"released"`
+	Status   HoldStatus `json:"status"`
+	Payee
+}
+
+func holds() journal.Kind[hold] { return journal.NewKind[hold]("hold") }
+
+// HoldEnd is how a hold ended: the members of ErrHoldClosed.
+type HoldEnd struct {
+	Status HoldStatus `json:"status"`
+}
+
+// Remaining is what is left of a hold: the members of ErrCaptureTooLarge.
+type Remaining struct {
+	Remaining ledger.Money `json:"remaining"`
+}
+
+func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
+	if err := malformed(c.Validate()); err != nil {
+		return err
+	}
+	payer, found := Find(s, c.WalletID)
+	payeeErr := checkPayee(s, c.Payee)
+	amount, amountErr := amountOf(s, c.Amount)
+	switch {
+	case !found || !c.As.owns(payer.Owner):
+		return ErrWalletNotFound.At("/wallet_id")
+	case payeeErr != nil:
+		return payeeErr
+	case amountErr != nil:
+		return amountErr
+	case payer.Status == Frozen:
+		return ErrWalletFrozen
+	}
+	_, err := ledger.Post(s, journal.Event{
+		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 1,
+		Body: HoldPlaced{
+			HoldID: s.NextID().Format(holdPrefix), WalletID: c.WalletID,
+			Amount: ledger.Money{Amount: text(amount), Asset: c.Amount.Asset},
+			Payee:  c.Payee, Description: c.Description, Metadata: c.Metadata,
+		},
+		Postings: move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
+	}, policy())
+	return err
+}
+
+func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
+	if err := malformed(c.Validate()); err != nil {
+		return err
+	}
+	h, err := findHold(s, c.As, c.HoldID)
+	if err != nil {
+		return err
+	}
+	payee, err := h.payeeOf(s, c.Payee)
+	if err != nil {
+		return err
+	}
+	amount, err := h.part(s, c.Amount)
+	if err != nil {
+		return err
+	}
+	before := h.remaining()
+	h.Captured = text(figure(h.Captured).Add(amount))
+	if c.Final || amount.Equal(before) {
+		h.Status = HoldEndedCaptured
+	}
+	if _, err := ledger.Post(s, journal.Event{
+		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldCaptured, Schema: 1,
+		Body: HoldCaptured{
+			HoldID: c.HoldID, WalletID: h.Wallet, Amount: h.money(amount), Payee: payee, HoldFigures: h.figures(),
+		},
+		Postings: move(amount, h.Asset, Account(h.Wallet, Held), payee.account()),
+	}, policy()); err != nil {
+		return err
+	}
+	if h.Status == HoldEndedCaptured {
+		return h.release(s, c.HoldID)
+	}
+	return nil
+}
+
+func decideReleaseHold(s *journal.Scope, c ReleaseHold) error {
+	h, err := findHold(s, c.As, c.HoldID)
+	if err != nil {
+		return err
+	}
+	h.Status = HoldEndedReleased
+	return h.release(s, c.HoldID)
+}
+
+// release gives back what remains, if anything does. The status is that which the hold ends with.
+func (h hold) release(s *journal.Scope, id string) error {
+	rest := h.remaining()
+	if rest.IsZero() {
+		return nil
+	}
+	h.Released = text(figure(h.Released).Add(rest))
+	_, err := ledger.Post(s, journal.Event{
+		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldReleased, Schema: 1,
+		Body:     HoldReleased{HoldID: id, WalletID: h.Wallet, Amount: h.money(rest), HoldFigures: h.figures()},
+		Postings: move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
+	}, policy())
+	return err
+}
+
+// findHold returns an open hold on which the caller may act.
+func findHold(s *journal.Scope, as As, id string) (hold, error) {
+	if _, err := journal.ParsePlaceID(holdPrefix, id); err != nil {
+		return hold{}, ErrHoldNotFound
+	}
+	h, found := holds().Get(s, id)
+	if !found {
+		return hold{}, ErrHoldNotFound
+	}
+	payer, _ := Find(s, h.Wallet)
+	payee, hasPayee := Find(s, h.ToWallet)
+	switch {
+	case as.Role == Service, hasPayee && payee.Owner == as.Principal:
+	case payer.Owner == as.Principal:
+		return hold{}, ErrForbiddenForPayer
+	default:
+		return hold{}, ErrHoldNotFound
+	}
+	if h.Status != HoldOpen {
+		return hold{}, ErrHoldClosed.With(HoldEnd{Status: h.Status})
+	}
+	return h, nil
+}
+
+// payeeOf returns who is paid: the hold's payee, or the one that the capture names for it.
+func (h hold) payeeOf(s *journal.Scope, named Payee) (Payee, error) {
+	switch {
+	case !h.named() && !named.named():
+		return named, ledger.ErrInvalidField.At("/to_wallet").Because("the hold names no payee: want to_wallet or to_account")
+	case !h.named() && named.ToWallet == h.Wallet:
+		return named, ledger.ErrInvalidField.At("/to_wallet").Because("want another wallet than the one that pays")
+	case !h.named():
+		return named, checkPayee(s, named)
+	case named.named() && named != h.Payee:
+		return named, ledger.ErrInvalidField.At("/to_wallet").Because("the hold names another payee")
+	}
+	return h.Payee, nil
+}
+
+// part returns how much a capture takes.
+func (h hold) part(s *journal.Scope, asked *ledger.Money) (decimal.Decimal, error) {
+	rest := h.remaining()
+	if asked == nil {
+		return rest, nil
+	}
+	if asked.Asset != h.Asset {
+		return rest, ledger.ErrInvalidField.At("/amount/asset").Because("want the hold's asset, %s", h.Asset)
+	}
+	amount, err := amountOf(s, *asked)
+	if err == nil && amount.GreaterThan(rest) {
+		err = ErrCaptureTooLarge.At("/amount").With(Remaining{h.money(rest)})
+	}
+	return amount, err
+}

@@ -1,0 +1,122 @@
+package wallet
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// Status says what may be done with a wallet.
+type Status string
+
+// The states of a wallet.
+const (
+	// Open: money goes in and out.
+	Open Status = "open"
+	// Frozen: money goes in only.
+	Frozen Status = "frozen"
+)
+
+// Part is one of the accounts that a wallet is made of.
+type Part string
+
+// The parts of a wallet.
+const (
+	// Available is what its owner may spend.
+	Available Part = "available"
+	// Held is what holds have set aside.
+	Held Part = "held"
+)
+
+const (
+	walletPrefix = "wal"
+	root         = "liabilities:wallets:"
+)
+
+// Account returns the address of a part of a wallet, in the ledger main.
+func Account(walletID string, part Part) string { return root + walletID + ":" + string(part) }
+
+// State is what the writer knows of a wallet.
+type State struct {
+	Owner  string `json:"owner"`
+	Status Status `json:"status"`
+}
+
+func wallets() journal.Kind[State] { return journal.NewKind[State]("wallet") }
+
+// Find returns what is known of a wallet. ok is false when there is none of that id, or when the
+// text is no wallet's id at all; it may be any text.
+func Find(s *journal.Scope, walletID string) (w State, ok bool) {
+	if _, err := journal.ParsePlaceID(walletPrefix, walletID); err != nil {
+		return State{}, false
+	}
+	return wallets().Get(s, walletID)
+}
+
+func decideOpenWallet(s *journal.Scope, c OpenWallet) error {
+	if err := malformed(c.Validate()); err != nil {
+		return err
+	}
+	if !c.As.owns(c.Owner) {
+		return ErrOwnerForbidden.At("/owner_id")
+	}
+	id := s.NextID().Format(walletPrefix)
+	s.Emit(journal.Event{
+		Ledger: ledger.Main, Stream: stream(id), Type: TypeWalletOpened, Schema: 1,
+		Body: WalletOpened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata},
+	})
+	return nil
+}
+
+// stream is where the events of a wallet and of its holds stand.
+func stream(walletID string) string { return "wallet/" + walletID }
+
+// Freeze stops what goes out of a wallet, with a reason for whoever looks at it. It does nothing to
+// a wallet that is frozen, or not there.
+func Freeze(s *journal.Scope, walletID, reason string) {
+	if w, ok := Find(s, walletID); !ok || w.Status == Frozen {
+		return
+	}
+	s.Emit(journal.Event{
+		Ledger: ledger.Main, Stream: stream(walletID), Type: TypeWalletFrozen, Schema: 1,
+		Body: WalletFrozen{WalletID: walletID, Reason: reason},
+	})
+}
+
+// policy is under which rules this package posts: no part of a wallet falls below zero.
+func policy() ledger.Policy {
+	return ledger.Policy{Owner: "wallet", Floors: func(account, _ string) (decimal.Decimal, bool) {
+		return decimal.Zero, strings.HasPrefix(account, root)
+	}}
+}
+
+// Wallet is a wallet as it is shown. Its balances are the ledger's: see [Account].
+type Wallet struct {
+	ID       string
+	Owner    string
+	Name     string
+	Status   Status
+	Metadata map[string]string
+	// CreatedAt is when it was opened.
+	CreatedAt time.Time
+	// Version is the position of the last event that changed it.
+	Version int64
+}
+
+// Opened shows a wallet as the event that opened it left it. The event has been decoded. Errors: it
+// is of another type.
+func Opened(e *journal.Event) (Wallet, error) {
+	body, ok := e.Body.(WalletOpened)
+	if !ok {
+		return Wallet{}, fmt.Errorf("wallet: event %d is a %s, want %s", e.Position, e.Type, TypeWalletOpened)
+	}
+	return Wallet{
+		ID: body.WalletID, Owner: body.Owner, Name: body.Name, Status: Open, Metadata: body.Metadata,
+		CreatedAt: e.RecordedAt, Version: e.Position,
+	}, nil
+}

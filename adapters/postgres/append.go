@@ -61,19 +61,19 @@ func checkBatch(b *journal.Batch) error {
 
 // The names of a term's prepared statements.
 const (
-	advance  = "advance"
-	events   = "events"
-	outcomes = "outcomes"
-	state    = "state"
-	dead     = "dead"
-	settle   = "settle"
+	stmtAdvance  = "advance"
+	stmtEvents   = "events"
+	stmtOutcomes = "outcomes"
+	stmtState    = "state"
+	stmtDead     = "dead"
+	stmtSettle   = "settle"
 )
 
 // appendStatements are a term's prepared statements by name.
 func appendStatements() map[string]string {
 	return map[string]string{
-		advance: appendAdvanceSQL, events: appendEventsSQL, outcomes: appendOutcomesSQL,
-		state: appendStateSQL, dead: appendDeadSQL, settle: appendSettleSQL,
+		stmtAdvance: appendAdvanceSQL, stmtEvents: appendEventsSQL, stmtOutcomes: appendOutcomesSQL,
+		stmtState: appendStateSQL, stmtDead: appendDeadSQL, stmtSettle: appendSettleSQL,
 	}
 }
 
@@ -85,29 +85,29 @@ func encodeBatch(b *journal.Batch) (*pgconn.Batch, error) {
 	exec := func(statement string, params [][]byte) {
 		send.ExecPrepared(statement, params, binary, nil)
 	}
-	exec(advance, advanceParams(b))
+	exec(stmtAdvance, advanceParams(b))
 	if len(b.Events) > 0 {
-		exec(events, eventParams(b))
+		exec(stmtEvents, eventParams(b))
 	}
 	if len(b.Outcomes) > 0 {
 		params, err := outcomeParams(b)
 		if err != nil {
 			return nil, err
 		}
-		exec(outcomes, params)
+		exec(stmtOutcomes, params)
 	}
 	if len(b.State) > 0 {
-		exec(state, stateParams(b))
+		exec(stmtState, stateParams(b))
 	}
 	if len(b.Dead) > 0 {
 		params, err := deadParams(b)
 		if err != nil {
 			return nil, err
 		}
-		exec(dead, params)
+		exec(stmtDead, params)
 	}
 	if len(b.Inbox) > 0 {
-		exec(settle, settleParams(b))
+		exec(stmtSettle, settleParams(b))
 	}
 	return send, nil
 }

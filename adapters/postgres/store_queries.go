@@ -19,6 +19,8 @@ var (
 	//go:embed queries/ensure_partition.sql
 	ensurePartitionSQL string
 
+	//go:embed queries/fresh_plans.sql
+	freshPlansSQL string
 	//go:embed queries/head.sql
 	headSQL string
 	//go:embed queries/events_after.sql

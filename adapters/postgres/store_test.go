@@ -23,9 +23,11 @@ func TestStore(t *testing.T) {
 		store := openStore(t, pgtest.Database(t))
 		return storetest.Harness{
 			Store: store, Reader: store, Inbox: store,
-			Lapse: func(t *testing.T) { run(t, store.pool, "UPDATE lease SET until = until - $1::interval", journal.LeaseTerm) },
-			Twin:  func(t *testing.T, of journal.Term) journal.Term { return twin(t, of.(*term)) },
-			Dead:  func(t *testing.T) []journal.DeadLetter { return deadLetters(t, store.pool) },
+			Lapse: func(t *testing.T) {
+				run(t, store.pool, "UPDATE lease SET until = until - $1::interval", journal.LeaseTerm)
+			},
+			Twin: func(t *testing.T, of journal.Term) journal.Term { return twin(t, of.(*term)) },
+			Dead: func(t *testing.T) []journal.DeadLetter { return deadLetters(t, store.pool) },
 		}
 	})
 }

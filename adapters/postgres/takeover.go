@@ -40,10 +40,9 @@ func (t *term) connect(ctx context.Context, shard journal.Shard) error {
 	cfg.RuntimeParams["application_name"] = writerName(shard)
 	cfg.RuntimeParams["lock_timeout"] = strconv.FormatInt(lockTimeout.Milliseconds(), 10)
 	cfg.RuntimeParams["statement_timeout"] = strconv.FormatInt(statementTimeout.Milliseconds(), 10)
-	// The append's plans are kept, and must not be those of the empty tables that they were made on.
+	// The append's plans are kept: those made while the inbox was empty must not read all of it when
+	// it is full.
 	cfg.RuntimeParams["enable_seqscan"] = "off"
-	cfg.RuntimeParams["enable_hashjoin"] = "off"
-	cfg.RuntimeParams["enable_mergejoin"] = "off"
 	cfg.RuntimeParams["jit"] = "off"
 	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		if n.SeverityUnlocalized == "WARNING" {

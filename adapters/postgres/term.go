@@ -43,6 +43,7 @@ func (t *term) Load(ctx context.Context, want journal.Wanted) (journal.Found, er
 	}
 	shard := int16(t.head.Shard)
 	var b pgx.Batch
+	b.Queue(freshPlansSQL)
 	if len(want.Outcomes) > 0 {
 		b.Queue(outcomesSQL, rawIDs(want.Outcomes)).Query(each(scanOutcome, func(o outcome) {
 			found.Outcomes[o.Command] = o.Outcome

@@ -25,7 +25,7 @@ var errLost = errors.New("natsbus: the stream was lost")
 func follow(ctx context.Context, js jetstream.JetStream, stream string,
 	begin func(jetstream.Stream, *jetstream.StreamInfo) (uint64, error),
 	take func(born time.Time, batch []jetstream.Msg) error,
-) error {
+) (err error) {
 	ctx, cancel, err := whileConnected(ctx, js.Conn())
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", errLost, stream, err)
@@ -35,7 +35,12 @@ func follow(ctx context.Context, js jetstream.JetStream, stream string,
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", errLost, stream, because(ctx, err))
 	}
-	defer drop(js, stream, o.consumer)
+	defer func() {
+		// After a loss there may be nobody to hear it; the next read should not wait for that.
+		if !errors.Is(err, errLost) {
+			drop(js, stream, o.consumer)
+		}
+	}()
 
 	arrived := make(chan jetstream.Msg, MaxChunk)
 	failed := make(chan error, 1)

@@ -147,3 +147,17 @@ func TestBatchDrains(t *testing.T) {
 		holds(t, b, [3]string{bank, "JPY", "0"}, [3]string{"liabilities:user:4999", "JPY", "1"})
 	}
 }
+
+// Every transaction of an atomic batch has an asset of its own that is registered: from nothing,
+// each looks refused until its asset is loaded, and they have to be loaded together.
+func TestAtomicBatchFromNothing(t *testing.T) {
+	t.Parallel()
+	b := decidetest.Open(t, true, ledger.Register)
+	var ts []ledger.NewTransaction
+	for i := range 2 * journal.MaxPasses {
+		asset := fmt.Sprintf("COIN%d", i)
+		b.Given(registered(asset, 3))
+		ts = append(ts, transaction(debit(opening, "1", asset), credit(bank, "1", asset)))
+	}
+	assert.Len(t, b.Do(ledger.CommandPostBatch, batch(ledger.Atomic, ts...)), 24)
+}

@@ -40,7 +40,11 @@ func TestCreateLedger(t *testing.T) {
 			refused: ledger.ErrLedgerNotFound,
 		},
 		{
-			name:    "a name that never becomes a key",
+			// Even were it there: a text that no database takes as a key must not be looked up.
+			name: "a name that never becomes a key",
+			given: []journal.Event{{
+				Ledger: "\x00", Stream: "ledger/x", Type: ledger.TypeLedgerCreated, Body: ledger.LedgerCreated{Name: "\x00"},
+			}},
 			when:    ledger.PostTransaction{Ledger: "\x00", NewTransaction: pay("equity:o", "liabilities:a", "7", "JPY").NewTransaction},
 			refused: ledger.ErrLedgerNotFound,
 		},

@@ -113,3 +113,22 @@ func TestFloorsCombine(t *testing.T) {
 	require.ErrorIs(t, a.Refusal, ledger.ErrInsufficientFunds)
 	assert.Contains(t, string(a.Refusal.Members), `"min_balance":"-0.50"`)
 }
+
+// Post leaves the caller's postings as they were: a domain may go on with them.
+func TestPostCopiesPostings(t *testing.T) {
+	t.Parallel()
+	postings := paid(walletW, walletV, "1", "USD").Postings
+	b := decidetest.Open(t, false, func(r *journal.Registry) {
+		registerTransfers(r)
+		journal.Decides(r, "once", func(s *journal.Scope, _ struct{}) error {
+			_, err := ledger.Post(s, journal.Event{
+				Ledger: ledger.Main, Stream: "wallet/w", Type: "transfer-made", Schema: 1, Body: transferMade{}, Postings: postings,
+			}, ledger.Policy{Owner: "wallet"})
+			return err
+		})
+	})
+	e := b.Do("once", struct{}{})[0]
+	assert.Equal(t, "1.00", exact(e.Postings[0].Amount))
+	assert.Equal(t, "1", exact(postings[0].Amount))
+	assert.Equal(t, "0", exact(postings[0].Balance))
+}

@@ -128,6 +128,12 @@ func TestFloors(t *testing.T) {
 			members: `{"account":"liabilities:user:a","asset":"USD","needed":"8.51","available":"8.50","min_balance":"1.50"}`,
 		},
 		{
+			name: "the first posting that takes is named", given: []journal.Event{zero},
+			when:    post(debit(opening, "1", "JPY"), credit(accA, "1", "JPY"), debit(accA, "1", "JPY"), debit(accA, "1", "JPY"), credit(accB, "2", "JPY")),
+			refused: ledger.ErrInsufficientFunds, pointer: "/postings/2/amount",
+			members: `{"account":"liabilities:user:a","asset":"JPY","needed":"1","available":"0","min_balance":"0"}`,
+		},
+		{
 			name: "to the minimum", given: []journal.Event{floor(accA, "1.50", "USD"), paid(opening, accA, "10.00", "USD")}, when: pay(accA, accB, "8.50", "USD"),
 			then: []string{"ledger/main transaction-posted 2 {}", "debit liabilities:user:a 8.50 USD = 1.50", "credit liabilities:user:b 8.50 USD = 8.50"},
 		},

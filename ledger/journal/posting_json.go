@@ -29,18 +29,19 @@ func AppendPostings(buf []byte, ps []Posting) []byte {
 		buf = append(buf, `","`...)
 		buf = append(buf, byte(p.Side))
 		buf = append(buf, `","`...)
-		buf = append(buf, fixed(p.Amount)...)
+		buf = append(buf, FormatAmount(p.Amount)...)
 		buf = append(buf, `","`...)
 		buf = append(buf, p.Asset...)
 		buf = append(buf, `","`...)
-		buf = append(buf, fixed(p.Balance)...)
+		buf = append(buf, FormatAmount(p.Balance)...)
 		buf = append(buf, `"]`...)
 	}
 	return append(buf, ']')
 }
 
-// fixed writes d with all the decimals of its exponent: 10.50 stays 10.50.
-func fixed(d decimal.Decimal) string {
+// FormatAmount writes d with all the decimals that it has: 10.50 stays 10.50, which
+// [decimal.Decimal.String] makes 10.5.
+func FormatAmount(d decimal.Decimal) string {
 	if e := d.Exponent(); e < 0 {
 		return d.StringFixed(-e)
 	}

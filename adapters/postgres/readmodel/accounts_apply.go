@@ -1,0 +1,176 @@
+package readmodel
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// accountsApplier keeps accounts, balances, ledgers and assets.
+func accountsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
+	return func(b *pgx.Batch, schema string, events []journal.Event) error {
+		sums := newBalanceSums()
+		for i := range events {
+			e := &events[i]
+			sums.add(e)
+			switch e.Type {
+			case ledger.TypeAccountSet, ledger.TypeLedgerCreated, ledger.TypeAssetRegistered:
+			default:
+				continue
+			}
+			if err := registry.Decode(e); err != nil {
+				return err
+			}
+			if err := queueFact(b, schema, e); err != nil {
+				return err
+			}
+		}
+		sums.queue(b, schema)
+		return nil
+	}
+}
+
+// queueFact queues what one of the ledger's own facts changes.
+func queueFact(b *pgx.Batch, schema string, e *journal.Event) error {
+	switch body := e.Body.(type) {
+	case ledger.LedgerCreated:
+		b.Queue(statement("accounts_add_ledger", schema), pgx.NamedArgs{
+			"name": body.Name, "description": body.Description, "position": e.Position, "at": e.RecordedAt,
+		})
+	case ledger.AssetRegistered:
+		b.Queue(statement("accounts_add_asset", schema), pgx.NamedArgs{
+			"code": body.Code, "scale": body.Scale, "position": e.Position, "at": e.RecordedAt,
+		})
+	case ledger.AccountSet:
+		minimum, err := jsonOrNull(body.MinBalance, len(body.MinBalance))
+		if err != nil {
+			return err
+		}
+		metadata, err := jsonOrNull(body.Metadata, len(body.Metadata))
+		if err != nil {
+			return err
+		}
+		b.Queue(statement("accounts_set_rules", schema), pgx.NamedArgs{
+			"ledger": e.Ledger, "address": body.Address, "position": e.Position, "at": e.RecordedAt,
+			"version": body.Version, "frozen": body.Frozen, "min_balance": minimum, "metadata": metadata,
+		})
+	}
+	return nil
+}
+
+// jsonOrNull is v as JSON, or NULL when it has no elements.
+func jsonOrNull(v any, elements int) (*string, error) {
+	if elements == 0 {
+		return nil, nil
+	}
+	data, err := json.Marshal(v)
+	text := string(data)
+	return &text, err
+}
+
+// balanceSums adds up what a batch of events moves, so that each balance is written once.
+type balanceSums struct {
+	sums  map[balanceKey]*balanceSum
+	first map[accountKey]*journal.Event
+}
+
+type accountKey struct{ ledger, address string }
+
+type balanceKey struct {
+	accountKey
+	asset string
+}
+
+type balanceSum struct {
+	debits, credits decimal.Decimal
+	touched, last   int64
+}
+
+func newBalanceSums() *balanceSums {
+	return &balanceSums{sums: map[balanceKey]*balanceSum{}, first: map[accountKey]*journal.Event{}}
+}
+
+func (s *balanceSums) add(e *journal.Event) {
+	for i := range e.Postings {
+		p := &e.Postings[i]
+		account := accountKey{e.Ledger, p.Account}
+		if s.first[account] == nil {
+			s.first[account] = e
+		}
+		key := balanceKey{account, p.Asset}
+		sum := s.sums[key]
+		if sum == nil {
+			sum = &balanceSum{}
+			s.sums[key] = sum
+		}
+		if p.Side == journal.Debit {
+			sum.debits = sum.debits.Add(p.Amount)
+		} else {
+			sum.credits = sum.credits.Add(p.Amount)
+		}
+		if sum.last != e.Position { // a transaction counts once, however many lines it has
+			sum.touched, sum.last = sum.touched+1, e.Position
+		}
+	}
+}
+
+// queue queues the rows in the order of their keys, as every writer of these tables does.
+func (s *balanceSums) queue(b *pgx.Batch, schema string) {
+	if len(s.sums) == 0 {
+		return
+	}
+	var ledgers, addresses []string
+	var positions []int64
+	var times []time.Time
+	for _, key := range sortedKeys(s.first, accountKey.compare) {
+		e := s.first[key]
+		ledgers, addresses = append(ledgers, key.ledger), append(addresses, key.address)
+		positions, times = append(positions, e.Position), append(times, e.RecordedAt)
+	}
+	b.Queue(statement("accounts_add_accounts", schema), pgx.NamedArgs{
+		"ledgers": ledgers, "addresses": addresses, "positions": positions, "times": times,
+	})
+	n := len(s.sums)
+	ledgers, addresses = make([]string, 0, n), make([]string, 0, n)
+	assets, debits, credits := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	touched := make([]int64, 0, n)
+	for _, key := range sortedKeys(s.sums, balanceKey.compare) {
+		sum := s.sums[key]
+		ledgers, addresses, assets = append(ledgers, key.ledger), append(addresses, key.address), append(assets, key.asset)
+		touched = append(touched, sum.touched)
+		debits, credits = append(debits, journal.FormatAmount(sum.debits)), append(credits, journal.FormatAmount(sum.credits))
+	}
+	b.Queue(statement("accounts_add_balances", schema), pgx.NamedArgs{
+		"ledgers": ledgers, "addresses": addresses, "assets": assets, "touched": touched, "debits": debits, "credits": credits,
+	})
+}
+
+func (k accountKey) compare(other accountKey) int {
+	if c := strings.Compare(k.ledger, other.ledger); c != 0 {
+		return c
+	}
+	return strings.Compare(k.address, other.address)
+}
+
+func (k balanceKey) compare(other balanceKey) int {
+	if c := k.accountKey.compare(other.accountKey); c != 0 {
+		return c
+	}
+	return strings.Compare(k.asset, other.asset)
+}
+
+func sortedKeys[K comparable, V any](m map[K]V, compare func(K, K) int) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, compare)
+	return keys
+}

@@ -1,0 +1,14 @@
+// Package readmodel keeps the projections of the ledger in Postgres and answers the queries that
+// are asked of them.
+//
+// Each fact is stored once: the journal row serves the reading of a transaction, and a projection
+// adds only what a query needs.
+//
+//	accounts      accounts with their rules, and the current balance of each per asset
+//	entries       for each account and asset, which journal lines post to it, in either order
+//	transactions  for each transaction, what it can be found by
+//
+// A projection's tables belong to a generation and live in a schema of their own. SQL names them
+// {accounts}.balance and the like; the braces are replaced by the schema of the generation that is
+// written, or of the live one that is read.
+package readmodel

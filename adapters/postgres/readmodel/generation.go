@@ -1,0 +1,128 @@
+package readmodel
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
+// query returns an embedded statement. The files are compiled in, so a missing one is found by the
+// first test.
+func query(name string) string {
+	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// definition is what a projection is: a name, a version, tables, and a function over events.
+type definition struct {
+	name    string
+	version int
+	// apply queues what events change. It makes no effects.
+	apply func(b *pgx.Batch, schema string, events []journal.Event) error
+}
+
+// definitions are the projections of this package, in the order in which they are built.
+func definitions(registry *journal.Registry) []definition {
+	return []definition{
+		{name: "accounts", version: 1, apply: accountsApplier(registry)},
+		{name: "entries", version: 1, apply: applyEntries},
+		{name: "transactions", version: 1, apply: transactionsApplier(registry)},
+	}
+}
+
+// Names are the names of the projections.
+func Names() []string { return []string{"accounts", "entries", "transactions"} }
+
+// Generation is one set of a projection's tables. It is the journal.Target of a projector.
+type Generation struct {
+	pool   *pgxpool.Pool
+	def    definition
+	number int
+}
+
+// Open returns the live generation of each projection, and makes the first of one that has none.
+func Open(ctx context.Context, pool *pgxpool.Pool, registry *journal.Registry) ([]*Generation, error) {
+	var out []*Generation
+	for _, def := range definitions(registry) {
+		g := &Generation{pool: pool, def: def}
+		if err := g.ensure(ctx); err != nil {
+			return nil, fmt.Errorf("projection %s: %w", def.name, err)
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// Name returns the projection's name.
+func (g *Generation) Name() string { return g.def.name }
+
+func (g *Generation) schema() string { return fmt.Sprintf("p_%s_%d", g.def.name, g.number) }
+
+// ensure finds the live generation or makes generation 1, once among all instances.
+func (g *Generation) ensure(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
+		lock := fnv.New64a()
+		lock.Write([]byte("florin projection " + g.def.name))
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(lock.Sum64())); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, `SELECT generation FROM projection_live WHERE name = $1`, g.def.name).Scan(&g.number)
+		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		g.number = 1
+		ddl := strings.ReplaceAll(query(g.def.name+"_tables"), "{schema}", g.schema())
+		if _, err := tx.Exec(ctx, ddl); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO projection_generation (name, generation, version) VALUES ($1, $2, $3)`,
+			g.def.name, g.number, g.def.version); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO projection_live (name, generation) VALUES ($1, $2)`, g.def.name, g.number)
+		return err
+	})
+}
+
+// Checkpoint implements journal.Target.
+func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error) {
+	err = g.pool.QueryRow(ctx, `SELECT position FROM projection_generation WHERE name = $1 AND generation = $2`,
+		g.def.name, g.number).Scan(&position)
+	return position, err
+}
+
+// Apply implements journal.Target: rows and checkpoint go in one commit and one round trip.
+func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Event) error {
+	b := &pgx.Batch{}
+	moved := false
+	b.Queue(query("checkpoint_advance"), pgx.NamedArgs{
+		"name": g.def.name, "generation": g.number, "after": after, "to": events[len(events)-1].Position,
+	}).Exec(func(tag pgconn.CommandTag) error {
+		moved = tag.RowsAffected() == 1
+		if !moved {
+			return journal.ErrOutrun
+		}
+		return nil
+	})
+	if err := g.def.apply(b, g.schema(), events); err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
+		return tx.SendBatch(ctx, b).Close()
+	})
+}

@@ -1,0 +1,1 @@
+SELECT name, generation FROM projection_live

@@ -1,0 +1,1 @@
+SELECT position, by_id FROM {transactions}.reversal WHERE position = ANY (@positions)

@@ -1,0 +1,1 @@
+INSERT INTO {schema}.reversal (position, by_id) VALUES (@position, @by_id)

@@ -1,0 +1,49 @@
+-- +goose Up
+
+-- A generation is one set of a projection's tables, in a schema of its own named
+-- p_<name>_<generation>. Its position is committed with its rows by compare-and-set.
+CREATE TABLE projection_generation (
+    name       text        NOT NULL,
+    generation int         NOT NULL,
+    version    int         NOT NULL,
+    shard      smallint    NOT NULL DEFAULT 0,
+    position   bigint      NOT NULL DEFAULT 0,
+    made_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (name, generation)
+) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- The generation that readers read.
+CREATE TABLE projection_live (
+    name       text PRIMARY KEY,
+    generation int NOT NULL,
+    FOREIGN KEY (name, generation) REFERENCES projection_generation (name, generation)
+);
+
+-- How far each reactor has come. It is never set back.
+CREATE TABLE reactor_checkpoint (
+    reactor  text   PRIMARY KEY,
+    position bigint NOT NULL
+) WITH (fillfactor = 20);
+
+-- The last position recorded before a time; 0 when there is none. Recorded time never runs
+-- backwards in a shard, so a search by halves over the primary key finds it without an index.
+-- +goose StatementBegin
+CREATE FUNCTION journal_position_before(in_shard smallint, in_time timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    low  bigint := 0; -- recorded before in_time, or 0
+    high bigint := 1 + coalesce((SELECT position FROM shard_head WHERE shard = in_shard), 0); -- not before, or past the end
+    mid  bigint;
+BEGIN
+    WHILE high - low > 1 LOOP
+        mid := (low + high) / 2;
+        IF (SELECT recorded_at < in_time FROM events WHERE shard = in_shard AND position = mid) THEN
+            low := mid;
+        ELSE
+            high := mid;
+        END IF;
+    END LOOP;
+    RETURN low;
+END
+$$;
+-- +goose StatementEnd

@@ -126,7 +126,7 @@ func (b *batch) add(ctx context.Context, items []*item) error {
 	}
 	b.items = append(b.items, items...)
 	for _, it := range items {
-		if it.mark != (Mark{}) {
+		if it.mark.after(b.mark) {
 			b.mark = it.mark
 		}
 	}
@@ -164,8 +164,8 @@ func (b *batch) wanted(items []*item) Wanted {
 		if b.looked[id] || it.command.DryRun {
 			continue
 		}
-		if _, here := b.byID[id]; here && b.prior(id).item != it {
-			continue // a twin in this very batch was, or is being, looked up
+		if first, here := b.byID[id]; here && first.item != it && it.known {
+			continue // its twin in this very batch is looked up
 		}
 		w.Outcomes = append(w.Outcomes, id)
 		if !it.known {

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -121,30 +122,33 @@ func Balanced(position int64, ps []Posting) error {
 		return &ErrUnbalanced{Position: position, Asset: ps[0].Asset, Excess: ps[0].Amount}
 	}
 	type sum struct {
-		asset string
-		net   decimal.Decimal
+		asset           string
+		debits, credits decimal.Decimal
 	}
 	sums := make([]sum, 0, 2)
-next:
-	for _, p := range ps {
+	for i := range ps {
+		p := &ps[i]
 		if !p.Amount.IsPositive() || (p.Side != Debit && p.Side != Credit) {
 			return fmt.Errorf("event %d: posting of %s %s to %s on %s", position, p.Amount, p.Asset, p.Account, p.Side)
 		}
-		net := p.Amount
+		at := slices.IndexFunc(sums, func(s sum) bool { return s.asset == p.Asset })
+		if at < 0 {
+			at = len(sums)
+			sums = append(sums, sum{asset: p.Asset})
+		}
+		column := &sums[at].debits
 		if p.Side == Credit {
-			net = net.Neg()
+			column = &sums[at].credits
 		}
-		for i := range sums {
-			if sums[i].asset == p.Asset {
-				sums[i].net = sums[i].net.Add(net)
-				continue next
-			}
+		if column.IsZero() { // the first one needs no arithmetic, and most transactions have no second
+			*column = p.Amount
+		} else {
+			*column = column.Add(p.Amount)
 		}
-		sums = append(sums, sum{p.Asset, net})
 	}
 	for _, s := range sums {
-		if !s.net.IsZero() {
-			return &ErrUnbalanced{Position: position, Asset: s.asset, Excess: s.net}
+		if !s.debits.Equal(s.credits) {
+			return &ErrUnbalanced{Position: position, Asset: s.asset, Excess: s.debits.Sub(s.credits)}
 		}
 	}
 	return nil

@@ -26,6 +26,10 @@ const (
 	// the bus, InboxIntervalAlone while the bus is away and the inbox is the only way.
 	InboxInterval      = 250 * time.Millisecond
 	InboxIntervalAlone = 20 * time.Millisecond
+	// rewind is how many deliveries before its mark a new term reads again. Their commands have
+	// outcomes, but the writer before may not have come to answer them: whoever still waits is
+	// answered from the record.
+	rewind = 16
 	// MaxReplyEvents is the most bytes of events sent with a reply; a longer answer is read from
 	// the journal by whoever renders it. It keeps a reply under the bus's message size.
 	MaxReplyEvents = 256 << 10

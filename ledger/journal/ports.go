@@ -45,6 +45,17 @@ type Mark struct {
 	Seq  uint64
 }
 
+// after reports whether m is a later place than other, or one in a stream that was made anew.
+func (m Mark) after(other Mark) bool {
+	return m != Mark{} && (m.Seq > other.Seq || !m.Born.Equal(other.Born))
+}
+
+// rewound is a place a few deliveries earlier.
+func (m Mark) rewound() Mark {
+	m.Seq -= min(m.Seq, rewind)
+	return m
+}
+
 // StateRow is one row of decision state as stored. Data is JSON.
 type StateRow struct {
 	Key string

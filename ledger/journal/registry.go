@@ -2,7 +2,6 @@ package journal
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -158,15 +157,3 @@ func (r *Registry) decide(s *Scope, c *Command) (err error) {
 type panicError struct{ value any }
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// isPoison reports whether err condemns its command: it will fail the same way every time.
-func isPoison(err error) bool {
-	var u *undecodableError
-	var p *panicError
-	return errors.As(err, &u) || errors.As(err, &p) || errors.Is(err, errUnbounded) || isUnbalanced(err)
-}
-
-func isUnbalanced(err error) bool {
-	var u *ErrUnbalanced
-	return errors.As(err, &u)
-}

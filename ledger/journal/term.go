@@ -233,9 +233,9 @@ func (t *term) commitAlone(items []*item, why error) error {
 
 // receive reads the source of commands, and reads it again from where it was when it is lost.
 func (t *term) receive(ctx context.Context) {
-	mark := t.head.Mark
+	shard, mark := t.w.shard, t.store.Head().Mark.rewound()
 	for ctx.Err() == nil {
-		err := t.w.source.Receive(ctx, t.head.Shard, mark, func(d Delivery) error {
+		err := t.w.source.Receive(ctx, shard, mark, func(d Delivery) error {
 			t.w.alone.Store(false)
 			if err := t.deliver(ctx, itemsOf(d)); err != nil {
 				return err
@@ -247,7 +247,7 @@ func (t *term) receive(ctx context.Context) {
 			return
 		}
 		t.w.alone.Store(true)
-		t.w.cfg.Log.Warn("commands cannot be received; the inbox is the only way", "shard", t.head.Shard, "error", err)
+		t.w.cfg.Log.Warn("commands cannot be received; the inbox is the only way", "shard", t.w.shard, "error", err)
 		wait(ctx, retryInterval)
 	}
 }
@@ -258,7 +258,7 @@ func (t *term) pollInbox(ctx context.Context) {
 		commands, err := t.store.Waiting(ctx, MaxBatch)
 		if err != nil {
 			if ctx.Err() == nil {
-				t.w.cfg.Log.Warn("inbox cannot be read", "shard", t.head.Shard, "error", err)
+				t.w.cfg.Log.Warn("inbox cannot be read", "shard", t.w.shard, "error", err)
 			}
 			wait(ctx, retryInterval)
 			continue

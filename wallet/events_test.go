@@ -1,0 +1,64 @@
+package wallet_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+)
+
+// Every version of every event that was ever written decodes into what it meant, for ever. The
+// files are frozen: a new shape is a new version with a file of its own.
+func TestFrozenEvents(t *testing.T) {
+	t.Parallel()
+	const one, two, hold = "wal_01kkn6wx9dg000g00400000001", "wal_01kkn6wx9dg000g00400000002", "hld_01kkn6wx9dg000g00400000003"
+	usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
+	want := map[string]any{
+		"wallet-opened.v1": wallet.WalletOpened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
+		"wallet-frozen.v1": wallet.WalletFrozen{WalletID: one, Reason: "dispute"},
+		"hold-placed.v1": wallet.HoldPlaced{
+			HoldID: hold, WalletID: one, Amount: usd("60.00"), Payee: wallet.Payee{ToWallet: two},
+			Description: "A room", Metadata: map[string]string{"room": "7"},
+		},
+		"hold-captured.v1": wallet.HoldCaptured{
+			HoldID: hold, WalletID: one, Amount: usd("25.00"), Payee: wallet.Payee{ToAccount: "income:rooms"},
+			HoldFigures: wallet.HoldFigures{Captured: "25.00", Released: "0.00", Remaining: "35.00", Status: wallet.HoldEndedCaptured},
+		},
+		"hold-released.v1": wallet.HoldReleased{
+			HoldID: hold, WalletID: one, Amount: usd("35.00"),
+			HoldFigures: wallet.HoldFigures{Captured: "25.00", Released: "35.00", Remaining: "0.00", Status: wallet.HoldEndedReleased},
+		},
+	}
+	r := journal.NewRegistry()
+	wallet.Register(r)
+	files, err := filepath.Glob("testdata/events/*.json")
+	require.NoError(t, err)
+	seen := 0
+	for name, schema := range r.EventTypes() {
+		for v := 1; v <= schema; v++ {
+			file := fmt.Sprintf("%s.v%d", name, v)
+			data, err := os.ReadFile(filepath.Join("testdata", "events", file+".json"))
+			require.NoError(t, err, "an event version without its frozen file")
+			e := journal.Event{Type: name, Schema: v, Data: bytes.TrimSpace(data)}
+			require.NoError(t, r.Decode(&e))
+			assert.Equal(t, want[file], e.Body, file)
+			if v == schema {
+				again, err := json.Marshal(e.Body)
+				require.NoError(t, err)
+				assert.Equal(t, string(e.Data), string(again), "%s is written otherwise than it was frozen", file)
+			}
+			seen++
+		}
+	}
+	assert.Len(t, files, seen, "a frozen file that nothing reads")
+	assert.Len(t, want, seen)
+}

@@ -1,0 +1,184 @@
+package payment
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+)
+
+// decideFact books what a message says and is not booked yet. It refuses nothing: what cannot be
+// booked is ignored, and the result says why.
+func decideFact(s *journal.Scope, f Fact) error {
+	result, err := weigh(s, f)
+	if err != nil {
+		return err
+	}
+	s.Result(result)
+	return nil
+}
+
+func weigh(s *journal.Scope, f Fact) (Result, error) {
+	switch {
+	case f.Kind != Paid:
+		return Result{Passed, f.Reason}, nil
+	case f.Payment == "":
+		return Result{Passed, NoPayment}, nil
+	case !wellFormed(f):
+		return Result{Passed, InvalidFact}, nil
+	case f.Invoiced:
+		return Result{Passed, Invoice}, nil
+	}
+	before := find(s, f.Provider, f.Payment)
+	_, known := wallet.Find(s, f.Wallet)
+	scale, registered := ledger.AssetScale(s, f.Asset)
+	switch {
+	case !registered:
+		return ignoredBy(ledger.ErrUnknownAsset), nil
+	case before.Asset != "" && before.Asset != f.Asset:
+		return Result{Passed, AssetMismatch}, nil
+	}
+	b := booking{scope: s, fact: f, wallet: before.Wallet}
+	received, ok := growth(f.Received, before.Received, scale)
+	refunded, ok2 := growth(f.Refunded, before.Refunded, scale)
+	if !ok || !ok2 {
+		return ignoredBy(ledger.ErrAmountScale), nil
+	}
+	// All of it or nothing: a rule of the ledger's that says no half-way leaves no half.
+	err := s.Try(func() error {
+		if before.Wallet == "" && known {
+			b.wallet = f.Wallet
+			if before.Asset != "" || received.IsZero() {
+				b.assign(before.left(scale))
+			}
+		}
+		b.receive(received)
+		b.refund(refunded)
+		return b.err
+	})
+	if refusal := journal.AsRefusal(err); refusal != nil {
+		return ignoredBy(refusal), nil
+	}
+	switch {
+	case err != nil:
+		return Result{}, err
+	}
+	return b.result(), nil
+}
+
+// ignoredBy is the result of what a rule of the ledger's cannot take.
+func ignoredBy(r *journal.Refusal) Result { return Result{Passed, Reason(r.Code)} }
+
+// growth returns how much more a message says than is booked, at the asset's scale; zero when it
+// says no more. ok is false when it has decimals that the asset has not.
+func growth(now, booked string, scale int32) (_ decimal.Decimal, ok bool) {
+	d := figureOr(now)
+	if !d.Equal(d.Truncate(scale)) {
+		return d, false
+	}
+	return decimal.Max(d.Round(scale).Sub(figureOr(booked)), decimal.Zero), true
+}
+
+// booking makes the events of one fact.
+type booking struct {
+	scope  *journal.Scope
+	fact   Fact
+	wallet string
+	booked bool // money moved
+	noted  bool // a wallet was noted, and no money moved for it
+	err    error
+}
+
+func (b *booking) result() Result {
+	switch {
+	case b.booked && b.wallet != "":
+		return Result{Result: Booked}
+	case b.booked && b.fact.Wallet == "":
+		return Result{Suspended, WalletUnnamed}
+	case b.booked:
+		return Result{Suspended, WalletUnknown}
+	case b.noted:
+		return Result{Result: Deferred}
+	case figureOr(b.fact.Received).IsZero() && figureOr(b.fact.Refunded).IsZero():
+		return Result{Passed, Unpaid}
+	}
+	return Result{Passed, AlreadyBooked}
+}
+
+func (b *booking) source() Source { return Source{EventID: b.fact.EventID, Raw: b.fact.Raw} }
+
+func (b *booking) money(d decimal.Decimal) ledger.Money {
+	return ledger.Money{Amount: text(d), Asset: b.fact.Asset}
+}
+
+// holder is the account that owes the money to whoever paid.
+func (b *booking) holder() string {
+	if b.wallet == "" {
+		return Suspense
+	}
+	return wallet.Account(b.wallet, wallet.Available)
+}
+
+// assign gives what waits in suspense to the wallet that is known now. When nothing waits the wallet
+// is noted all the same, for what is still to come: the message that tells of the money need not
+// name it again.
+func (b *booking) assign(left decimal.Decimal) {
+	body := Assigned{
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, Source: b.source(),
+	}
+	if left.IsPositive() {
+		b.post(TypeAssigned, body, left, Suspense, b.holder())
+		return
+	}
+	b.scope.Emit(b.event(TypeAssigned, body))
+	b.noted = true
+}
+
+func (b *booking) receive(amount decimal.Decimal) {
+	b.post(TypeReceived, Received{
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.source(),
+	}, amount, Clearing, b.holder())
+}
+
+func (b *booking) refund(amount decimal.Decimal) {
+	e := b.post(TypeRefunded, Refunded{
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.source(),
+	}, amount, b.holder(), Clearing)
+	if e != nil && b.wallet != "" && e.Postings[0].Balance.IsNegative() {
+		wallet.Freeze(b.scope, b.wallet, "overdrawn by a refund that was made at the provider")
+	}
+}
+
+// post makes an event of two postings, unless the amount is zero or something went wrong before.
+func (b *booking) post(eventType string, body any, amount decimal.Decimal, debit, credit string) *journal.Event {
+	if b.err != nil || !amount.IsPositive() {
+		return nil
+	}
+	e := b.event(eventType, body)
+	e.Postings = []journal.Posting{
+		{Account: debit, Side: journal.Debit, Amount: amount, Asset: b.fact.Asset},
+		{Account: credit, Side: journal.Credit, Amount: amount, Asset: b.fact.Asset},
+	}
+	// It has happened outside: no floor and no freeze stops it.
+	fact, err := ledger.Post(b.scope, e, ledger.Policy{Owner: "payment", Force: true})
+	b.err, b.booked = err, b.booked || err == nil
+	return fact
+}
+
+func (b *booking) event(eventType string, body any) journal.Event {
+	return journal.Event{
+		Ledger: ledger.Main, Stream: "payment/" + key(b.fact.Provider, b.fact.Payment), Type: eventType, Schema: 1,
+		Body: body, EffectiveAt: effective(b.fact.OccurredAt, b.scope.Now()),
+	}
+}
+
+// effective is when a fact counts: when it happened, unless a clock is off.
+func effective(occurred, now time.Time) time.Time {
+	if occurred.Year() < ledger.EarliestYear || occurred.After(now) {
+		return now
+	}
+	return occurred
+}

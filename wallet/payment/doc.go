@@ -1,0 +1,24 @@
+// Package payment books what a payment provider says has happened to money.
+//
+// Its rules, in the words of a bookkeeper:
+//
+//   - A provider's message is not a request. What it tells of has happened; nobody here may refuse
+//     it. It is booked, or put in suspense, or ignored with a reason, and its raw body is kept
+//     whatever becomes of it.
+//   - The books follow the payment, not the messages. Of each payment the books know how much was
+//     received and how much was refunded; a message says how much it is by now; booked is the
+//     difference. So three kinds of message about one payment credit once, in any order, however
+//     often each comes.
+//   - Sums of a payment only grow. A message that says less than is booked is an old one.
+//   - A payment belongs to the wallet that the first message with a wallet of ours names. Until one
+//     does, its money stands in liabilities:suspense:stripe, and moves when one does.
+//   - What has left through a refund at the provider is taken from the wallet even if it is no
+//     longer there; then the wallet is frozen until somebody has looked at it.
+//   - A payment of an invoice is not a wallet's business.
+//
+// Money at the provider stands in assets:stripe:clearing.
+//
+// A message that changes nothing leaves no event. Its outcome, with the reason, is recorded under
+// the command's id for ever, and its body with the raw messages: a line in the journal would be read
+// by nobody and be carried by every backup.
+package payment

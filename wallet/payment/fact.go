@@ -1,0 +1,122 @@
+package payment
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// CommandRecordFact is the type of the command whose data is a [Fact].
+const CommandRecordFact = "record-provider-fact"
+
+// Stripe is the provider that Florin knows.
+const Stripe = "stripe"
+
+// Kind says what a fact is about.
+type Kind string
+
+// The kinds of facts.
+const (
+	// Paid: money of a payment was received, or given back.
+	Paid Kind = "paid"
+	// Ignored: nothing that the books follow; Reason says why.
+	Ignored Kind = "ignored"
+)
+
+// Fact is what a provider's message says of a payment, in Florin's words. An adapter makes it.
+type Fact struct {
+	// Provider is who says it; EventID the provider's name for the message, by which deliveries of
+	// it are recognised; Type the provider's name for what happened.
+	Provider string `json:"provider"`
+	EventID  string `json:"event_id"`
+	Type     string `json:"type"`
+	// Raw is the row in which the message's body is kept.
+	Raw  int64 `json:"raw"`
+	Kind Kind  `json:"kind"`
+	// Reason says why an Ignored fact is ignored.
+	Reason Reason `json:"reason,omitempty"`
+	// OccurredAt is when it happened, by the provider's clock; zero when it does not say.
+	OccurredAt time.Time `json:"occurred_at,omitzero"`
+
+	// Payment is the provider's id of the payment (intent), the thing that moved.
+	Payment string `json:"payment,omitempty"`
+	// Asset is what it moved; Received and Refunded are how much in all, by now. Empty: the
+	// message does not say. They have the provider's decimals; those of the asset are looked up
+	// when they are booked.
+	Asset    string `json:"asset,omitempty"`
+	Received string `json:"received,omitempty"`
+	Refunded string `json:"refunded,omitempty"`
+	// Wallet is the wallet that the payer's side named, as it wrote it: it may be anything.
+	Wallet string `json:"wallet,omitempty"`
+	// Invoiced says that the payment belongs to an invoice.
+	Invoiced bool `json:"invoiced,omitempty"`
+}
+
+// Principal is the name under which a provider asks.
+func Principal(provider string) string { return "provider:" + provider }
+
+// Command returns the command that records f. Two deliveries of one message are one command,
+// although their bodies may differ: id and hash are made of the message's name alone.
+//
+// Errors: a fault of encoding.
+func Command(f Fact) (journal.Command, error) {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return journal.Command{}, fmt.Errorf("payment: event %s: %w", f.EventID, err)
+	}
+	digest := sha256.Sum256([]byte(CommandRecordFact + "\x00" + f.Provider + "\x00" + f.EventID))
+	c := journal.Command{
+		ID: journal.NewCommandID(Principal(f.Provider), f.EventID), Type: CommandRecordFact,
+		Data: data, Actor: Principal(f.Provider),
+	}
+	copy(c.Hash[:], digest[:])
+	return c, nil
+}
+
+// What became of a fact.
+const (
+	// Booked: money moved, to or from a wallet.
+	Booked = "booked"
+	// Suspended: money moved, and waits for its wallet.
+	Suspended = "suspense"
+	// Deferred: no money moved yet; the wallet is noted for what is still to come.
+	Deferred = "deferred"
+	// Passed: nothing moved; the reason says why.
+	Passed = "ignored"
+)
+
+// Result is the result of a fact's outcome.
+type Result struct {
+	// Result is Booked, Suspended, Deferred or Passed.
+	Result string `json:"result"`
+	Reason Reason `json:"reason,omitempty"`
+}
+
+// Reason says why nothing moved, or why money waits. The code of a refusal of the ledger's is a
+// reason too: unknown-asset, amount-scale.
+type Reason string
+
+// The reasons.
+const (
+	// AlreadyBooked: the books have all that the message says.
+	AlreadyBooked Reason = "already-booked"
+	// UnhandledType: a kind of message that the books do not follow.
+	UnhandledType Reason = "unhandled-type"
+	// Unpaid: no money has come in yet.
+	Unpaid Reason = "unpaid"
+	// NoPayment: the message names no payment.
+	NoPayment Reason = "no-payment"
+	// Invoice: the payment belongs to an invoice.
+	Invoice Reason = "invoice"
+	// AssetMismatch: the payment is booked in another asset.
+	AssetMismatch Reason = "asset-mismatch"
+	// InvalidFact: the message names things in forms that nothing of ours has.
+	InvalidFact Reason = "invalid-fact"
+	// WalletUnnamed: no message has named a wallet yet.
+	WalletUnnamed Reason = "wallet-unnamed"
+	// WalletUnknown: the message names a wallet that is not there.
+	WalletUnknown Reason = "wallet-unknown"
+)

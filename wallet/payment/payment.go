@@ -1,0 +1,73 @@
+package payment
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// Accounts of the ledger main that payments use beside those of wallets.
+const (
+	// Clearing is what the provider holds for us.
+	Clearing = "assets:stripe:clearing"
+	// Suspense is what we owe to somebody yet unknown.
+	Suspense = "liabilities:suspense:stripe"
+)
+
+// payment is what is booked of a payment. Its sums are texts at the asset's scale.
+type payment struct {
+	// Wallet is empty while the money waits in suspense.
+	Wallet   string `json:"wallet"`
+	Asset    string `json:"asset"`
+	Received string `json:"received"`
+	Refunded string `json:"refunded"`
+}
+
+func payments() journal.Kind[payment] { return journal.NewKind[payment]("payment") }
+
+func key(provider, id string) string { return provider + "/" + id }
+
+// find returns what is booked of a payment; nothing for one that is not known.
+func find(s *journal.Scope, provider, id string) payment {
+	p, _ := payments().Get(s, key(provider, id))
+	return p
+}
+
+// in returns p in the asset of m, if it has none yet.
+func (p payment) in(m ledger.Money) payment {
+	if p.Asset == "" {
+		p.Asset = m.Asset
+		zero := figure(m.Amount)
+		p.Received = text(zero.Sub(zero)) // with the decimals of the amount
+		p.Refunded = p.Received
+	}
+	return p
+}
+
+// left is what was received and not given back, at the asset's scale.
+func (p payment) left(scale int32) decimal.Decimal {
+	return figureOr(p.Received).Sub(figureOr(p.Refunded)).Round(scale)
+}
+
+func add(a, b string) string { return text(figure(a).Add(figure(b))) }
+
+// text writes an amount with all of its decimals.
+func text(d decimal.Decimal) string { return d.StringFixed(max(-d.Exponent(), 0)) }
+
+// figure reads what text wrote.
+func figure(text string) decimal.Decimal {
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		panic("payment: decision state holds no figure: " + err.Error())
+	}
+	return d
+}
+
+// figureOr reads an amount that may be empty, for zero.
+func figureOr(text string) decimal.Decimal {
+	if text == "" {
+		return decimal.Zero
+	}
+	return figure(text)
+}

@@ -1,0 +1,133 @@
+package stripepay
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+// walletKey is the key of Stripe's metadata under which an integration names the wallet to credit.
+const walletKey = "wallet_id"
+
+// factOf puts an event's object into the words of payments. The types handled are those that say
+// how much of a payment was received or refunded in all; every one of them is enough by itself.
+func factOf(e envelope) (payment.Fact, error) {
+	switch e.Type {
+	case "payment_intent.succeeded":
+		return read(e.Data.Object, intentFact)
+	case "charge.succeeded", "charge.captured", "charge.refunded":
+		return read(e.Data.Object, chargeFact)
+	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
+		return read(e.Data.Object, sessionFact)
+	}
+	return payment.Fact{Kind: payment.Ignored, Reason: payment.UnhandledType}, nil
+}
+
+// read decodes an object and makes its fact.
+func read[O any](data json.RawMessage, fact func(O) (payment.Fact, error)) (payment.Fact, error) {
+	var object O
+	if len(data) == 0 {
+		return payment.Fact{}, errors.New("no data.object")
+	}
+	if err := json.Unmarshal(data, &object); err != nil {
+		return payment.Fact{}, err
+	}
+	return fact(object)
+}
+
+// reference is the id of another object, or, where the endpoint expands it, that object.
+type reference string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *reference) UnmarshalJSON(data []byte) error {
+	if bytes.HasPrefix(data, []byte("{")) {
+		var object struct {
+			ID string `json:"id"`
+		}
+		err := json.Unmarshal(data, &object)
+		*r = reference(object.ID)
+		return err
+	}
+	return json.Unmarshal(data, (*string)(r))
+}
+
+type intent struct {
+	ID             string            `json:"id"`
+	AmountReceived int64             `json:"amount_received"`
+	Currency       string            `json:"currency"`
+	Metadata       map[string]string `json:"metadata"`
+	Invoice        reference         `json:"invoice"`
+}
+
+func intentFact(o intent) (payment.Fact, error) {
+	return paid(sums{
+		payment: o.ID, currency: o.Currency, received: o.AmountReceived,
+		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+	})
+}
+
+type charge struct {
+	ID             string            `json:"id"`
+	PaymentIntent  reference         `json:"payment_intent"`
+	AmountCaptured int64             `json:"amount_captured"`
+	AmountRefunded int64             `json:"amount_refunded"`
+	Currency       string            `json:"currency"`
+	Metadata       map[string]string `json:"metadata"`
+	Invoice        reference         `json:"invoice"`
+}
+
+func chargeFact(o charge) (payment.Fact, error) {
+	return paid(sums{
+		// A charge made without an intent is a payment by itself.
+		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
+		received: o.AmountCaptured, refunded: o.AmountRefunded,
+		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+	})
+}
+
+type session struct {
+	PaymentIntent reference         `json:"payment_intent"`
+	PaymentStatus string            `json:"payment_status"`
+	AmountTotal   int64             `json:"amount_total"`
+	Currency      string            `json:"currency"`
+	Metadata      map[string]string `json:"metadata"`
+	Invoice       reference         `json:"invoice"`
+}
+
+func sessionFact(o session) (payment.Fact, error) {
+	s := sums{
+		payment: string(o.PaymentIntent), currency: o.Currency,
+		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+	}
+	switch {
+	case o.Invoice == "" && o.PaymentIntent == "":
+		return payment.Fact{Kind: payment.Ignored, Reason: payment.NoPayment}, nil // a set-up, or nothing to pay
+	case o.PaymentStatus == "paid":
+		s.received = o.AmountTotal
+	}
+	return paid(s)
+}
+
+// sums is what an object says of a payment, in Stripe's minor units.
+type sums struct {
+	payment, currency, wallet string
+	received, refunded        int64
+	invoice                   reference
+}
+
+func paid(s sums) (payment.Fact, error) {
+	for _, minor := range []int64{s.received, s.refunded} {
+		if minor < 0 || minor > MaxMinor {
+			return payment.Fact{}, fmt.Errorf("an amount of %d", minor)
+		}
+	}
+	return payment.Fact{
+		Kind: payment.Paid, Payment: s.payment, Asset: asset(s.currency),
+		Received: amount(s.received, s.currency), Refunded: amount(s.refunded, s.currency),
+		Wallet: s.wallet, Invoiced: s.invoice != "",
+	}, nil
+}

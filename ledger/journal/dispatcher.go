@@ -68,10 +68,12 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 	bus, cancel := context.WithTimeout(ctx, replyPatience)
 	a, err := d.bus.Send(bus, d.shard, c, ref)
 	cancel()
-	if err == nil {
+	switch {
+	case err == nil && a.Outcome.Hash == c.Hash:
 		return a, nil
-	}
-	if ctx.Err() != nil {
+	case err == nil: // about another request under the same id, whose caller waits beside this one
+		return d.await(ctx, c)
+	case ctx.Err() != nil:
 		return Answer{}, ErrOutcomeUnknown
 	}
 	if !errors.Is(err, context.DeadlineExceeded) && !ref {

@@ -67,7 +67,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 1,
 		Body: HoldPlaced{
 			HoldID: s.NextID().Format(holdPrefix), WalletID: c.WalletID,
-			Amount: ledger.Money{Amount: text(amount), Asset: c.Amount.Asset},
+			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},
 			Payee:  c.Payee, Description: c.Description, Metadata: c.Metadata,
 		},
 		Postings: move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
@@ -92,7 +92,7 @@ func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
 		return err
 	}
 	before := h.remaining()
-	h.Captured = text(figure(h.Captured).Add(amount))
+	h.Captured = journal.FormatAmount(figure(h.Captured).Add(amount))
 	if c.Final || amount.Equal(before) {
 		h.Status = HoldEndedCaptured
 	}
@@ -126,7 +126,7 @@ func (h hold) release(s *journal.Scope, id string) error {
 	if rest.IsZero() {
 		return nil
 	}
-	h.Released = text(figure(h.Released).Add(rest))
+	h.Released = journal.FormatAmount(figure(h.Released).Add(rest))
 	_, err := ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldReleased, Schema: 1,
 		Body:     HoldReleased{HoldID: id, WalletID: h.Wallet, Amount: h.money(rest), HoldFigures: h.figures()},

@@ -52,10 +52,7 @@ func move(amount decimal.Decimal, asset, debit, credit string) []journal.Posting
 	}
 }
 
-// text writes an amount with the decimals it was read with.
-func text(d decimal.Decimal) string { return d.StringFixed(max(-d.Exponent(), 0)) }
-
-// figure reads what text wrote.
+// figure reads what journal.FormatAmount wrote.
 func figure(text string) decimal.Decimal {
 	d, err := decimal.NewFromString(text)
 	if err != nil {
@@ -69,9 +66,9 @@ func (h hold) remaining() decimal.Decimal {
 }
 
 func (h hold) money(d decimal.Decimal) ledger.Money {
-	return ledger.Money{Amount: text(d), Asset: h.Asset}
+	return ledger.Money{Amount: journal.FormatAmount(d), Asset: h.Asset}
 }
 
 func (h hold) figures() HoldFigures {
-	return HoldFigures{Captured: h.Captured, Released: h.Released, Remaining: text(h.remaining()), Status: h.Status}
+	return HoldFigures{Captured: h.Captured, Released: h.Released, Remaining: journal.FormatAmount(h.remaining()), Status: h.Status}
 }

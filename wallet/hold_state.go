@@ -11,7 +11,7 @@ import (
 // placed is a hold as it was placed.
 func placed(body HoldPlaced) hold {
 	amount := figure(body.Amount.Amount)
-	zero := text(amount.Sub(amount)) // with the decimals of the amount
+	zero := journal.FormatAmount(amount.Sub(amount)) // with the decimals of the amount
 	return hold{
 		Wallet: body.WalletID, Asset: body.Amount.Asset, Amount: body.Amount.Amount,
 		Captured: zero, Released: zero, Status: HoldOpen, Payee: body.Payee,

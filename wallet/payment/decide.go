@@ -111,7 +111,7 @@ func (b *booking) result() Result {
 func (b *booking) source() Source { return Source{EventID: b.fact.EventID, Raw: b.fact.Raw} }
 
 func (b *booking) money(d decimal.Decimal) ledger.Money {
-	return ledger.Money{Amount: text(d), Asset: b.fact.Asset}
+	return ledger.Money{Amount: journal.FormatAmount(d), Asset: b.fact.Asset}
 }
 
 // holder is the account that owes the money to whoever paid.

@@ -39,7 +39,7 @@ func (p payment) in(m ledger.Money) payment {
 	if p.Asset == "" {
 		p.Asset = m.Asset
 		zero := figure(m.Amount)
-		p.Received = text(zero.Sub(zero)) // with the decimals of the amount
+		p.Received = journal.FormatAmount(zero.Sub(zero)) // with the decimals of the amount
 		p.Refunded = p.Received
 	}
 	return p
@@ -50,12 +50,9 @@ func (p payment) left(scale int32) decimal.Decimal {
 	return figureOr(p.Received).Sub(figureOr(p.Refunded)).Round(scale)
 }
 
-func add(a, b string) string { return text(figure(a).Add(figure(b))) }
+func add(a, b string) string { return journal.FormatAmount(figure(a).Add(figure(b))) }
 
-// text writes an amount with all of its decimals.
-func text(d decimal.Decimal) string { return d.StringFixed(max(-d.Exponent(), 0)) }
-
-// figure reads what text wrote.
+// figure reads what journal.FormatAmount wrote.
 func figure(text string) decimal.Decimal {
 	d, err := decimal.NewFromString(text)
 	if err != nil {

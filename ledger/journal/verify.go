@@ -34,12 +34,13 @@ type Report struct {
 // Sound reports whether nothing was found.
 func (r *Report) Sound() bool { return len(r.Findings) == 0 }
 
-func (r *Report) add(findings ...Finding) {
+// Add adds findings, up to a bound.
+func (r *Report) Add(findings ...Finding) {
 	r.Findings = append(r.Findings, findings[:min(len(findings), maxFindings-len(r.Findings))]...)
 }
 
 func (r *Report) found(check string, position int64, format string, args ...any) {
-	r.add(Finding{Check: check, Position: position, Detail: fmt.Sprintf(format, args...)})
+	r.Add(Finding{Check: check, Position: position, Detail: fmt.Sprintf(format, args...)})
 }
 
 // Books is one consistent view of all that a shard has stored.
@@ -53,8 +54,8 @@ type Books interface {
 
 // Verify reads the whole journal of a shard, works its decision state out again, and compares:
 // events with their hashes, order and sums, outcomes with the events they name, state with the
-// replay. at, if not nil, is called after each event, for checks of projections that stand there.
-func Verify(ctx context.Context, registry *Registry, shard Shard, books Books, at func(*Replay, *Report) error) (*Report, error) {
+// replay. at, if not nil, is called with each event, in order, for checks of projections.
+func Verify(ctx context.Context, registry *Registry, shard Shard, books Books, at func(*Event, *Report) error) (*Report, error) {
 	report := &Report{Shard: shard, Findings: []Finding{}}
 	head, err := books.Head(ctx, shard)
 	if err != nil {
@@ -77,13 +78,13 @@ func Verify(ctx context.Context, registry *Registry, shard Shard, books Books, a
 				commands[e.Position-1] = e.Command
 			}
 			findings, err := replay.Apply(e)
-			report.add(findings...)
+			report.Add(findings...)
 			if err != nil {
 				return report, err
 			}
 			report.Events++
 			if at != nil {
-				if err := at(replay, report); err != nil {
+				if err := at(e, report); err != nil {
 					return nil, err
 				}
 			}

@@ -42,11 +42,12 @@ func definitions(registry *journal.Registry) []definition {
 		{name: "accounts", version: 1, apply: accountsApplier(registry)},
 		{name: "entries", version: 1, apply: applyEntries},
 		{name: "transactions", version: 1, apply: transactionsApplier(registry)},
+		{name: "wallets", version: 1, apply: walletsApplier(registry)},
 	}
 }
 
 // Names are the names of the projections.
-func Names() []string { return []string{"accounts", "entries", "transactions"} }
+func Names() []string { return []string{"accounts", "entries", "transactions", "wallets"} }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.
 type Generation struct {

@@ -1,0 +1,58 @@
+package readmodel_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// check verifies the projections of a library.
+func (l *library) check() []journal.Finding {
+	l.t.Helper()
+	report := &journal.Report{}
+	require.NoError(l.t, l.store.Books(l.t.Context(), func(b postgres.Books) error {
+		c, err := readmodel.NewCheck(l.t.Context(), b.Tx)
+		require.NoError(l.t, err)
+		events, err := b.Events(l.t.Context(), 0, 0, 1000)
+		require.NoError(l.t, err)
+		for i := range events {
+			require.NoError(l.t, c.Take(&events[i], report))
+		}
+		return c.Compare(l.t.Context(), report)
+	}))
+	return report.Findings
+}
+
+func TestCheckFindsWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "100", "JPY")
+	l.project(10)
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY") // not projected yet
+	require.Empty(t, l.check())
+	for name, harm := range map[string]string{
+		"balance changed": `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
+		"version changed": `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
+		"balance lost":    `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
+		"balance made up": `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
+		"entry lost":      `DELETE FROM p_entries_1.entry WHERE line = 0`,
+		"entry changed":   `UPDATE p_entries_1.entry SET amount = amount + 1 WHERE line = 0`,
+		"entry made up":   `INSERT INTO p_entries_1.entry SELECT gen_random_uuid(), position, effective_at, line, amount FROM p_entries_1.entry WHERE line = 0`,
+	} {
+		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry`)
+		require.NoError(t, err)
+		_, err = l.pool.Exec(t.Context(), harm)
+		require.NoError(t, err)
+		require.Len(t, l.check(), 1, name)
+		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_entries_1.entry;
+			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_entries_1.entry TABLE kept_entry;
+			DROP TABLE kept_balance, kept_entry`)
+		require.NoError(t, err)
+		require.Empty(t, l.check(), name)
+	}
+}

@@ -1,0 +1,1 @@
+SELECT key, count(*), sum(amount)::text FROM {schema}.entry GROUP BY key

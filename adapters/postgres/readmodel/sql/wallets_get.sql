@@ -1,0 +1,1 @@
+SELECT id, owner, name, status, metadata, version, created_at FROM {wallets}.wallet WHERE id = @id

@@ -1,0 +1,5 @@
+SELECT id, owner, name, status, metadata, version, created_at
+  FROM {wallets}.wallet
+ WHERE id < @after
+ ORDER BY id DESC
+ LIMIT @limit

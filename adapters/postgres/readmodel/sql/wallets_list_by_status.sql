@@ -1,0 +1,6 @@
+SELECT id, owner, name, status, metadata, version, created_at
+  FROM {wallets}.wallet
+ WHERE status = @status
+   AND id < @after
+ ORDER BY id DESC
+ LIMIT @limit

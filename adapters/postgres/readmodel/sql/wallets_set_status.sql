@@ -1,0 +1,1 @@
+UPDATE {schema}.wallet SET status = @status, version = @version WHERE id = @id

@@ -1,0 +1,32 @@
+CREATE SCHEMA {schema};
+
+-- Ids are made of places, so their order is the order in which wallets were opened.
+CREATE TABLE {schema}.wallet (
+    id         text        COLLATE "C" PRIMARY KEY,
+    owner      text        COLLATE "C" NOT NULL,
+    name       text        NOT NULL,
+    status     text        COLLATE "C" NOT NULL,
+    metadata   json,
+    version    bigint      NOT NULL, -- position of the last event that changed it
+    created_at timestamptz NOT NULL
+);
+
+CREATE INDEX wallet_owner ON {schema}.wallet (owner, id);
+CREATE INDEX wallet_status ON {schema}.wallet (status, id);
+
+CREATE TABLE {schema}.hold (
+    id          text        COLLATE "C" PRIMARY KEY,
+    wallet_id   text        COLLATE "C" NOT NULL,
+    asset       text        COLLATE "C" NOT NULL,
+    amount      numeric     NOT NULL,
+    captured    numeric     NOT NULL,
+    released    numeric     NOT NULL,
+    remaining   numeric     NOT NULL,
+    status      text        COLLATE "C" NOT NULL,
+    to_wallet   text        COLLATE "C" NOT NULL, -- empty: none
+    to_account  text        COLLATE "C" NOT NULL, -- empty: none
+    description text        NOT NULL,
+    metadata    json,
+    version     bigint      NOT NULL, -- position of the last event that changed it
+    created_at  timestamptz NOT NULL
+) WITH (fillfactor = 80);

@@ -1,0 +1,94 @@
+package readmodel
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/florinledger/florin/wallet"
+)
+
+// WalletFilter selects wallets, newest first. Empty fields select all.
+type WalletFilter struct {
+	Owner  string
+	Status wallet.Status
+	// After is the id of the last wallet of the page before; Limit the most that come back.
+	After string
+	Limit int
+}
+
+// afterNone is past every id: the first page begins there.
+const afterNone = "~"
+
+// Wallets lists wallets, newest first.
+func (r *Reads) Wallets(ctx context.Context, f WalletFilter) ([]wallet.Wallet, error) {
+	name := "wallets_list"
+	switch {
+	case f.Owner != "":
+		name = "wallets_list_by_owner"
+	case f.Status != "":
+		name = "wallets_list_by_status"
+	}
+	after := f.After
+	if after == "" {
+		after = afterNone
+	}
+	var out []wallet.Wallet
+	err := r.rows(ctx, name, pgx.NamedArgs{"owner": f.Owner, "status": string(f.Status), "after": after, "limit": f.Limit},
+		func(rows pgx.Rows) error {
+			w, err := scanWallet(rows)
+			out = append(out, w)
+			return err
+		})
+	return out, err
+}
+
+// Wallet returns a wallet; ok is false when there is none of that id.
+func (r *Reads) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error) {
+	err = r.rows(ctx, "wallets_get", pgx.NamedArgs{"id": id}, func(rows pgx.Rows) error {
+		w, err = scanWallet(rows)
+		ok = true
+		return err
+	})
+	return w, ok, err
+}
+
+func scanWallet(rows pgx.Rows) (w wallet.Wallet, err error) {
+	var metadata []byte
+	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.Version, &w.CreatedAt); err != nil {
+		return w, err
+	}
+	w.CreatedAt = w.CreatedAt.UTC()
+	w.Metadata, err = metadataOf(metadata)
+	return w, err
+}
+
+// Hold returns a hold; ok is false when there is none of that id.
+func (r *Reads) Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, err error) {
+	err = r.rows(ctx, "wallets_get_hold", pgx.NamedArgs{"id": id}, func(rows pgx.Rows) error {
+		h, err = scanHold(rows)
+		ok = true
+		return err
+	})
+	return h, ok, err
+}
+
+func scanHold(rows pgx.Rows) (h wallet.Hold, err error) {
+	var metadata []byte
+	if err := rows.Scan(&h.ID, &h.WalletID, &h.Amount.Asset, &h.Amount.Amount, &h.Captured, &h.Released, &h.Remaining,
+		&h.Status, &h.ToWallet, &h.ToAccount, &h.Description, &metadata, &h.Version, &h.CreatedAt); err != nil {
+		return h, err
+	}
+	h.CreatedAt = h.CreatedAt.UTC()
+	h.Metadata, err = metadataOf(metadata)
+	return h, err
+}
+
+// metadataOf reads metadata that may be NULL.
+func metadataOf(data []byte) (m map[string]string, err error) {
+	if data != nil {
+		err = json.Unmarshal(data, &m)
+	}
+	return m, err
+}

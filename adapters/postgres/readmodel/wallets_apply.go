@@ -1,0 +1,85 @@
+package readmodel
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+)
+
+// walletsApplier keeps wallets and holds. Their events say how things stand after them, so a row is
+// set, never added to.
+func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
+	return func(b *pgx.Batch, schema string, events []journal.Event) error {
+		for i := range events {
+			e := &events[i]
+			switch e.Type {
+			case wallet.TypeWalletOpened, wallet.TypeWalletFrozen,
+				wallet.TypeHoldPlaced, wallet.TypeHoldCaptured, wallet.TypeHoldReleased:
+			default:
+				continue
+			}
+			if err := registry.Decode(e); err != nil {
+				return err
+			}
+			if err := queueWallet(b, schema, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
+	switch body := e.Body.(type) {
+	case wallet.WalletOpened:
+		w, err := wallet.Opened(e)
+		if err != nil {
+			return err
+		}
+		metadata, err := jsonOrNull(w.Metadata, len(w.Metadata))
+		if err != nil {
+			return err
+		}
+		b.Queue(statement("wallets_add_wallet", schema), pgx.NamedArgs{
+			"id": w.ID, "owner": w.Owner, "name": w.Name, "status": string(w.Status), "metadata": metadata,
+			"version": w.Version, "at": w.CreatedAt,
+		})
+	case wallet.WalletFrozen:
+		b.Queue(statement("wallets_set_status", schema), pgx.NamedArgs{
+			"id": body.WalletID, "status": string(wallet.Frozen), "version": e.Position,
+		})
+	case wallet.HoldPlaced:
+		return queueHold(b, schema, e)
+	case wallet.HoldCaptured:
+		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
+	case wallet.HoldReleased:
+		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
+	}
+	return nil
+}
+
+func queueHold(b *pgx.Batch, schema string, e *journal.Event) error {
+	h, err := wallet.After(e, e)
+	if err != nil {
+		return err
+	}
+	metadata, err := jsonOrNull(h.Metadata, len(h.Metadata))
+	if err != nil {
+		return err
+	}
+	b.Queue(statement("wallets_add_hold", schema), pgx.NamedArgs{
+		"id": h.ID, "wallet_id": h.WalletID, "asset": h.Amount.Asset, "amount": h.Amount.Amount,
+		"captured": h.Captured, "released": h.Released, "remaining": h.Remaining, "status": string(h.Status),
+		"to_wallet": h.ToWallet, "to_account": h.ToAccount, "description": h.Description, "metadata": metadata,
+		"version": h.Version, "at": h.CreatedAt,
+	})
+	return nil
+}
+
+func queueFigures(b *pgx.Batch, schema, id string, position int64, f wallet.HoldFigures) {
+	b.Queue(statement("wallets_set_hold", schema), pgx.NamedArgs{
+		"id": id, "captured": f.Captured, "released": f.Released, "remaining": f.Remaining,
+		"status": string(f.Status), "version": position,
+	})
+}

@@ -1,0 +1,45 @@
+package telemetry_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/telemetry"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+func TestMetricsAndProfilesAreServed(t *testing.T) {
+	t.Parallel()
+	m := telemetry.NewMetrics()
+	m.Commit(journal.Commit{Commands: 3, Events: 5, Took: time.Millisecond})
+	var config net.ListenConfig
+	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- m.Serve(ctx, ln) }()
+	get := func(path string) string {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+ln.Addr().String()+path, http.NoBody)
+		require.NoError(t, err)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode)
+		return string(body)
+	}
+	text := get("/metrics")
+	require.Contains(t, text, "florin_commands_total 3\n")
+	require.Contains(t, text, "florin_events_total 5\n")
+	require.Contains(t, text, "go_goroutines")
+	require.Contains(t, get("/debug/pprof/goroutine?debug=1"), "goroutine profile")
+	cancel()
+	require.NoError(t, <-done)
+}

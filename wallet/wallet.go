@@ -31,6 +31,10 @@ const (
 	Available Part = "available"
 	// Held is what holds have set aside.
 	Held Part = "held"
+	// Pending is what is on its way out.
+	Pending Part = "pending"
+	// Disputed is what a provider has taken back for the time of a dispute.
+	Disputed Part = "disputed"
 )
 
 const (

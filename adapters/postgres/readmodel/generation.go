@@ -13,14 +13,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
 
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// query returns an embedded statement. The files are compiled in, so a missing one is found by the
+// sqlOf returns an embedded statement. The files are compiled in, so a missing one is found by the
 // first test.
-func query(name string) string {
+func sqlOf(name string) string {
 	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
 	if err != nil {
 		panic(err)
@@ -39,9 +40,9 @@ type definition struct {
 // definitions are the projections of this package, in the order in which they are built.
 func definitions(registry *journal.Registry) []definition {
 	return []definition{
-		{name: "accounts", version: 1, apply: accountsApplier(registry)},
-		{name: "entries", version: 1, apply: applyEntries},
-		{name: "transactions", version: 1, apply: transactionsApplier(registry)},
+		{name: query.Accounts, version: 1, apply: accountsApplier(registry)},
+		{name: query.Entries, version: 1, apply: applyEntries},
+		{name: query.Transactions, version: 1, apply: transactionsApplier(registry)},
 		{name: "wallets", version: 1, apply: walletsApplier(registry)},
 	}
 }
@@ -87,7 +88,7 @@ func (g *Generation) ensure(ctx context.Context) error {
 			return err
 		}
 		g.number = 1
-		ddl := strings.ReplaceAll(query(g.def.name+"_tables"), "{schema}", g.schema())
+		ddl := strings.ReplaceAll(sqlOf(g.def.name+"_tables"), "{schema}", g.schema())
 		if _, err := tx.Exec(ctx, ddl); err != nil {
 			return err
 		}
@@ -111,7 +112,7 @@ func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error)
 func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Event) error {
 	b := &pgx.Batch{}
 	moved := false
-	b.Queue(query("checkpoint_advance"), pgx.NamedArgs{
+	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
 		"name": g.def.name, "generation": g.number, "after": after, "to": events[len(events)-1].Position,
 	}).Exec(func(tag pgconn.CommandTag) error {
 		moved = tag.RowsAffected() == 1

@@ -1,0 +1,176 @@
+package readmodel_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+func openWallets(t *testing.T) *library {
+	t.Helper()
+	l := openLibrary(t)
+	wallet.Register(l.registry)
+	payment.Register(l.registry)
+	return l
+}
+
+func (l *library) wallet(owner, name string, metadata map[string]string) (string, *journal.Event) {
+	l.t.Helper()
+	e := l.do(wallet.CommandOpenWallet, wallet.OpenWallet{
+		As: wallet.As{Principal: owner, Role: wallet.User}, Owner: owner, Name: name, Metadata: metadata,
+	})[0]
+	return e.Body.(wallet.WalletOpened).WalletID, e
+}
+
+// pays records a payment of dollars and what was refunded of it.
+func (l *library) pays(id, intent, received, refunded string) []*journal.Event {
+	l.t.Helper()
+	return l.do(payment.CommandRecordFact, payment.Fact{
+		Provider: payment.Stripe, EventID: fmt.Sprintf("evt_%d", l.asked), Kind: payment.Paid, Payment: intent,
+		Asset: "USD", Received: received, Refunded: refunded, Wallet: id,
+	})
+}
+
+func service() wallet.As { return wallet.As{Principal: "key_shop", Role: wallet.Service} }
+
+// What is read is what the events say: a hold reads as wallet.After shows it.
+func TestWalletsAndHolds(t *testing.T) {
+	t.Parallel()
+	l := openWallets(t)
+	ann, opened := l.wallet("usr_ann", "Main", map[string]string{"shop": "north"})
+	bob, _ := l.wallet("usr_bob", "", nil)
+	l.pays(ann, "pi_1", "100.00", "")
+	usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
+	placed := l.do(wallet.CommandPlaceHold, wallet.PlaceHold{
+		As: service(), WalletID: ann, Amount: usd("60"), Payee: wallet.Payee{ToWallet: bob},
+		Description: "a room", Metadata: map[string]string{"room": "7"},
+	})[0]
+	whole := l.do(wallet.CommandPlaceHold, wallet.PlaceHold{
+		As: service(), WalletID: ann, Amount: usd("10"), Payee: wallet.Payee{ToAccount: "income:fees"},
+	})[0]
+	l.project(2)
+
+	shown, err := wallet.Opened(opened)
+	require.NoError(t, err)
+	got, ok, err := l.reads.Wallet(t.Context(), ann)
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, shown, got)
+	_, ok, err = l.reads.Wallet(t.Context(), "wal_none")
+	require.NoError(t, err)
+	require.False(t, ok)
+	_, ok, err = l.reads.Hold(t.Context(), ann)
+	require.NoError(t, err)
+	require.False(t, ok)
+
+	reads := func(placed, last *journal.Event) {
+		t.Helper()
+		want, err := wallet.After(placed, last)
+		require.NoError(t, err)
+		got, ok, err := l.reads.Hold(t.Context(), placed.ID().Format("hld"))
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	reads(placed, placed)
+	amount := usd("25")
+	events := l.do(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: placed.ID().Format("hld"), Amount: &amount})
+	l.project(100)
+	reads(placed, events[0])
+	events = l.do(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: placed.ID().Format("hld"), Amount: &amount, Final: true})
+	require.Len(t, events, 2)
+	l.project(100)
+	reads(placed, events[1])
+	events = l.do(wallet.CommandReleaseHold, wallet.ReleaseHold{As: service(), HoldID: whole.ID().Format("hld")})
+	l.project(100)
+	reads(whole, events[0])
+
+	events = l.pays(ann, "pi_1", "100.00", "80.00")
+	require.Equal(t, wallet.TypeWalletFrozen, events[1].Type)
+	l.project(100)
+	got, _, err = l.reads.Wallet(t.Context(), ann)
+	require.NoError(t, err)
+	require.Equal(t, wallet.Frozen, got.Status)
+	require.Equal(t, events[1].Position, got.Version)
+}
+
+func TestWalletBalances(t *testing.T) {
+	t.Parallel()
+	l := openWallets(t)
+	ann, _ := l.wallet("usr_ann", "", nil)
+	bob, _ := l.wallet("usr_bob", "", nil)
+	eve, _ := l.wallet("usr_eve", "", nil)
+	l.pays(ann, "pi_1", "100.00", "")
+	l.pays(bob, "pi_2", "7.50", "")
+	l.do(payment.CommandRecordFact, payment.Fact{
+		Provider: payment.Stripe, EventID: "evt_jpy", Kind: payment.Paid, Payment: "pi_3", Asset: "JPY", Received: "500", Wallet: ann,
+	})
+	l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ann, Amount: ledger.Money{Amount: "60", Asset: "USD"}})
+	l.pays(ann, "pi_1", "100.00", "70.00")
+	l.project(3)
+
+	balances, err := l.reads.WalletBalances(t.Context(), ann, bob, eve)
+	require.NoError(t, err)
+	text := func(id string) (out []string) {
+		for _, b := range balances[id] {
+			out = append(out, fmt.Sprint(b.Asset, " available ", journal.FormatAmount(b.Available), " held ", journal.FormatAmount(b.Held),
+				" pending ", journal.FormatAmount(b.Pending), " disputed ", journal.FormatAmount(b.Disputed)))
+		}
+		return out
+	}
+	require.Equal(t, []string{
+		"JPY available 500 held 0 pending 0 disputed 0",
+		"USD available -30.00 held 60.00 pending 0.00 disputed 0.00",
+	}, text(ann))
+	require.Equal(t, []string{"USD available 7.50 held 0.00 pending 0.00 disputed 0.00"}, text(bob))
+	require.Empty(t, text(eve))
+}
+
+func TestWalletList(t *testing.T) {
+	t.Parallel()
+	l := openWallets(t)
+	var ids []string
+	for i := range 6 {
+		id, _ := l.wallet(fmt.Sprintf("usr_%d", i%2), fmt.Sprint(i), nil)
+		ids = append(ids, id)
+	}
+	for _, i := range []int{1, 4} {
+		intent := fmt.Sprint("pi_", i)
+		l.pays(ids[i], intent, "10.00", "")
+		l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ids[i], Amount: ledger.Money{Amount: "10", Asset: "USD"}})
+		l.pays(ids[i], intent, "10.00", "10.00") // overdrawn, so frozen
+	}
+	l.project(4)
+	for name, c := range map[string]struct {
+		filter readmodel.WalletFilter
+		want   []string
+	}{
+		"all":              {readmodel.WalletFilter{Limit: 10}, []string{"5", "4", "3", "2", "1", "0"}},
+		"first page":       {readmodel.WalletFilter{Limit: 2}, []string{"5", "4"}},
+		"next page":        {readmodel.WalletFilter{After: ids[4], Limit: 2}, []string{"3", "2"}},
+		"past the end":     {readmodel.WalletFilter{After: ids[0], Limit: 2}, nil},
+		"owner":            {readmodel.WalletFilter{Owner: "usr_1", Limit: 10}, []string{"5", "3", "1"}},
+		"owner, page":      {readmodel.WalletFilter{Owner: "usr_1", After: ids[5], Limit: 1}, []string{"3"}},
+		"owner and status": {readmodel.WalletFilter{Owner: "usr_1", Status: wallet.Frozen, Limit: 10}, []string{"1"}},
+		"status":           {readmodel.WalletFilter{Status: wallet.Frozen, Limit: 10}, []string{"4", "1"}},
+		"status, page":     {readmodel.WalletFilter{Status: wallet.Open, After: ids[3], Limit: 10}, []string{"2", "0"}},
+		"nobody":           {readmodel.WalletFilter{Owner: "usr_9", Limit: 10}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wallets, err := l.reads.Wallets(t.Context(), c.filter)
+			require.NoError(t, err)
+			var got []string
+			for _, w := range wallets {
+				got = append(got, w.Name)
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}

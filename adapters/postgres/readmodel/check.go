@@ -84,7 +84,7 @@ func (c *Check) compareBalances(ctx context.Context, report *journal.Report) err
 	found := func(detail string, args ...any) {
 		report.Add(journal.Finding{Check: "projection accounts", Position: c.accounts.position, Detail: fmt.Sprintf(detail, args...)})
 	}
-	rows, err := c.tx.Query(ctx, strings.ReplaceAll(query("check_balances"), "{schema}", c.accounts.schema))
+	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_balances"), "{schema}", c.accounts.schema))
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (c *Check) compareEntries(ctx context.Context, report *journal.Report) erro
 	found := func(detail string, args ...any) {
 		report.Add(journal.Finding{Check: "projection entries", Position: c.entries.position, Detail: fmt.Sprintf(detail, args...)})
 	}
-	rows, err := c.tx.Query(ctx, strings.ReplaceAll(query("check_entries"), "{schema}", c.entries.schema))
+	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_entries"), "{schema}", c.entries.schema))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -9,77 +10,31 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
-
-// Order is an order of entries.
-type Order string
-
-// The orders of entries.
-const (
-	ByRecorded  Order = "recorded"
-	ByEffective Order = "effective"
-)
-
-// Entry is a posting seen from its account.
-type Entry struct {
-	Posting     journal.Posting
-	Transaction string // txn_… id
-	Position    int64
-	Line        int
-	Number      int64
-	Type        string
-	EffectiveAt time.Time
-	RecordedAt  time.Time
-	Reference   string
-	Description string
-	// Balance is that of the account in the asset after this entry in the order asked for, as
-	// debits less credits.
-	Balance decimal.Decimal
-}
-
-// EntryPlace is where a page of entries ends. The zero value is the top.
-type EntryPlace struct {
-	EffectiveAt time.Time
-	Position    int64
-	Line        int
-}
-
-// EntryFilter selects entries of an account, newest first.
-type EntryFilter struct {
-	Ledger, Address string
-	// Assets are those to show; an account has as many running balances.
-	Assets []string
-	Order  Order
-	// From (inclusive) and Until (exclusive) bound the time that Order goes by; zero for open.
-	From, Until time.Time
-	Before      EntryPlace
-	Limit       int
-}
 
 // endOfTime is past every time that Postgres keeps for us.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant that Go cannot write as one
 
 // Entries lists entries, newest first.
-func (r *Reads) Entries(ctx context.Context, f EntryFilter) ([]Entry, error) {
+func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry, error) {
 	keys := make([][16]byte, len(f.Assets))
 	for i, asset := range f.Assets {
 		keys[i] = entryKey(f.Ledger, f.Address, asset)
 	}
-	before, from := f.Before, f.From
+	before := f.Before
 	if before.Position == 0 {
-		before = EntryPlace{EffectiveAt: endOfTime, Position: math.MaxInt64}
-		if f.Order == ByEffective && !f.Until.IsZero() {
-			before = EntryPlace{EffectiveAt: f.Until}
+		before = query.EntryPlace{EffectiveAt: endOfTime, Position: math.MaxInt64}
+		if f.Order == query.ByEffective && !f.Until.IsZero() {
+			before = query.EntryPlace{EffectiveAt: f.Until}
 		}
 	}
-	if from.IsZero() {
-		from = time.Unix(0, 0)
-	}
-	args := pgx.NamedArgs{"keys": keys, "assets": f.Assets, "from": from, "position": before.Position, "line": before.Line,
+	args := pgx.NamedArgs{"keys": keys, "assets": f.Assets, "from": f.From, "position": before.Position, "line": before.Line,
 		"effective_at": before.EffectiveAt, "limit": f.Limit}
 	name := "entry_list_effective"
-	if f.Order == ByRecorded {
+	if f.Order == query.ByRecorded {
 		name = "entry_list_recorded"
 		until, err := r.positionBefore(ctx, f.Until)
 		if err != nil {
@@ -87,7 +42,7 @@ func (r *Reads) Entries(ctx context.Context, f EntryFilter) ([]Entry, error) {
 		}
 		args["until_position"] = until
 	}
-	var out []Entry
+	var out []query.Entry
 	err := r.rows(ctx, name, args, func(rows pgx.Rows) error {
 		e, err := scanEntry(rows, f.Order)
 		out = append(out, e)
@@ -105,7 +60,7 @@ func (r *Reads) positionBefore(ctx context.Context, t time.Time) (position int64
 	return position, err
 }
 
-func scanEntry(rows pgx.Rows, order Order) (e Entry, err error) {
+func scanEntry(rows pgx.Rows, order query.Order) (e query.Entry, err error) {
 	var asset, running string
 	var epoch int64
 	var data, postings []byte
@@ -123,10 +78,14 @@ func scanEntry(rows pgx.Rows, order Order) (e Entry, err error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return e, err
 	}
-	e.Reference, e.Description = d.Reference, d.Description
+	e.Reference, e.Description = d.Reference, cmp.Or(d.Description, d.Reason)
 	e.Balance = e.Posting.Balance
-	if order == ByEffective {
-		e.Balance, err = decimal.NewFromString(running)
+	if order != query.ByEffective {
+		return e, nil
+	}
+	e.Balance, err = decimal.NewFromString(running) // debits less credits
+	if ledger.Address(e.Posting.Account).NormalSide() == journal.Credit {
+		e.Balance = e.Balance.Neg()
 	}
 	return e, err
 }
@@ -135,5 +94,6 @@ func scanEntry(rows pgx.Rows, order Order) (e Entry, err error) {
 type described struct {
 	Reference   string            `json:"reference"`
 	Description string            `json:"description"`
+	Reason      string            `json:"reason"`
 	Metadata    map[string]string `json:"metadata"`
 }

@@ -51,5 +51,5 @@ func applyEntries(b *pgx.Batch, schema string, events []journal.Event) error {
 
 // statement is an embedded statement on one generation's tables.
 func statement(name, schema string) string {
-	return strings.ReplaceAll(query(name), "{schema}", schema)
+	return strings.ReplaceAll(sqlOf(name), "{schema}", schema)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
 
 // library is a journal with its projections. Commands are decided in memory and appended as the
@@ -123,7 +124,7 @@ func TestAccountsAndBalances(t *testing.T) {
 	}
 	require.Equal(t, []string{"liabilities:user:a JPY d30 c100 v2", "liabilities:user:b JPY d0 c30 v1", "liabilities:user:b USD d0 c10.50 v1"}, got)
 
-	list := func(f readmodel.AccountFilter) (out []string) {
+	list := func(f query.AccountFilter) (out []string) {
 		f.Ledger = "main"
 		accounts, err := l.reads.Accounts(t.Context(), f)
 		require.NoError(t, err)
@@ -132,16 +133,26 @@ func TestAccountsAndBalances(t *testing.T) {
 		}
 		return out
 	}
-	require.Equal(t, []string{"equity:opening", "liabilities:user:a", "liabilities:user:b", "liabilities:user:c"}, list(readmodel.AccountFilter{Limit: 10}))
-	require.Equal(t, []string{"liabilities:user:b"}, list(readmodel.AccountFilter{Prefix: "liabilities:", After: "liabilities:user:a", Limit: 1}))
-	require.Equal(t, []string{"equity:opening", "liabilities:user:b"}, list(readmodel.AccountFilter{Asset: "USD", Limit: 10}))
+	require.Equal(t, []string{"equity:opening", "liabilities:user:a", "liabilities:user:b", "liabilities:user:c"}, list(query.AccountFilter{Limit: 10}))
+	require.Equal(t, []string{"liabilities:user:b"}, list(query.AccountFilter{Prefix: "liabilities:", After: "liabilities:user:a", Limit: 1}))
+	require.Equal(t, []string{"equity:opening", "liabilities:user:b"}, list(query.AccountFilter{Asset: "USD", Limit: 10}))
 
 	c, ok, err := l.reads.Account(t.Context(), "main", "liabilities:user:c")
 	require.NoError(t, err)
 	require.True(t, ok)
-	require.Equal(t, []readmodel.Money{{Amount: "5", Asset: "JPY"}}, c.MinBalance)
+	require.Equal(t, []ledger.Money{{Amount: "5", Asset: "JPY"}}, c.MinBalance)
 	require.Equal(t, map[string]string{"k": "v"}, c.Metadata)
 	require.Equal(t, int64(1), c.Version)
+
+	l.do(ledger.CommandCreateLedger, ledger.CreateLedger{Name: "eu", Description: "Europe"})
+	l.project(10)
+	eu, ok, err := l.reads.Ledger(t.Context(), "eu")
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, query.Ledger{Name: "eu", Description: "Europe", Position: 5, CreatedAt: eu.CreatedAt}, eu)
+	_, ok, err = l.reads.Ledger(t.Context(), "us")
+	require.NoError(t, err)
+	require.False(t, ok)
 
 	tb, err := l.reads.TrialBalance(t.Context(), "main", "JPY", 1, 10)
 	require.NoError(t, err)
@@ -177,30 +188,45 @@ func TestEntriesInBothOrders(t *testing.T) {
 	l.post(ledger.NewTransaction{EffectiveAt: day(15)}, "equity:opening", "liabilities:user:a", "10", "JPY")
 	l.project(100)
 
-	list := func(f readmodel.EntryFilter) (out []string) {
+	list := func(f query.EntryFilter) (out []string) {
 		f.Ledger, f.Address, f.Assets = "main", "liabilities:user:a", []string{"JPY"}
 		entries, err := l.reads.Entries(t.Context(), f)
 		require.NoError(t, err)
 		for _, e := range entries {
-			balance := e.Balance
-			if f.Order == readmodel.ByEffective {
-				balance = balance.Neg() // debits less credits
-			}
-			out = append(out, fmt.Sprintf("%s=%s", e.Posting.Amount, balance))
+			out = append(out, fmt.Sprintf("%s=%s", e.Posting.Amount, e.Balance))
 		}
 		return out
 	}
-	require.Equal(t, []string{"10=160", "50=150", "100=100"}, list(readmodel.EntryFilter{Order: readmodel.ByRecorded, Limit: 10}))
-	require.Equal(t, []string{"50=160", "10=110", "100=100"}, list(readmodel.EntryFilter{Order: readmodel.ByEffective, Limit: 10}))
-	require.Equal(t, []string{"10=110"}, list(readmodel.EntryFilter{Order: readmodel.ByEffective, Limit: 10, From: *day(11), Until: *day(20)}))
-	require.Equal(t, []string{"10=110", "100=100"}, list(readmodel.EntryFilter{Order: readmodel.ByEffective, Limit: 10,
-		Before: readmodel.EntryPlace{EffectiveAt: *day(20), Position: 2, Line: 1}}))
-	require.Equal(t, []string{"50=150"}, list(readmodel.EntryFilter{Order: readmodel.ByRecorded, Limit: 1,
-		Before: readmodel.EntryPlace{Position: 3}}))
+	require.Equal(t, []string{"10=160", "50=150", "100=100"}, list(query.EntryFilter{Order: query.ByRecorded, Limit: 10}))
+	require.Equal(t, []string{"50=160", "10=110", "100=100"}, list(query.EntryFilter{Order: query.ByEffective, Limit: 10}))
+	require.Equal(t, []string{"10=110"}, list(query.EntryFilter{Order: query.ByEffective, Limit: 10, From: *day(11), Until: *day(20)}))
+	require.Equal(t, []string{"10=110", "100=100"}, list(query.EntryFilter{Order: query.ByEffective, Limit: 10,
+		Before: query.EntryPlace{EffectiveAt: *day(20), Position: 2, Line: 1}}))
+	require.Equal(t, []string{"50=150"}, list(query.EntryFilter{Order: query.ByRecorded, Limit: 1,
+		Before: query.EntryPlace{Position: 3}}))
 	events, err := l.store.Events(t.Context(), 0, 0, 10)
 	require.NoError(t, err)
-	require.Equal(t, []string{"50=150"}, list(readmodel.EntryFilter{Order: readmodel.ByRecorded, Limit: 10,
+	require.Equal(t, []string{"50=150"}, list(query.EntryFilter{Order: query.ByRecorded, Limit: 10,
 		From: events[1].RecordedAt, Until: events[2].RecordedAt}))
+}
+
+func TestEntriesFromBefore1970(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	old := time.Date(1923, 11, 20, 0, 0, 0, 0, time.UTC)
+	e := l.post(ledger.NewTransaction{EffectiveAt: &old}, "equity:opening", "liabilities:user:a", "4200000000000", "JPY")
+	l.do(ledger.CommandReverseTransaction, ledger.ReverseTransaction{Ledger: "main", ID: e.TransactionID(), Reason: "slip", AtEffectiveTime: true})
+	l.project(10)
+	for _, order := range []query.Order{query.ByEffective, query.ByRecorded} {
+		entries, err := l.reads.Entries(t.Context(), query.EntryFilter{
+			Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: order, Limit: 10,
+		})
+		require.NoError(t, err)
+		require.Len(t, entries, 2, order)
+		require.Equal(t, "slip", entries[0].Description)
+		require.Equal(t, "0", entries[0].Balance.String())
+		require.Equal(t, "4200000000000", entries[1].Balance.String())
+	}
 }
 
 func TestTransactionFilters(t *testing.T) {
@@ -219,31 +245,31 @@ func TestTransactionFilters(t *testing.T) {
 		return &d
 	}
 	for name, c := range map[string]struct {
-		filter readmodel.TransactionFilter
+		filter query.TransactionFilter
 		want   []int64
 	}{
-		"all":                        {readmodel.TransactionFilter{}, []int64{4, 3, 2, 1}},
-		"page":                       {readmodel.TransactionFilter{Before: 4, Limit: 2}, []int64{3, 2}},
-		"account":                    {readmodel.TransactionFilter{Account: "liabilities:user:a"}, []int64{2, 1}},
-		"account, page":              {readmodel.TransactionFilter{Account: "liabilities:user:a", Limit: 1}, []int64{2}},
-		"account and asset":          {readmodel.TransactionFilter{Account: "liabilities:user:a", Asset: "USD"}, nil},
-		"account and type":           {readmodel.TransactionFilter{Account: "liabilities:user:b", Type: ledger.TypeTransactionReversed}, []int64{4}},
-		"account nobody posted to":   {readmodel.TransactionFilter{Account: "assets:bank:none"}, nil},
-		"under":                      {readmodel.TransactionFilter{Under: "liabilities:user"}, []int64{4, 3, 2, 1}},
-		"under till":                 {readmodel.TransactionFilter{Under: "liabilities:till"}, []int64{2}},
-		"reference":                  {readmodel.TransactionFilter{Reference: "inv-7"}, []int64{1}},
-		"type":                       {readmodel.TransactionFilter{Type: ledger.TypeTransactionReversed}, []int64{4}},
-		"asset":                      {readmodel.TransactionFilter{Asset: "USD"}, []int64{4, 3}},
-		"amount at least":            {readmodel.TransactionFilter{Asset: "JPY", AtLeast: amount("31")}, []int64{1}},
-		"amount at most":             {readmodel.TransactionFilter{Asset: "JPY", AtMost: amount("30")}, []int64{2}},
-		"amount between":             {readmodel.TransactionFilter{Asset: "USD", AtLeast: amount("99.5"), AtMost: amount("99.50")}, []int64{4, 3}},
-		"effective until":            {readmodel.TransactionFilter{Until: early.Add(time.Second)}, []int64{1}},
-		"effective from":             {readmodel.TransactionFilter{From: early.Add(time.Second)}, []int64{4, 3, 2}},
-		"recorded":                   {readmodel.TransactionFilter{RecordedFrom: events[1].RecordedAt, RecordedUntil: events[3].RecordedAt}, []int64{3, 2}},
-		"metadata":                   {readmodel.TransactionFilter{Metadata: map[string]string{"order": "9"}}, []int64{2}},
-		"two metadata":               {readmodel.TransactionFilter{Metadata: map[string]string{"order": "9", "shop": "y"}}, nil},
-		"another ledger":             {readmodel.TransactionFilter{Ledger: "other"}, nil},
-		"account, recorded and type": {readmodel.TransactionFilter{Account: "liabilities:user:b", RecordedUntil: events[3].RecordedAt}, []int64{3}},
+		"all":                        {query.TransactionFilter{}, []int64{4, 3, 2, 1}},
+		"page":                       {query.TransactionFilter{Before: 4, Limit: 2}, []int64{3, 2}},
+		"account":                    {query.TransactionFilter{Account: "liabilities:user:a"}, []int64{2, 1}},
+		"account, page":              {query.TransactionFilter{Account: "liabilities:user:a", Limit: 1}, []int64{2}},
+		"account and asset":          {query.TransactionFilter{Account: "liabilities:user:a", Asset: "USD"}, nil},
+		"account and type":           {query.TransactionFilter{Account: "liabilities:user:b", Type: ledger.TypeTransactionReversed}, []int64{4}},
+		"account nobody posted to":   {query.TransactionFilter{Account: "assets:bank:none"}, nil},
+		"under":                      {query.TransactionFilter{Under: "liabilities:user"}, []int64{4, 3, 2, 1}},
+		"under till":                 {query.TransactionFilter{Under: "liabilities:till"}, []int64{2}},
+		"reference":                  {query.TransactionFilter{Reference: "inv-7"}, []int64{1}},
+		"type":                       {query.TransactionFilter{Type: ledger.TypeTransactionReversed}, []int64{4}},
+		"asset":                      {query.TransactionFilter{Asset: "USD"}, []int64{4, 3}},
+		"amount at least":            {query.TransactionFilter{Asset: "JPY", AtLeast: amount("31")}, []int64{1}},
+		"amount at most":             {query.TransactionFilter{Asset: "JPY", AtMost: amount("30")}, []int64{2}},
+		"amount between":             {query.TransactionFilter{Asset: "USD", AtLeast: amount("99.5"), AtMost: amount("99.50")}, []int64{4, 3}},
+		"effective until":            {query.TransactionFilter{Until: early.Add(time.Second)}, []int64{1}},
+		"effective from":             {query.TransactionFilter{From: early.Add(time.Second)}, []int64{4, 3, 2}},
+		"recorded":                   {query.TransactionFilter{RecordedFrom: events[1].RecordedAt, RecordedUntil: events[3].RecordedAt}, []int64{3, 2}},
+		"metadata":                   {query.TransactionFilter{Metadata: map[string]string{"order": "9"}}, []int64{2}},
+		"two metadata":               {query.TransactionFilter{Metadata: map[string]string{"order": "9", "shop": "y"}}, nil},
+		"another ledger":             {query.TransactionFilter{Ledger: "other"}, nil},
+		"account, recorded and type": {query.TransactionFilter{Account: "liabilities:user:b", RecordedUntil: events[3].RecordedAt}, []int64{3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := c.filter

@@ -2,7 +2,6 @@ package readmodel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/florinledger/florin/ledger/query"
 )
 
 const (
@@ -22,9 +23,6 @@ const (
 	// for longer than that.
 	schemasFor = time.Second
 )
-
-// ErrNotYetVisible says that a projection has not come to the position that a read asked for.
-var ErrNotYetVisible = errors.New("readmodel: the position is not visible yet")
 
 // Reads answers queries from the live generations.
 type Reads struct {
@@ -43,7 +41,7 @@ func (r *Reads) statement(ctx context.Context, text string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := time.Now(); r.schemas == nil || now.After(r.until) {
-		rows, err := r.pool.Query(ctx, query("live_schemas"))
+		rows, err := r.pool.Query(ctx, sqlOf("live_schemas"))
 		if err != nil {
 			return "", err
 		}
@@ -63,7 +61,7 @@ func (r *Reads) statement(ctx context.Context, text string) (string, error) {
 
 // rows runs an embedded statement and hands each row to scan.
 func (r *Reads) rows(ctx context.Context, name string, args pgx.NamedArgs, scan func(pgx.Rows) error) error {
-	return r.run(ctx, query(name), args, scan)
+	return r.run(ctx, sqlOf(name), args, scan)
 }
 
 func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan func(pgx.Rows) error) error {
@@ -86,12 +84,12 @@ func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan f
 
 // Position returns the position that the named projections have all reached.
 func (r *Reads) Position(ctx context.Context, names ...string) (position int64, err error) {
-	err = r.pool.QueryRow(ctx, query("checkpoint_live"), pgx.NamedArgs{"names": names}).Scan(&position)
+	err = r.pool.QueryRow(ctx, sqlOf("checkpoint_live"), pgx.NamedArgs{"names": names}).Scan(&position)
 	return position, err
 }
 
 // Await waits until the named projections have reached a position, for up to 2 s, and returns how
-// far they are. Errors: ErrNotYetVisible, ctx's, or the store's.
+// far they are. Errors: query.ErrNotYetVisible, ctx's, or the store's.
 func (r *Reads) Await(ctx context.Context, position int64, names ...string) (int64, error) {
 	deadline := time.Now().Add(awaitLimit)
 	for pause := awaitPoll; ; pause = min(2*pause, awaitPollMax) {
@@ -100,7 +98,7 @@ func (r *Reads) Await(ctx context.Context, position int64, names ...string) (int
 			return at, err
 		}
 		if time.Now().After(deadline) {
-			return at, ErrNotYetVisible
+			return at, query.ErrNotYetVisible
 		}
 		select {
 		case <-time.After(pause):

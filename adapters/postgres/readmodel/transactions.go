@@ -10,37 +10,17 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
 
 // maxDigits is the most digits before the point that an amount can have.
 const maxDigits = 60
 
-// TransactionFilter selects transactions of a ledger, newest recorded first. Empty fields select all.
-type TransactionFilter struct {
-	Ledger string
-	// Account is an exact address. Under is an address that the account lies below.
-	Account, Under string
-	Reference      string
-	Type           string
-	Asset          string
-	// AtLeast and AtMost bound the amount of some posting in Asset, which must then be set.
-	AtLeast, AtMost *decimal.Decimal
-	// From (inclusive) and Until (exclusive) bound the effective time, RecordedFrom and
-	// RecordedUntil the recorded time.
-	From, Until                 time.Time
-	RecordedFrom, RecordedUntil time.Time
-	Metadata                    map[string]string
-	// Before is the position of the last one of the page before; 0 for the top.
-	Before int64
-	Limit  int
-}
-
 // Transactions returns the positions of transactions, newest first.
-func (r *Reads) Transactions(ctx context.Context, f TransactionFilter) ([]int64, error) {
+func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]int64, error) {
 	text, args, err := r.transactionQuery(ctx, f)
 	if err != nil {
 		return nil, err
@@ -58,7 +38,7 @@ func (r *Reads) Transactions(ctx context.Context, f TransactionFilter) ([]int64,
 // transactionQuery writes the statement for the filters that are set. Each is served by an index:
 // an exact account by its entries, positions by the primary key, the rest by terms. What a digest
 // found is checked against the journal row.
-func (r *Reads) transactionQuery(ctx context.Context, f TransactionFilter) (string, pgx.NamedArgs, error) {
+func (r *Reads) transactionQuery(ctx context.Context, f query.TransactionFilter) (string, pgx.NamedArgs, error) {
 	args := pgx.NamedArgs{"ledger": f.Ledger, "limit": f.Limit}
 	var where []string
 	var terms []int64
@@ -155,7 +135,7 @@ func accountPlaces(where []string, only bool) string {
 		" (SELECT DISTINCT position FROM {entries}.entry WHERE " + bounds + " ORDER BY position DESC" + limit + ") x) places"
 }
 
-func amountCondition(f TransactionFilter, args pgx.NamedArgs) (condition string) {
+func amountCondition(f query.TransactionFilter, args pgx.NamedArgs) (condition string) {
 	if f.AtLeast != nil {
 		condition += " AND (p ->> 2)::numeric >= @at_least::text::numeric"
 		args["at_least"] = f.AtLeast.String()
@@ -168,7 +148,7 @@ func amountCondition(f TransactionFilter, args pgx.NamedArgs) (condition string)
 }
 
 // magnitudes are the terms of the sizes between the bounds; nil when there are no bounds.
-func magnitudes(f TransactionFilter) (terms []int64) {
+func magnitudes(f query.TransactionFilter) (terms []int64) {
 	if f.AtLeast == nil && f.AtMost == nil {
 		return nil
 	}

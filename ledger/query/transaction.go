@@ -1,0 +1,27 @@
+package query
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// TransactionFilter selects transactions of a ledger, newest recorded first. Empty fields select all.
+type TransactionFilter struct {
+	Ledger string
+	// Account is an exact address. Under is an address that the account lies below.
+	Account, Under string
+	Reference      string
+	Type           string
+	Asset          string
+	// AtLeast and AtMost bound the amount of some posting in Asset, which must then be set.
+	AtLeast, AtMost *decimal.Decimal
+	// From (inclusive) and Until (exclusive) bound the effective time, RecordedFrom and
+	// RecordedUntil the recorded time.
+	From, Until                 time.Time
+	RecordedFrom, RecordedUntil time.Time
+	Metadata                    map[string]string
+	// Before is the position of the last one of the page before; 0 for the top.
+	Before int64
+	Limit  int
+}

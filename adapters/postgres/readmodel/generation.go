@@ -14,6 +14,7 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	wallets "github.com/florinledger/florin/wallet/query"
 )
 
 //go:embed sql/*.sql
@@ -43,12 +44,12 @@ func definitions(registry *journal.Registry) []definition {
 		{name: query.Accounts, version: 1, apply: accountsApplier(registry)},
 		{name: query.Entries, version: 1, apply: applyEntries},
 		{name: query.Transactions, version: 1, apply: transactionsApplier(registry)},
-		{name: "wallets", version: 1, apply: walletsApplier(registry)},
+		{name: wallets.Wallets, version: 1, apply: walletsApplier(registry)},
 	}
 }
 
 // Names are the names of the projections.
-func Names() []string { return []string{"accounts", "entries", "transactions", "wallets"} }
+func Names() []string { return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets} }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.
 type Generation struct {

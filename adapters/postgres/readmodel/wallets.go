@@ -7,22 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/query"
 )
-
-// WalletFilter selects wallets, newest first. Empty fields select all.
-type WalletFilter struct {
-	Owner  string
-	Status wallet.Status
-	// After is the id of the last wallet of the page before; Limit the most that come back.
-	After string
-	Limit int
-}
 
 // afterNone is past every id: the first page begins there.
 const afterNone = "~"
 
 // Wallets lists wallets, newest first.
-func (r *Reads) Wallets(ctx context.Context, f WalletFilter) ([]wallet.Wallet, error) {
+func (r *Reads) Wallets(ctx context.Context, f query.WalletFilter) ([]wallet.Wallet, error) {
 	name := "wallets_list"
 	switch {
 	case f.Owner != "":

@@ -6,11 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/query"
 )
 
 func openWallets(t *testing.T) *library {
@@ -149,19 +149,19 @@ func TestWalletList(t *testing.T) {
 	}
 	l.project(4)
 	for name, c := range map[string]struct {
-		filter readmodel.WalletFilter
+		filter query.WalletFilter
 		want   []string
 	}{
-		"all":              {readmodel.WalletFilter{Limit: 10}, []string{"5", "4", "3", "2", "1", "0"}},
-		"first page":       {readmodel.WalletFilter{Limit: 2}, []string{"5", "4"}},
-		"next page":        {readmodel.WalletFilter{After: ids[4], Limit: 2}, []string{"3", "2"}},
-		"past the end":     {readmodel.WalletFilter{After: ids[0], Limit: 2}, nil},
-		"owner":            {readmodel.WalletFilter{Owner: "usr_1", Limit: 10}, []string{"5", "3", "1"}},
-		"owner, page":      {readmodel.WalletFilter{Owner: "usr_1", After: ids[5], Limit: 1}, []string{"3"}},
-		"owner and status": {readmodel.WalletFilter{Owner: "usr_1", Status: wallet.Frozen, Limit: 10}, []string{"1"}},
-		"status":           {readmodel.WalletFilter{Status: wallet.Frozen, Limit: 10}, []string{"4", "1"}},
-		"status, page":     {readmodel.WalletFilter{Status: wallet.Open, After: ids[3], Limit: 10}, []string{"2", "0"}},
-		"nobody":           {readmodel.WalletFilter{Owner: "usr_9", Limit: 10}, nil},
+		"all":              {query.WalletFilter{Limit: 10}, []string{"5", "4", "3", "2", "1", "0"}},
+		"first page":       {query.WalletFilter{Limit: 2}, []string{"5", "4"}},
+		"next page":        {query.WalletFilter{After: ids[4], Limit: 2}, []string{"3", "2"}},
+		"past the end":     {query.WalletFilter{After: ids[0], Limit: 2}, nil},
+		"owner":            {query.WalletFilter{Owner: "usr_1", Limit: 10}, []string{"5", "3", "1"}},
+		"owner, page":      {query.WalletFilter{Owner: "usr_1", After: ids[5], Limit: 1}, []string{"3"}},
+		"owner and status": {query.WalletFilter{Owner: "usr_1", Status: wallet.Frozen, Limit: 10}, []string{"1"}},
+		"status":           {query.WalletFilter{Status: wallet.Frozen, Limit: 10}, []string{"4", "1"}},
+		"status, page":     {query.WalletFilter{Status: wallet.Open, After: ids[3], Limit: 10}, []string{"2", "0"}},
+		"nobody":           {query.WalletFilter{Owner: "usr_9", Limit: 10}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wallets, err := l.reads.Wallets(t.Context(), c.filter)

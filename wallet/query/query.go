@@ -1,0 +1,17 @@
+// Package query is what can be asked about wallets and holds. What is answered are the types of
+// package wallet: [wallet.Wallet] and [wallet.Hold].
+package query
+
+import "github.com/florinledger/florin/wallet"
+
+// Wallets is the projection from which wallets and holds are read; their balances are the ledger's.
+const Wallets = "wallets"
+
+// WalletFilter selects wallets, newest first. Empty fields select all.
+type WalletFilter struct {
+	Owner  string
+	Status wallet.Status
+	// After is the id of the last wallet of the page before; Limit the most that come back.
+	After string
+	Limit int
+}

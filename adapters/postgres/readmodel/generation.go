@@ -49,7 +49,9 @@ func definitions(registry *journal.Registry) []definition {
 }
 
 // Names are the names of the projections.
-func Names() []string { return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets} }
+func Names() []string {
+	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets}
+}
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.
 type Generation struct {

@@ -98,6 +98,15 @@ func (s *stream) send(commands ...journal.Command) {
 	s.arrived = make(chan struct{})
 }
 
+// refer sends the id of a command that waits in the inbox.
+func (s *stream) refer(id journal.CommandID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages = append(s.messages, journal.Delivery{Refs: []journal.CommandID{id}, ReplyTo: "caller"})
+	close(s.arrived)
+	s.arrived = make(chan struct{})
+}
+
 func (s *stream) Receive(ctx context.Context, _ journal.Shard, mark journal.Mark, sink func(journal.Delivery) error) error {
 	for {
 		s.mu.Lock()

@@ -1,7 +1,6 @@
 package natsbus
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"sync"
@@ -21,7 +20,7 @@ func BenchmarkSend(b *testing.B) {
 			server := natstest.Server(b)
 			js := dial(b, server, Config{CommandsMaxBytes: 4 << 30})
 			bus := newBus(b, js)
-			startWriter(b, dialOnly(b, server), journal.Mark{})
+			startWriter(b, dialOnly(b, server))
 			var next atomic.Int64
 			var all sync.WaitGroup
 			b.ResetTimer()
@@ -29,7 +28,7 @@ func BenchmarkSend(b *testing.B) {
 				all.Go(func() {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 						c := command(int(n))
-						if _, err := bus.Send(context.Background(), 0, c, false); err != nil {
+						if _, err := bus.Send(b.Context(), 0, c, false); err != nil {
 							b.Error(err)
 							return
 						}

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/natsbus/embedded/natstest"
@@ -25,7 +25,7 @@ func messages(t testing.TB, js jetstream.JetStream, stream string) uint64 {
 func TestSendBringsTheAnswer(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})
-	bus, w := newBus(t, js), startWriter(t, js, journal.Mark{})
+	bus, w := newBus(t, js), startWriter(t, js)
 	c := command(1)
 	a, err := bus.Send(t.Context(), 0, c, false)
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestSendBringsTheAnswer(t *testing.T) {
 func TestCommandsThatArriveTogetherTravelTogether(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})
-	bus, w := newBus(t, js), startWriter(t, js, journal.Mark{})
+	bus, w := newBus(t, js), startWriter(t, js)
 	const callers, each = 200, 10
 	var all sync.WaitGroup
 	for n := range callers {
@@ -53,8 +53,9 @@ func TestCommandsThatArriveTogetherTravelTogether(t *testing.T) {
 			for i := range each {
 				c := command(n*each + i)
 				a, err := bus.Send(t.Context(), 0, c, false)
-				assert.NoError(t, err)
-				assert.Equal(t, c.ID, a.Outcome.Command)
+				if err != nil || a.Outcome.Command != c.ID {
+					t.Errorf("command %s: answer to %s, %v", c.ID, a.Outcome.Command, err)
+				}
 			}
 		})
 	}
@@ -107,7 +108,7 @@ func TestTooMuchWaitingIsRefused(t *testing.T) {
 func TestCommandsArriveInTheOrderTheyWereHandedOver(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})
-	bus, w := newBus(t, js), startWriter(t, js, journal.Mark{})
+	bus, w := newBus(t, js), startWriter(t, js)
 	const n = 5_000
 	for i := range n {
 		bus.Hint(0, command(i).ID)
@@ -142,13 +143,14 @@ func TestParallelCallsUnderOneID(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})
 	bus := newBus(t, js)
-	startWriter(t, js, journal.Mark{})
+	startWriter(t, js)
 	var all sync.WaitGroup
 	for range 100 {
 		all.Go(func() {
 			a, err := bus.Send(t.Context(), 0, command(7), false)
-			assert.NoError(t, err)
-			assert.Equal(t, command(7).ID, a.Outcome.Command)
+			if err != nil || a.Outcome.Command != command(7).ID {
+				t.Errorf("answer to %s, %v", a.Outcome.Command, err)
+			}
 		})
 	}
 	all.Wait()
@@ -177,7 +179,7 @@ func TestBusAway(t *testing.T) {
 
 	waits := make(chan error, 1)
 	go func() {
-		_, err := bus.Send(context.Background(), 0, command(1), false)
+		_, err := bus.Send(t.Context(), 0, command(1), false)
 		waits <- err
 	}()
 	require.Eventually(t, func() bool { return messages(t, js, commandStream(0)) == 1 }, soon, tick)
@@ -189,9 +191,10 @@ func TestBusAway(t *testing.T) {
 		require.ErrorIs(t, err, journal.ErrBusAway)
 	}
 	require.Less(t, time.Since(stopped), 2*time.Second)
+	require.ErrorIs(t, js.Conn().Publish("x", nil), nats.ErrReconnectBufExceeded, "nothing is kept for later")
 
 	server.Restart(false)
-	startWriter(t, js, journal.Mark{})
+	startWriter(t, js)
 	require.Eventually(t, func() bool {
 		a, err := bus.Send(t.Context(), 0, command(3), false)
 		return err == nil && a.Outcome.Command == command(3).ID
@@ -212,7 +215,7 @@ func TestBusAwayWhenTheStreamIsFull(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{CommandsMaxBytes: 4 << 10})
 	bus := newBus(t, js)
-	startWriter(t, js, journal.Mark{})
+	startWriter(t, js)
 	var err error
 	sent := 0
 	for ; err == nil && sent < 100; sent++ {
@@ -225,7 +228,7 @@ func TestBusAwayWhenTheStreamIsFull(t *testing.T) {
 func TestACommandThatFitsNoMessage(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})
-	bus, w := newBus(t, js), startWriter(t, js, journal.Mark{})
+	bus, w := newBus(t, js), startWriter(t, js)
 	c := command(1)
 	c.Data = json.RawMessage(make([]byte, MaxMessage))
 	_, err := bus.Send(t.Context(), 0, c, false)
@@ -242,7 +245,7 @@ func TestAClosedBus(t *testing.T) {
 	bus := newBus(t, js)
 	waits := make(chan error, 1)
 	go func() {
-		_, err := bus.Send(context.Background(), 0, command(1), false)
+		_, err := bus.Send(t.Context(), 0, command(1), false)
 		waits <- err
 	}()
 	require.Eventually(t, func() bool { return messages(t, js, commandStream(0)) == 1 }, soon, tick)

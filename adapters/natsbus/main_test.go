@@ -58,7 +58,7 @@ func newBus(t testing.TB, js jetstream.JetStream) *Bus {
 func command(n int) journal.Command {
 	return journal.Command{
 		ID: journal.NewCommandID("usr_1", fmt.Sprint(n)), Type: "post-transaction", Hash: [16]byte{byte(n), byte(n >> 8), 1},
-		Data: json.RawMessage(`{"postings":[{"account":"equity:opening","side":"debit","amount":"10.50","asset":"USD"},{"account":"liabilities:a","side":"credit","amount":"10.50","asset":"USD"}]}`),
+		Data:  json.RawMessage(`{"postings":[{"account":"equity:opening","side":"debit","amount":"10.50","asset":"USD"},{"account":"liabilities:a","side":"credit","amount":"10.50","asset":"USD"}]}`),
 		Actor: "usr_1",
 	}
 }
@@ -77,10 +77,10 @@ type writer struct {
 	lost     int
 }
 
-func startWriter(t testing.TB, js jetstream.JetStream, mark journal.Mark) *writer {
+func startWriter(t testing.TB, js jetstream.JetStream) *writer {
 	t.Helper()
-	w := &writer{mark: mark}
-	ctx, cancel := context.WithCancel(context.Background())
+	w := &writer{}
+	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
 		source, replier := NewSource(js), NewReplier(js.Conn(), quiet())

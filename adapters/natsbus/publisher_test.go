@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
@@ -168,6 +169,24 @@ func TestReset(t *testing.T) {
 	requirePublished(t, p, 0, 0)
 }
 
+// The server confirms a message that it takes for a repeat, and does not store it.
+func TestAnEventTakenForARepeatIsNotPublished(t *testing.T) {
+	t.Parallel()
+	js := dial(t, natstest.Server(t), Config{})
+	stream, err := js.Stream(t.Context(), eventStream(0))
+	require.NoError(t, err)
+	long := stream.CachedInfo().Config
+	long.Duplicates = time.Hour
+	_, err = js.UpdateStream(t.Context(), long)
+	require.NoError(t, err)
+	p := NewPublisher(js)
+	requirePublished(t, p, 0, 0)
+	require.NoError(t, p.Publish(t.Context(), 1, page(1, 1)))
+	require.NoError(t, p.Reset(t.Context(), 0))
+	require.ErrorIs(t, p.Publish(t.Context(), 1, page(1, 1)), journal.ErrOutrun)
+	require.Empty(t, stored(t, js))
+}
+
 func TestPublishAfterTheServerWasAway(t *testing.T) {
 	t.Parallel()
 	server := natstest.Server(t)
@@ -188,10 +207,11 @@ func TestPublishAfterTheServerWasAway(t *testing.T) {
 
 	restart(t, server, js, func() { require.NoError(t, os.RemoveAll(server.StoreDir())) })
 	require.NoError(t, Setup(t.Context(), js, Config{}))
-	require.ErrorIs(t, p.Publish(t.Context(), 1, page(21, 30)), journal.ErrOutrun, "another log than it knew")
-	requirePublished(t, p, 0, 0)
-	require.NoError(t, p.Publish(t.Context(), 1, page(21, 30)))
-	require.Equal(t, places(1, 21, 30), stored(t, js))
+	other := NewPublisher(js)
+	requirePublished(t, other, 0, 0)
+	require.NoError(t, other.Publish(t.Context(), 2, page(15, 34)))
+	require.ErrorIs(t, p.Publish(t.Context(), 1, page(21, 30)), journal.ErrOutrun, "another log than it knew, with as many messages")
+	require.Equal(t, places(2, 15, 34), stored(t, js))
 }
 
 func TestPublishEndsWithItsContext(t *testing.T) {

@@ -179,6 +179,20 @@ func TestReceivePassesOverWhatIsGone(t *testing.T) {
 	require.NoError(t, o.gone(t.Context(), 6))
 	require.ErrorContains(t, o.gone(t.Context(), 7), "message 7 came where 6 was due", "6 is there and did not come")
 	require.ErrorContains(t, o.gone(t.Context(), 3), "message 3 came where 6 was due")
+
+	consumer, err := stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{AckPolicy: jetstream.AckNonePolicy})
+	require.NoError(t, err)
+	fetched, err := consumer.Fetch(5)
+	require.NoError(t, err)
+	var batch []jetstream.Msg // 2, 3, 6, 7, 9
+	for m := range fetched.Messages() {
+		batch = append(batch, m)
+	}
+	o.next = 2
+	n, err := o.inOrder(t.Context(), []jetstream.Msg{batch[0], batch[1], batch[3], batch[4]})
+	require.ErrorContains(t, err, "message 7 came where 4 was due", "6 was lost on the way")
+	require.Equal(t, 2, n, "what came before it is good")
+	require.EqualValues(t, 4, o.next)
 	require.ErrorContains(t, (&opened{stream: stream, next: 10}).gone(t.Context(), 12), "message 12 came where 10 was due")
 }
 
@@ -187,7 +201,7 @@ func TestTrim(t *testing.T) {
 	server := natstest.Server(t)
 	js := dial(t, server, Config{})
 	source := NewSource(js)
-	w := startWriter(t, js, journal.Mark{})
+	w := startWriter(t, js)
 	push(t, js, 1, 100)
 	require.Eventually(t, func() bool { return w.count() == 100 }, soon, tick)
 	mark := w.at()

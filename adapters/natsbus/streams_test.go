@@ -56,7 +56,7 @@ func TestKeep(t *testing.T) {
 	js, err := JetStream(conn)
 	require.NoError(t, err)
 	bus := newBus(t, js)
-	w := startWriter(t, js, journal.Mark{})
+	w := startWriter(t, js)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Keep(ctx, js, Config{}, quiet()) }()

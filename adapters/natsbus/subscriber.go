@@ -27,10 +27,10 @@ func (s *Subscriber) Subscribe(ctx context.Context, shard journal.Shard, after i
 		func(stream jetstream.Stream, info *jetstream.StreamInfo) (uint64, error) {
 			return reader.begin(ctx, stream, info)
 		}, reader.take)
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // eventReader is one call of Subscribe.
@@ -57,7 +57,7 @@ func (r *eventReader) begin(ctx context.Context, stream jetstream.Stream, info *
 		return 0, err
 	}
 	r.timeline = last.timeline
-	if first.timeline != last.timeline || last.position-first.position != int64(state.LastSeq-state.FirstSeq) {
+	if last.position-first.position != int64(state.LastSeq-state.FirstSeq) {
 		return state.FirstSeq, nil
 	}
 	if r.after >= last.position {

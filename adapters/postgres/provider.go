@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 //go:embed queries/provider_keep.sql
@@ -23,32 +25,19 @@ type ProviderEvents struct{ pool *pgxpool.Pool }
 // NewProviderEvents returns the raw events in the database of pool.
 func NewProviderEvents(pool *pgxpool.Pool) *ProviderEvents { return &ProviderEvents{pool: pool} }
 
-// RawEvent is a provider's message as it came.
-type RawEvent struct {
-	// Provider is who sent it, such as "stripe"; EventID its name for the message.
-	Provider string
-	EventID  string
-	// Body is the bytes that were signed.
-	Body []byte
-	// APIVersion is that of the body's shape, by the provider's count; empty when it does not say.
-	APIVersion string
-	// Livemode is false for events of the provider's test mode.
-	Livemode bool
-}
-
-// Keep keeps e and returns the id of its row. The same body of the same event has one row, however
-// often and however many at once keep it. It returns after the commit.
+// Keep implements payment.Keeper: m's body of m's id has one row, however often and however many at
+// once keep it. It returns after the commit.
 //
 // Errors: the store's.
-func (p *ProviderEvents) Keep(ctx context.Context, e RawEvent) (id int64, err error) {
+func (p *ProviderEvents) Keep(ctx context.Context, m payment.Message) (id int64, err error) {
 	for range keepTries {
-		err = p.pool.QueryRow(ctx, providerKeepSQL, e.Provider, e.EventID, e.Body, e.APIVersion, e.Livemode).Scan(&id)
+		err = p.pool.QueryRow(ctx, providerKeepSQL, m.Provider, m.ID, m.Body, m.APIVersion, m.Livemode).Scan(&id)
 		if !errors.Is(err, pgx.ErrNoRows) {
 			break
 		}
 	}
 	if err != nil {
-		return 0, fmt.Errorf("keep event %s of %s: %w", e.EventID, e.Provider, err)
+		return 0, fmt.Errorf("keep event %s of %s: %w", m.ID, m.Provider, err)
 	}
 	return id, nil
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 func TestProviderEventsAreKeptOnce(t *testing.T) {
@@ -18,13 +19,13 @@ func TestProviderEventsAreKeptOnce(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	events := NewProviderEvents(pool)
-	keep := func(e RawEvent) int64 {
+	keep := func(e payment.Message) int64 {
 		t.Helper()
 		id, err := events.Keep(t.Context(), e)
 		require.NoError(t, err)
 		return id
 	}
-	e := RawEvent{Provider: "stripe", EventID: "evt_1", Body: []byte(`{"pending_webhooks": 1}`), APIVersion: "2023-10-16"}
+	e := payment.Message{Provider: "stripe", ID: "evt_1", Body: []byte(`{"pending_webhooks": 1}`), APIVersion: "2023-10-16"}
 	one := keep(e)
 	require.Equal(t, one, keep(e))
 
@@ -33,17 +34,17 @@ func TestProviderEventsAreKeptOnce(t *testing.T) {
 	two := keep(again)
 	require.NotEqual(t, one, two)
 	other := e
-	other.EventID, other.Livemode = "evt_2", true
+	other.ID, other.Livemode = "evt_2", true
 	require.NotContains(t, []int64{one, two}, keep(other))
 	other = e
 	other.Provider = "another"
 	require.NotContains(t, []int64{one, two}, keep(other))
 	require.Equal(t, int64(4), ask[int64](t, pool, "SELECT count(*) FROM provider_events"))
 
-	var kept RawEvent
+	var kept payment.Message
 	require.NoError(t, pool.QueryRow(t.Context(),
 		"SELECT provider, event_id, body, api_version, livemode FROM provider_events WHERE id = $1", one).
-		Scan(&kept.Provider, &kept.EventID, &kept.Body, &kept.APIVersion, &kept.Livemode))
+		Scan(&kept.Provider, &kept.ID, &kept.Body, &kept.APIVersion, &kept.Livemode))
 	require.Equal(t, e, kept)
 }
 
@@ -61,7 +62,7 @@ func TestProviderEventsAtOnce(t *testing.T) {
 	var g errgroup.Group
 	for i := range ids {
 		g.Go(func() (err error) {
-			ids[i], err = events.Keep(t.Context(), RawEvent{Provider: "stripe", EventID: "evt_1", Body: []byte("{}")})
+			ids[i], err = events.Keep(t.Context(), payment.Message{Provider: "stripe", ID: "evt_1", Body: []byte("{}")})
 			return err
 		})
 	}
@@ -86,7 +87,7 @@ func TestProviderEventBehindAnother(t *testing.T) {
 
 	loser := make(chan int64, 1)
 	go func() {
-		id, err := NewProviderEvents(pool).Keep(t.Context(), RawEvent{Provider: "stripe", EventID: "evt_1", Body: []byte("{}")})
+		id, err := NewProviderEvents(pool).Keep(t.Context(), payment.Message{Provider: "stripe", ID: "evt_1", Body: []byte("{}")})
 		if err != nil {
 			id = -1
 		}

@@ -2,23 +2,12 @@ package stripepay
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/florinledger/florin/wallet/payment"
-)
-
-// What can be wrong with a delivery. None of them is worth repeating: answer 400.
-var (
-	// ErrSignature: the body was not signed with one of our secrets, or too long ago.
-	ErrSignature = errors.New("stripepay: the signature does not belong to the body")
-	// ErrMalformed: the body is no event of Stripe's.
-	ErrMalformed = errors.New("stripepay: the body is no event")
-	// ErrLivemode: a test event came to a live endpoint, or the other way round.
-	ErrLivemode = errors.New("stripepay: the event's livemode is not that of the key")
 )
 
 // Config is what a webhook may be told.
@@ -29,7 +18,7 @@ type Config struct {
 	Tolerance time.Duration
 }
 
-// Webhook reads deliveries.
+// Webhook reads deliveries. It is a [payment.Reader].
 type Webhook struct {
 	secrets []string
 	config  Config
@@ -51,29 +40,19 @@ func New(secrets []string, config Config) *Webhook {
 	return w
 }
 
-// Event is a delivery that is Stripe's.
-type Event struct {
-	ID         string
-	Type       string
-	APIVersion string
-	Livemode   bool
-	// Fact is what it says. Its Raw is for the caller to set, once the body is kept.
-	Fact payment.Fact
-}
-
 // Read checks body, the raw bytes as they came, against the Stripe-Signature header, and reads it.
 //
-// Errors: ErrSignature, ErrMalformed, ErrLivemode.
-func (w *Webhook) Read(body []byte, signature string) (Event, error) {
+// Errors: payment.ErrSignature, payment.ErrMalformed, payment.ErrLivemode.
+func (w *Webhook) Read(body []byte, signature string) (payment.Message, error) {
 	if err := w.verify(body, signature); err != nil {
-		return Event{}, err
+		return payment.Message{}, err
 	}
 	e, err := parse(body)
 	if err != nil {
-		return Event{}, err
+		return payment.Message{}, err
 	}
 	if e.Livemode != w.config.Livemode {
-		return Event{}, fmt.Errorf("%w: event %s", ErrLivemode, e.ID)
+		return payment.Message{}, fmt.Errorf("%w: event %s", payment.ErrLivemode, e.ID)
 	}
 	return e, nil
 }
@@ -86,7 +65,7 @@ func (w *Webhook) verify(body []byte, signature string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: %w", ErrSignature, err)
+	return fmt.Errorf("%w: %w", payment.ErrSignature, err)
 }
 
 // envelope is what every event has.
@@ -102,20 +81,22 @@ type envelope struct {
 	} `json:"data"`
 }
 
-// parse reads an event. Errors: ErrMalformed.
-func parse(body []byte) (Event, error) {
+// parse reads an event. Errors: payment.ErrMalformed.
+func parse(body []byte) (payment.Message, error) {
 	var e envelope
 	if err := json.Unmarshal(body, &e); err != nil {
-		return Event{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return payment.Message{}, fmt.Errorf("%w: %w", payment.ErrMalformed, err)
 	}
 	switch {
 	case e.Object != "event", e.Livemode == nil, !validText(e.ID), !validText(e.Type), len(e.APIVersion) > MaxID:
-		return Event{}, fmt.Errorf("%w: want an event with id, type and livemode", ErrMalformed)
+		return payment.Message{}, fmt.Errorf("%w: want an event with id, type and livemode", payment.ErrMalformed)
 	}
-	out := Event{ID: e.ID, Type: e.Type, APIVersion: e.APIVersion, Livemode: *e.Livemode}
+	out := payment.Message{
+		Provider: payment.Stripe, ID: e.ID, Type: e.Type, APIVersion: e.APIVersion, Livemode: *e.Livemode, Body: body,
+	}
 	fact, err := factOf(e)
 	if err != nil {
-		return Event{}, fmt.Errorf("%w: %s %s: %w", ErrMalformed, e.Type, e.ID, err)
+		return payment.Message{}, fmt.Errorf("%w: %s %s: %w", payment.ErrMalformed, e.Type, e.ID, err)
 	}
 	fact.Provider, fact.EventID, fact.Type = payment.Stripe, e.ID, e.Type
 	if e.Created > 0 {

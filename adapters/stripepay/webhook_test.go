@@ -92,8 +92,8 @@ func TestFacts(t *testing.T) {
 			e, err := stripepay.New([]string{secret}, stripepay.Config{}).Read(body, signature)
 			require.NoError(t, err)
 			c.want.Type = c.eventType
-			assert.Equal(t, stripepay.Event{
-				ID: "evt_1", Type: c.eventType, APIVersion: "2026-02-25.clover", Fact: c.want,
+			assert.Equal(t, payment.Message{
+				Provider: "stripe", ID: "evt_1", Type: c.eventType, APIVersion: "2026-02-25.clover", Body: body, Fact: c.want,
 			}, e)
 		})
 	}
@@ -152,7 +152,7 @@ func TestSignatures(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorIs(t, err, stripepay.ErrSignature)
+			require.ErrorIs(t, err, payment.ErrSignature)
 		})
 	}
 }
@@ -164,7 +164,7 @@ func TestLivemode(t *testing.T) {
 		_, err := stripepay.New([]string{secret}, stripepay.Config{Livemode: live}).Read(body, signature)
 		require.NoError(t, err)
 		_, err = stripepay.New([]string{secret}, stripepay.Config{Livemode: !live}).Read(body, signature)
-		require.ErrorIs(t, err, stripepay.ErrLivemode)
+		require.ErrorIs(t, err, payment.ErrLivemode)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestMalformed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := stripepay.New([]string{secret}, stripepay.Config{}).Read([]byte(body), stripetest.Sign([]byte(body), secret, time.Time{}))
-			require.ErrorIs(t, err, stripepay.ErrMalformed)
+			require.ErrorIs(t, err, payment.ErrMalformed)
 		})
 	}
 }

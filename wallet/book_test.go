@@ -42,7 +42,7 @@ func open(t testing.TB, cold bool) *book {
 // wallet opens a wallet of a user that holds an amount of points.
 func (b *book) wallet(owner, amount string) string {
 	b.t.Helper()
-	id := b.Do(wallet.CommandOpenWallet, wallet.OpenWallet{As: user(owner), Owner: "usr_" + owner})[0].Body.(wallet.WalletOpened).WalletID
+	id := b.Do(wallet.CommandOpenWallet, wallet.OpenWallet{As: user(owner), Owner: "usr_" + owner})[0].Body.(wallet.Opened).WalletID
 	if amount != "0" {
 		b.topUp(id, amount, points)
 	}

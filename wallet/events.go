@@ -16,21 +16,21 @@ const (
 	TypeHoldReleased = "hold-released"
 )
 
-// WalletOpened: there is a wallet, and it is open.
-type WalletOpened struct {
+// Opened says that there is a wallet, and that it is open.
+type Opened struct {
 	WalletID string            `json:"wallet_id"`
 	Owner    string            `json:"owner"`
 	Name     string            `json:"name,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
 }
 
-// WalletFrozen: the wallet gives nothing out any more.
-type WalletFrozen struct {
+// Frozen says that the wallet gives nothing out any more.
+type Frozen struct {
 	WalletID string `json:"wallet_id"`
 	Reason   string `json:"reason"`
 }
 
-// HoldPlaced: money was set aside. The postings are available to held.
+// HoldPlaced says that money was set aside. The postings are available to held.
 type HoldPlaced struct {
 	HoldID   string       `json:"hold_id"`
 	WalletID string       `json:"wallet_id"`
@@ -40,8 +40,8 @@ type HoldPlaced struct {
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
 
-// HoldCaptured: a part of the hold, or all of it, was paid to the payee named here. The postings are
-// held to the payee.
+// HoldCaptured says that a part of the hold, or all of it, was paid to the payee named here. The
+// postings are held to the payee.
 type HoldCaptured struct {
 	HoldID   string       `json:"hold_id"`
 	WalletID string       `json:"wallet_id"`
@@ -50,7 +50,7 @@ type HoldCaptured struct {
 	HoldFigures
 }
 
-// HoldReleased: what remained of the hold went back. The postings are held to available.
+// HoldReleased says that what remained of the hold went back. The postings are held to available.
 type HoldReleased struct {
 	HoldID   string       `json:"hold_id"`
 	WalletID string       `json:"wallet_id"`
@@ -75,8 +75,8 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCaptureHold, decideCaptureHold)
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
 
-	journal.Records[WalletOpened](r, TypeWalletOpened, 1, nil)
-	journal.Records[WalletFrozen](r, TypeWalletFrozen, 1, nil)
+	journal.Records[Opened](r, TypeWalletOpened, 1, nil)
+	journal.Records[Frozen](r, TypeWalletFrozen, 1, nil)
 	journal.Records[HoldPlaced](r, TypeHoldPlaced, 1, nil)
 	journal.Records[HoldCaptured](r, TypeHoldCaptured, 1, nil)
 	journal.Records[HoldReleased](r, TypeHoldReleased, 1, nil)
@@ -100,11 +100,11 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		panic(fmt.Sprintf("wallet: evolve: %v", err))
 	}
 	switch body := e.Body.(type) {
-	case WalletOpened:
-		wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: Open})
-	case WalletFrozen:
+	case Opened:
+		wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen})
+	case Frozen:
 		w, _ := wallets().Get(s, body.WalletID)
-		w.Status = Frozen
+		w.Status = StatusFrozen
 		wallets().Put(s, body.WalletID, w)
 	case HoldPlaced:
 		holds().Put(s, body.HoldID, placed(body))

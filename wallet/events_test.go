@@ -23,8 +23,8 @@ func TestFrozenEvents(t *testing.T) {
 	const one, two, hold = "wal_01kkn6wx9dg000g00400000001", "wal_01kkn6wx9dg000g00400000002", "hld_01kkn6wx9dg000g00400000003"
 	usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
 	want := map[string]any{
-		"wallet-opened.v1": wallet.WalletOpened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
-		"wallet-frozen.v1": wallet.WalletFrozen{WalletID: one, Reason: "dispute"},
+		"wallet-opened.v1": wallet.Opened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
+		"wallet-frozen.v1": wallet.Frozen{WalletID: one, Reason: "dispute"},
 		"hold-placed.v1": wallet.HoldPlaced{
 			HoldID: hold, WalletID: one, Amount: usd("60.00"), Payee: wallet.Payee{ToWallet: two},
 			Description: "A room", Metadata: map[string]string{"room": "7"},

@@ -31,7 +31,7 @@ func Example() {
 	ann, bob := wallet.As{Principal: "usr_ann", Role: wallet.User}, wallet.As{Principal: "usr_bob", Role: wallet.User}
 	open := func(as wallet.As) string {
 		events := ask(wallet.CommandOpenWallet, wallet.OpenWallet{As: as, Owner: as.Principal})
-		return events[0].Body.(wallet.WalletOpened).WalletID
+		return events[0].Body.(wallet.Opened).WalletID
 	}
 	from, to := open(ann), open(bob)
 
@@ -53,7 +53,7 @@ func Example() {
 	ask(wallet.CommandCaptureHold, wallet.CaptureHold{As: bob, HoldID: id, Amount: &seventyfive})
 	ask(wallet.CommandReleaseHold, wallet.ReleaseHold{As: ann, HoldID: id})
 	for _, e := range ask(wallet.CommandCaptureHold, wallet.CaptureHold{As: bob, HoldID: id, Amount: &ledger.Money{Amount: "25", Asset: "USD"}, Final: true}) {
-		h, err := wallet.After(hold[0], e)
+		h, err := wallet.ShowHold(hold[0], e)
 		fmt.Println(e.Type, "captured", h.Captured, "released", h.Released, "remaining", h.Remaining, h.Status, err)
 	}
 	// Output:

@@ -60,7 +60,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 		return payeeErr
 	case amountErr != nil:
 		return amountErr
-	case payer.Status == Frozen:
+	case payer.Status == StatusFrozen:
 		return ErrWalletFrozen
 	}
 	_, err := ledger.Post(s, journal.Event{

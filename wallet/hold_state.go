@@ -40,12 +40,12 @@ type Hold struct {
 	Version int64
 }
 
-// After shows a hold as an event left it: the one that placed it, which its id names, or a later
+// ShowHold shows a hold as an event left it: the one that placed it, which its id names, or a later
 // one of its own. Both have been decoded. So an answer can be given again, word for word, from
 // events alone.
 //
 // Errors: the events are of other types, or of two holds.
-func After(placing, last *journal.Event) (Hold, error) {
+func ShowHold(placing, last *journal.Event) (Hold, error) {
 	body, ok := placing.Body.(HoldPlaced)
 	if !ok {
 		return Hold{}, fmt.Errorf("wallet: event %d is a %s, want %s", placing.Position, placing.Type, TypeHoldPlaced)

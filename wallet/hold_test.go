@@ -76,7 +76,7 @@ func TestFinalCapture(t *testing.T) {
 	assert.Equal(t, "0", b.held(ann))
 	assert.Equal(t, "200", b.available(bob))
 
-	shown, err := wallet.After(placed, events[1])
+	shown, err := wallet.ShowHold(placed, events[1])
 	require.NoError(t, err)
 	assert.Equal(t, wallet.Hold{
 		ID: hold, WalletID: ann, Amount: money("600"), Payee: wallet.Payee{ToWallet: bob},
@@ -84,12 +84,12 @@ func TestFinalCapture(t *testing.T) {
 		HoldFigures: wallet.HoldFigures{Captured: "200", Released: "400", Remaining: "0", Status: wallet.HoldEndedCaptured},
 		CreatedAt:   decidetest.Start(), Version: events[1].Position,
 	}, shown)
-	shown, err = wallet.After(placed, placed)
+	shown, err = wallet.ShowHold(placed, placed)
 	require.NoError(t, err)
 	assert.Equal(t, wallet.HoldFigures{Captured: "0", Released: "0", Remaining: "600", Status: wallet.HoldOpen}, shown.HoldFigures)
-	_, err = wallet.After(placed, b.Events()[0])
+	_, err = wallet.ShowHold(placed, b.Events()[0])
 	require.ErrorContains(t, err, "not of hold "+hold)
-	_, err = wallet.After(events[0], events[1])
+	_, err = wallet.ShowHold(events[0], events[1])
 	require.ErrorContains(t, err, "want hold-placed")
 }
 

@@ -16,10 +16,10 @@ type Status string
 
 // The states of a wallet.
 const (
-	// Open: money goes in and out.
-	Open Status = "open"
-	// Frozen: money goes in only.
-	Frozen Status = "frozen"
+	// StatusOpen: money goes in and out.
+	StatusOpen Status = "open"
+	// StatusFrozen: money goes in only.
+	StatusFrozen Status = "frozen"
 )
 
 // Part is one of the accounts that a wallet is made of.
@@ -72,7 +72,7 @@ func decideOpenWallet(s *journal.Scope, c OpenWallet) error {
 	id := s.NextID().Format(walletPrefix)
 	s.Emit(journal.Event{
 		Ledger: ledger.Main, Stream: stream(id), Type: TypeWalletOpened, Schema: 1,
-		Body: WalletOpened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata},
+		Body: Opened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata},
 	})
 	return nil
 }
@@ -83,12 +83,12 @@ func stream(walletID string) string { return "wallet/" + walletID }
 // Freeze stops what goes out of a wallet, with a reason for whoever looks at it. It does nothing to
 // a wallet that is frozen, or not there.
 func Freeze(s *journal.Scope, walletID, reason string) {
-	if w, ok := Find(s, walletID); !ok || w.Status == Frozen {
+	if w, ok := Find(s, walletID); !ok || w.Status == StatusFrozen {
 		return
 	}
 	s.Emit(journal.Event{
 		Ledger: ledger.Main, Stream: stream(walletID), Type: TypeWalletFrozen, Schema: 1,
-		Body: WalletFrozen{WalletID: walletID, Reason: reason},
+		Body: Frozen{WalletID: walletID, Reason: reason},
 	})
 }
 
@@ -112,15 +112,15 @@ type Wallet struct {
 	Version int64
 }
 
-// Opened shows a wallet as the event that opened it left it. The event has been decoded. Errors: it
+// ShowWallet shows a wallet as the event that opened it left it. The event has been decoded. Errors: it
 // is of another type.
-func Opened(e *journal.Event) (Wallet, error) {
-	body, ok := e.Body.(WalletOpened)
+func ShowWallet(e *journal.Event) (Wallet, error) {
+	body, ok := e.Body.(Opened)
 	if !ok {
 		return Wallet{}, fmt.Errorf("wallet: event %d is a %s, want %s", e.Position, e.Type, TypeWalletOpened)
 	}
 	return Wallet{
-		ID: body.WalletID, Owner: body.Owner, Name: body.Name, Status: Open, Metadata: body.Metadata,
+		ID: body.WalletID, Owner: body.Owner, Name: body.Name, Status: StatusOpen, Metadata: body.Metadata,
 		CreatedAt: e.RecordedAt, Version: e.Position,
 	}, nil
 }

@@ -23,20 +23,20 @@ func TestOpenWallet(t *testing.T) {
 		require.Len(t, events, 1)
 		e := events[0]
 		id := e.ID().Format("wal")
-		assert.Equal(t, wallet.WalletOpened{
+		assert.Equal(t, wallet.Opened{
 			WalletID: id, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"},
 		}, e.Body)
 		assert.Equal(t, "wallet/"+id, e.Stream)
 		assert.Equal(t, "main", e.Ledger)
 		assert.JSONEq(t, `{"owner":"usr_ann","status":"open"}`, b.State()["wallet/"+id])
 
-		shown, err := wallet.Opened(e)
+		shown, err := wallet.ShowWallet(e)
 		require.NoError(t, err)
 		assert.Equal(t, wallet.Wallet{
-			ID: id, Owner: "usr_ann", Name: "Main", Status: wallet.Open, Metadata: map[string]string{"shop": "north"},
+			ID: id, Owner: "usr_ann", Name: "Main", Status: wallet.StatusOpen, Metadata: map[string]string{"shop": "north"},
 			CreatedAt: decidetest.Start(), Version: 2,
 		}, shown)
-		_, err = wallet.Opened(b.Events()[0])
+		_, err = wallet.ShowWallet(b.Events()[0])
 		require.ErrorContains(t, err, "event 1 is a asset-registered")
 
 		// A second wallet of the same owner is another one, of another id.
@@ -106,7 +106,7 @@ func TestFrozenWallet(t *testing.T) {
 	ann, bob := b.wallet("ann", "100"), b.wallet("bob", "0")
 	hold := b.hold(ann, "60", wallet.Payee{ToWallet: bob})
 	b.Given(journal.Event{
-		Ledger: "main", Type: wallet.TypeWalletFrozen, Body: wallet.WalletFrozen{WalletID: ann, Reason: "dispute"},
+		Ledger: "main", Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: ann, Reason: "dispute"},
 	})
 	b.refused(wallet.CommandPlaceHold, place(ann, "1", wallet.Payee{ToWallet: bob}), wallet.ErrWalletFrozen, "", "")
 	require.Nil(t, b.capture(hold, "20").Refusal)

@@ -6,7 +6,7 @@ const (
 	// DefaultTolerance is how old a signature may be: Stripe's own advice. It signs every delivery
 	// anew, so an old one is a replay.
 	DefaultTolerance = 5 * time.Minute
-	// MaxID, in bytes, bounds an event's id and type, which are kept as texts. Stripe promises 255.
+	// MaxID bounds, in bytes, an event's id and type, which are kept as texts. Stripe promises 255.
 	MaxID = 255
 	// MaxMinor is the most minor units that an amount is believed to have. Stripe's own limits are
 	// far below it (at most 12 digits); it keeps nonsense out of the books.

@@ -21,7 +21,8 @@ type Source struct {
 	Raw     int64  `json:"raw"`
 }
 
-// Received: money of a payment came in. The postings are clearing to the wallet, or to suspense.
+// Received says that money of a payment came in. The postings are clearing to the wallet, or to
+// suspense.
 type Received struct {
 	Provider string       `json:"provider"`
 	Payment  string       `json:"payment"`
@@ -31,8 +32,8 @@ type Received struct {
 	Source
 }
 
-// Refunded: money of a payment was given back at the provider. The postings are the wallet, or
-// suspense, to clearing.
+// Refunded says that money of a payment was given back at the provider. The postings are the wallet,
+// or suspense, to clearing.
 type Refunded struct {
 	Provider string       `json:"provider"`
 	Payment  string       `json:"payment"`
@@ -42,8 +43,8 @@ type Refunded struct {
 	Source
 }
 
-// Assigned: the wallet of a payment became known. The postings are suspense to the wallet; there
-// are none when nothing waited.
+// Assigned says that the wallet of a payment became known. The postings are suspense to the wallet;
+// there are none when nothing waited.
 type Assigned struct {
 	Provider string       `json:"provider"`
 	Payment  string       `json:"payment"`

@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,29 +17,29 @@ import (
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		perfect, real := open(t, false), open(t, rapid.Bool().Draw(r, "cold"))
+		perfect, actual := open(t, false), open(t, rapid.Bool().Draw(r, "cold"))
 		id := perfect.wallet("usr_ann")
-		require.Equal(r, id, real.wallet("usr_ann"))
+		require.Equal(r, id, actual.wallet("usr_ann"))
 
 		history := tell(r, id)
 		for _, f := range history {
 			perfect.says(f)
 		}
-		deliveries := append(history[:len(history):len(history)], rapid.SliceOfN(rapid.SampledFrom(history), 0, 6).Draw(r, "again")...)
+		deliveries := slices.Concat(history, rapid.SliceOfN(rapid.SampledFrom(history), 0, 6).Draw(r, "again"))
 		for _, f := range rapid.Permutation(deliveries).Draw(r, "order") {
-			real.says(f)
+			actual.says(f)
 			if rapid.IntRange(0, 9).Draw(r, "take over") == 0 {
-				real.Reload()
+				actual.Reload()
 			}
 		}
 
 		last := history[len(history)-1]
 		for _, account := range []string{wallet.Account(id, wallet.Available), payment.Suspense, payment.Clearing} {
-			require.Equal(r, perfect.balance(account, "USD"), real.balance(account, "USD"), account)
+			require.Equal(r, perfect.balance(account), actual.balance(account), account)
 		}
-		require.Equal(r, perfect.State()["payment/stripe/pi_1"], real.State()["payment/stripe/pi_1"])
-		require.Equal(r, difference(last), real.balance(payment.Clearing, "USD"), "clearing is what Stripe holds")
-		require.Equal(r, real.State(), real.Replay(cores()...).State())
+		require.Equal(r, perfect.State()["payment/stripe/pi_1"], actual.State()["payment/stripe/pi_1"])
+		require.Equal(r, difference(last), actual.balance(payment.Clearing), "clearing is what Stripe holds")
+		require.Equal(r, actual.State(), actual.Replay(cores()...).State())
 	})
 }
 

@@ -40,7 +40,7 @@ func open(t testing.TB, cold bool) *book {
 func (b *book) wallet(owner string) string {
 	b.t.Helper()
 	as := wallet.As{Principal: owner, Role: wallet.User}
-	return b.Do(wallet.CommandOpenWallet, wallet.OpenWallet{As: as, Owner: owner})[0].Body.(wallet.WalletOpened).WalletID
+	return b.Do(wallet.CommandOpenWallet, wallet.OpenWallet{As: as, Owner: owner})[0].Body.(wallet.Opened).WalletID
 }
 
 // says records a fact, each under an event id of its own, and returns its events and its result.
@@ -55,10 +55,11 @@ func (b *book) says(f payment.Fact) ([]*journal.Event, payment.Result) {
 	return a.Events, result
 }
 
-func (b *book) balance(account, asset string) string {
+// balance is what an account holds of dollars.
+func (b *book) balance(account string) string {
 	b.t.Helper()
 	var row ledger.Balance
-	if text, ok := b.State()["balance/main/"+account+"/"+asset]; ok {
+	if text, ok := b.State()["balance/main/"+account+"/USD"]; ok {
 		require.NoError(b.t, json.Unmarshal([]byte(text), &row))
 	}
 	return row.On(ledger.Address(account).NormalSide()).String()
@@ -66,7 +67,7 @@ func (b *book) balance(account, asset string) string {
 
 func (b *book) available(id string) string {
 	b.t.Helper()
-	return b.balance(wallet.Account(id, wallet.Available), "USD")
+	return b.balance(wallet.Account(id, wallet.Available))
 }
 
 // told is a fact about one payment in dollars.
@@ -102,7 +103,7 @@ func TestOnePaymentIsOneCredit(t *testing.T) {
 		assert.Equal(t, payment.Result{Result: payment.Passed, Reason: payment.AlreadyBooked}, result)
 	}
 	assert.Equal(t, "10.5", b.available(id))
-	assert.Equal(t, "10.5", b.balance(payment.Clearing, "USD"))
+	assert.Equal(t, "10.5", b.balance(payment.Clearing))
 }
 
 func lines(e *journal.Event) []string {
@@ -132,7 +133,7 @@ func TestRefundFirst(t *testing.T) {
 	b.says(told(id, "10.00", "10.00"))
 	b.says(told(id, "10.00", "7.00"))
 	assert.Equal(t, "0", b.available(id))
-	assert.Equal(t, "0", b.balance(payment.Clearing, "USD"))
+	assert.Equal(t, "0", b.balance(payment.Clearing))
 }
 
 // Money whose wallet nobody knows waits, and moves when a later message names one.
@@ -149,9 +150,9 @@ func TestSuspense(t *testing.T) {
 		assert.Equal(t, payment.Suspended, result.Result)
 		assert.Equal(t, "liabilities:suspense:stripe credit 1.00", lines(events[0])[1])
 	}
-	assert.Equal(t, "16", b.balance(payment.Suspense, "USD"))
+	assert.Equal(t, "16", b.balance(payment.Suspense))
 	b.says(told("", "16.00", "6.00"))
-	assert.Equal(t, "10", b.balance(payment.Suspense, "USD"))
+	assert.Equal(t, "10", b.balance(payment.Suspense))
 
 	events, result := b.says(told(id, "17.00", "6.00"))
 	require.Len(t, events, 2)
@@ -160,7 +161,7 @@ func TestSuspense(t *testing.T) {
 	assert.Equal(t, []string{"liabilities:suspense:stripe debit 10.00", wallet.Account(id, wallet.Available) + " credit 10.00"}, lines(events[0]))
 	assert.Equal(t, payment.TypeReceived, events[1].Type)
 	assert.Equal(t, "11", b.available(id))
-	assert.Equal(t, "0", b.balance(payment.Suspense, "USD"))
+	assert.Equal(t, "0", b.balance(payment.Suspense))
 
 	// From now on it is that wallet's, whatever the messages name.
 	other := b.wallet("usr_bob")
@@ -331,7 +332,7 @@ func TestForced(t *testing.T) {
 	})
 	_, result := b.says(told("", "10.00", "7.00"))
 	assert.Equal(t, payment.Suspended, result.Result)
-	assert.Equal(t, "3", b.balance(payment.Suspense, "USD"))
+	assert.Equal(t, "3", b.balance(payment.Suspense))
 	b.says(told(b.wallet("usr_ann"), "10.00", "7.00"))
-	assert.Equal(t, "0", b.balance(payment.Suspense, "USD"))
+	assert.Equal(t, "0", b.balance(payment.Suspense))
 }

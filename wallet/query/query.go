@@ -2,7 +2,11 @@
 // package wallet: [wallet.Wallet] and [wallet.Hold].
 package query
 
-import "github.com/florinledger/florin/wallet"
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/wallet"
+)
 
 // Wallets is the projection from which wallets and holds are read; their balances are the ledger's.
 const Wallets = "wallets"
@@ -14,4 +18,10 @@ type WalletFilter struct {
 	// After is the id of the last wallet of the page before; Limit the most that come back.
 	After string
 	Limit int
+}
+
+// Balance is what a wallet holds of an asset, at the asset's scale. Available may be negative.
+type Balance struct {
+	Asset                              string
+	Available, Held, Pending, Disputed decimal.Decimal
 }

@@ -32,8 +32,8 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 
 func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 	switch body := e.Body.(type) {
-	case wallet.WalletOpened:
-		w, err := wallet.Opened(e)
+	case wallet.Opened:
+		w, err := wallet.ShowWallet(e)
 		if err != nil {
 			return err
 		}
@@ -45,9 +45,9 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 			"id": w.ID, "owner": w.Owner, "name": w.Name, "status": string(w.Status), "metadata": metadata,
 			"version": w.Version, "at": w.CreatedAt,
 		})
-	case wallet.WalletFrozen:
+	case wallet.Frozen:
 		b.Queue(statement("wallets_set_status", schema), pgx.NamedArgs{
-			"id": body.WalletID, "status": string(wallet.Frozen), "version": e.Position,
+			"id": body.WalletID, "status": string(wallet.StatusFrozen), "version": e.Position,
 		})
 	case wallet.HoldPlaced:
 		return queueHold(b, schema, e)
@@ -60,7 +60,7 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 }
 
 func queueHold(b *pgx.Batch, schema string, e *journal.Event) error {
-	h, err := wallet.After(e, e)
+	h, err := wallet.ShowHold(e, e)
 	if err != nil {
 		return err
 	}

@@ -9,17 +9,12 @@ import (
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/query"
 )
-
-// WalletBalance is what a wallet holds of an asset, at the asset's scale. Available may be negative.
-type WalletBalance struct {
-	Asset                              string
-	Available, Held, Pending, Disputed decimal.Decimal
-}
 
 // WalletBalances returns the current balances of wallets by id, each by asset. A wallet that was
 // never posted to is not in the map. They are of the projection "accounts", and of one moment.
-func (r *Reads) WalletBalances(ctx context.Context, ids ...string) (map[string][]WalletBalance, error) {
+func (r *Reads) WalletBalances(ctx context.Context, ids ...string) (map[string][]query.Balance, error) {
 	parts := []wallet.Part{wallet.Available, wallet.Held, wallet.Pending, wallet.Disputed}
 	type place struct {
 		id   string
@@ -38,15 +33,15 @@ func (r *Reads) WalletBalances(ctx context.Context, ids ...string) (map[string][
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]WalletBalance{}
+	out := map[string][]query.Balance{}
 	for _, row := range rows {
 		at := places[row.Address]
 		i := walletAsset(out, at.id, row.Asset)
-		*out[at.id][i].part(at.part) = row.Credits.Sub(row.Debits)
+		*walletPart(&out[at.id][i], at.part) = row.Credits.Sub(row.Debits)
 	}
 	for _, list := range out {
 		for i := range list {
-			list[i].align()
+			align(&list[i])
 		}
 	}
 	return out, nil
@@ -54,17 +49,18 @@ func (r *Reads) WalletBalances(ctx context.Context, ids ...string) (map[string][
 
 // walletAsset returns the index of an asset among the balances of a wallet, which it adds in the
 // order of assets.
-func walletAsset(out map[string][]WalletBalance, id, asset string) int {
-	i, found := slices.BinarySearchFunc(out[id], asset, func(b WalletBalance, asset string) int {
+func walletAsset(out map[string][]query.Balance, id, asset string) int {
+	i, found := slices.BinarySearchFunc(out[id], asset, func(b query.Balance, asset string) int {
 		return strings.Compare(b.Asset, asset)
 	})
 	if !found {
-		out[id] = slices.Insert(out[id], i, WalletBalance{Asset: asset})
+		out[id] = slices.Insert(out[id], i, query.Balance{Asset: asset})
 	}
 	return i
 }
 
-func (b *WalletBalance) part(p wallet.Part) *decimal.Decimal {
+// walletPart returns where the balance of a part stands.
+func walletPart(b *query.Balance, p wallet.Part) *decimal.Decimal {
 	switch p {
 	case wallet.Held:
 		return &b.Held
@@ -78,7 +74,7 @@ func (b *WalletBalance) part(p wallet.Part) *decimal.Decimal {
 }
 
 // align gives all four the decimals of the asset: a part that was never posted to has none.
-func (b *WalletBalance) align() {
+func align(b *query.Balance) {
 	parts := []*decimal.Decimal{&b.Available, &b.Held, &b.Pending, &b.Disputed}
 	var scale int32
 	for _, d := range parts {

@@ -26,7 +26,7 @@ func (l *library) wallet(owner, name string, metadata map[string]string) (string
 	e := l.do(wallet.CommandOpenWallet, wallet.OpenWallet{
 		As: wallet.As{Principal: owner, Role: wallet.User}, Owner: owner, Name: name, Metadata: metadata,
 	})[0]
-	return e.Body.(wallet.WalletOpened).WalletID, e
+	return e.Body.(wallet.Opened).WalletID, e
 }
 
 // pays records a payment of dollars and what was refunded of it.
@@ -40,7 +40,7 @@ func (l *library) pays(id, intent, received, refunded string) []*journal.Event {
 
 func service() wallet.As { return wallet.As{Principal: "key_shop", Role: wallet.Service} }
 
-// What is read is what the events say: a hold reads as wallet.After shows it.
+// What is read is what the events say: a hold reads as wallet.ShowHold shows it.
 func TestWalletsAndHolds(t *testing.T) {
 	t.Parallel()
 	l := openWallets(t)
@@ -57,7 +57,7 @@ func TestWalletsAndHolds(t *testing.T) {
 	})[0]
 	l.project(2)
 
-	shown, err := wallet.Opened(opened)
+	shown, err := wallet.ShowWallet(opened)
 	require.NoError(t, err)
 	got, ok, err := l.reads.Wallet(t.Context(), ann)
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestWalletsAndHolds(t *testing.T) {
 
 	reads := func(placed, last *journal.Event) {
 		t.Helper()
-		want, err := wallet.After(placed, last)
+		want, err := wallet.ShowHold(placed, last)
 		require.NoError(t, err)
 		got, ok, err := l.reads.Hold(t.Context(), placed.ID().Format("hld"))
 		require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestWalletsAndHolds(t *testing.T) {
 	l.project(100)
 	got, _, err = l.reads.Wallet(t.Context(), ann)
 	require.NoError(t, err)
-	require.Equal(t, wallet.Frozen, got.Status)
+	require.Equal(t, wallet.StatusFrozen, got.Status)
 	require.Equal(t, events[1].Position, got.Version)
 }
 
@@ -158,9 +158,9 @@ func TestWalletList(t *testing.T) {
 		"past the end":     {query.WalletFilter{After: ids[0], Limit: 2}, nil},
 		"owner":            {query.WalletFilter{Owner: "usr_1", Limit: 10}, []string{"5", "3", "1"}},
 		"owner, page":      {query.WalletFilter{Owner: "usr_1", After: ids[5], Limit: 1}, []string{"3"}},
-		"owner and status": {query.WalletFilter{Owner: "usr_1", Status: wallet.Frozen, Limit: 10}, []string{"1"}},
-		"status":           {query.WalletFilter{Status: wallet.Frozen, Limit: 10}, []string{"4", "1"}},
-		"status, page":     {query.WalletFilter{Status: wallet.Open, After: ids[3], Limit: 10}, []string{"2", "0"}},
+		"owner and status": {query.WalletFilter{Owner: "usr_1", Status: wallet.StatusFrozen, Limit: 10}, []string{"1"}},
+		"status":           {query.WalletFilter{Status: wallet.StatusFrozen, Limit: 10}, []string{"4", "1"}},
+		"status, page":     {query.WalletFilter{Status: wallet.StatusOpen, After: ids[3], Limit: 10}, []string{"2", "0"}},
 		"nobody":           {query.WalletFilter{Owner: "usr_9", Limit: 10}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func lock(t *testing.T, url, table string) pgx.Tx {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), pgtest.Super(t, url))
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
 	tx, err := conn.Begin(t.Context())
 	require.NoError(t, err)
 	run(t, tx, "LOCK TABLE "+table)
@@ -190,7 +191,7 @@ func TestVerdict(t *testing.T) {
 			got := verdict(c.err, c.warning)
 			require.Error(t, got)
 			for _, kind := range kinds {
-				if kind == c.want {
+				if errors.Is(kind, c.want) {
 					require.ErrorIs(t, got, kind)
 				} else {
 					require.NotErrorIs(t, got, kind)

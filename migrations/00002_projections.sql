@@ -25,6 +25,23 @@ CREATE TABLE reactor_checkpoint (
     position bigint NOT NULL
 ) WITH (fillfactor = 20);
 
+-- projection_advance moves a generation's checkpoint if it still is at old_position, and makes the
+-- commit of the rows that go with it an asynchronous one: after a crash of the server rows and
+-- checkpoint are both missing or both there, and what is missing is projected again.
+-- +goose StatementBegin
+CREATE FUNCTION projection_advance(of_name text, of_generation int, old_position bigint, new_position bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    UPDATE projection_generation SET position = new_position
+     WHERE name = of_name AND generation = of_generation AND position = old_position;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'generation % of % is not at %', of_generation, of_name, old_position USING ERRCODE = 'FL005';
+    END IF;
+END
+$$;
+-- +goose StatementEnd
+
 -- The last position recorded before a time; 0 when there is none. Recorded time never runs
 -- backwards in a shard, so a search by halves over the primary key finds it without an index.
 -- +goose StatementBegin

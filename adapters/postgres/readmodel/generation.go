@@ -111,23 +111,23 @@ func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error)
 	return position, err
 }
 
+// codeOutrun is the SQLSTATE of projection_advance when the checkpoint is elsewhere.
+const codeOutrun = "FL005"
+
 // Apply implements journal.Target: rows and checkpoint go in one commit and one round trip.
 func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Event) error {
 	b := &pgx.Batch{}
-	moved := false
 	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
 		"name": g.def.name, "generation": g.number, "after": after, "to": events[len(events)-1].Position,
-	}).Exec(func(tag pgconn.CommandTag) error {
-		moved = tag.RowsAffected() == 1
-		if !moved {
-			return journal.ErrOutrun
-		}
-		return nil
 	})
 	if err := g.def.apply(b, g.schema(), events); err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
-		return tx.SendBatch(ctx, b).Close()
-	})
+	// A batch outside of a transaction is one by itself.
+	err := g.pool.SendBatch(ctx, b).Close()
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == codeOutrun {
+		return journal.ErrOutrun
+	}
+	return err
 }

@@ -1,3 +1,1 @@
-UPDATE projection_generation
-   SET position = @to
- WHERE name = @name AND generation = @generation AND position = @after
+SELECT projection_advance(@name, @generation, @after, @to)

@@ -72,6 +72,22 @@ func (c *call) wantsAsync() bool {
 	return false
 }
 
+// trace returns the traceparent of the request (W3C Trace Context, version 00), or "" when it is
+// none: the text goes into events, so it is believed in this form only.
+func (c *call) trace() string {
+	const form = "00-................................-................-.."
+	text := c.request.Header.Get("Traceparent")
+	if len(text) != len(form) {
+		return ""
+	}
+	for i := range len(text) {
+		if form[i] != '.' && text[i] != form[i] || form[i] == '.' && strings.IndexByte("0123456789abcdef", text[i]) < 0 {
+			return ""
+		}
+	}
+	return text
+}
+
 // hash is the digest that an idempotency key is held to: an HMAC of method, path, query and
 // canonical body. dry_run is left out, since trying a request and making it are the same intent.
 // Errors: a *Problem when the body is not JSON.

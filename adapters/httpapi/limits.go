@@ -42,6 +42,17 @@ const (
 	// MaxBatchItems is the most transactions in one batch: the ledger's own limit, held to before
 	// any of them is decoded.
 	MaxBatchItems = ledger.MaxBatch
+	// MaxTrialRows is the most rows of a trial balance, which has no pages: it is one statement of
+	// one moment. Whoever has more accounts sums them by depth.
+	MaxTrialRows = 10_000
+)
+
+// Limits of what an instance remembers, all of which it could do without.
+const (
+	// MaxRemembered is how many callers' last writes are remembered; about 100 bytes each.
+	MaxRemembered = 50_000
+	// MaxKnownLedgers is how many ledgers are known to be there without asking.
+	MaxKnownLedgers = 10_000
 )
 
 // Times of a connection. The defaults of Config.
@@ -61,6 +72,16 @@ const (
 	DrainTimeout = 25 * time.Second
 	// CheckTimeout bounds each readiness check: kubelets and load balancers wait a few seconds.
 	CheckTimeout = 2 * time.Second
+)
+
+// A provider's message waits for its outcome by looking for it: what it tells of has happened, so its
+// command has no deadline by which it would be given up.
+const (
+	// DeliveryPatience is how long: providers wait longer (Stripe 20 s).
+	DeliveryPatience = 10 * time.Second
+	// deliveryPoll and deliveryPollMax are the pauses between two looks.
+	deliveryPoll    = 5 * time.Millisecond
+	deliveryPollMax = 200 * time.Millisecond
 )
 
 // RetryAfter is what a 503 or 429 asks a caller to wait, in seconds. One is the least that the

@@ -189,7 +189,7 @@ func accountTypeParam() parameter {
 }
 
 func walletStatusParam() parameter {
-	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen), string(api.WalletStatusClosed))
+	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen))
 }
 
 func assetParam() parameter {

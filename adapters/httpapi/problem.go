@@ -96,7 +96,8 @@ func fromRefusal(r *journal.Refusal) *Problem {
 	if r.Pointer != "" {
 		p.Detail, p.Errors = "", []FieldError{{Pointer: r.Pointer, Detail: r.Detail}}
 		if r.Detail == "" {
-			p.Errors[0].Detail = r.Title
+			row, _ := problemRowOf(r.Code) // not r.Title, which a recorded refusal has no more
+			p.Errors[0].Detail = row.Title
 		}
 	}
 	if len(r.Members) > 0 {

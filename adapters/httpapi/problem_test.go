@@ -19,6 +19,8 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 func TestProblemTableIsSound(t *testing.T) {
@@ -32,8 +34,8 @@ func TestProblemTableIsSound(t *testing.T) {
 		assert.Regexp(t, `\.$`, row.Explanation, row.Code)
 		assert.Contains(t, []int{400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503}, row.Status, row.Code)
 		assert.Contains(t, []Retry{RetryNever, RetryNewKey, RetrySameKey}, row.Retry, row.Code)
-		// No outcome is known after a 5xx or 429, so only the same key is safe.
-		assert.Equal(t, row.Status == 429 || row.Status >= 500, row.Retry == RetrySameKey, row.Code)
+		// No outcome is known after a 5xx or 429, so only the same key is safe; a dead command has one.
+		assert.Equal(t, row.Status == 429 || row.Status >= 500 && row.Code != codeDead, row.Retry == RetrySameKey, row.Code)
 	}
 	first, known := problemRowOf("no-such-code")
 	assert.False(t, known)
@@ -135,8 +137,10 @@ func TestRefusalsHaveRows(t *testing.T) {
 	t.Parallel()
 	registry := journal.NewRegistry()
 	ledger.Register(registry)
+	wallet.Register(registry)
+	payment.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)
-	assert.Greater(t, len(all), 15, "the cores have registered their refusals")
+	assert.Greater(t, len(all), 24, "the cores have registered their refusals")
 	for _, r := range all {
 		row, known := problemRowOf(r.Code)
 		assert.True(t, known, "%s has no row", r.Code)

@@ -51,6 +51,7 @@ const internalRow = 0
 //nolint:gochecknoglobals // a table that is fixed when the program is compiled
 var problemTable = [...]ProblemRow{
 	{"internal", http.StatusInternalServerError, RetrySameKey, "Something broke inside the service.", "What broke is in the service's log under the request_id. No outcome is known: repeat the request with the same key."},
+	{codeDead, http.StatusInternalServerError, RetryNewKey, "The command could not be decided, and an operator was told.", "Nothing was done. It is recorded: the same key is answered the same. Ask again under a new key once the cause is mended."},
 
 	{"malformed-body", http.StatusBadRequest, RetryNever, "The body is not one well-formed JSON document.", "It is empty, broken, followed by something else, names a member twice, carries U+0000, or nests too deep; errors points at the place."},
 	{"invalid-field", http.StatusBadRequest, RetryNever, "A field does not have the form it must have.", "errors points at each field and says what it must look like."},
@@ -60,6 +61,7 @@ var problemTable = [...]ProblemRow{
 	{"invalid-parameter", http.StatusBadRequest, RetryNever, "A parameter of the path, the query or a header does not have the form it must have.", "The detail names it and says what it must look like."},
 	{"invalid-cursor", http.StatusBadRequest, RetryNever, "The cursor was not given out for this list.", "A cursor is good only as it was given, for the same route and the same filters. Start again without one."},
 	{"invalid-signature", http.StatusBadRequest, RetryNever, "The webhook's signature does not belong to its body.", "The secret, the body or the timestamp is another than the provider signed."},
+	{"livemode-mismatch", http.StatusBadRequest, RetryNever, "The event is of another mode than the endpoint: test and live do not mix.", "Point the provider's test mode at a service of its own."},
 	{"idempotency-key-missing", http.StatusBadRequest, RetryNever, "The route moves money and needs an Idempotency-Key header.", "Give each intent a name of its own, and repeat it with that name until it is answered."},
 	{"idempotency-key-invalid", http.StatusBadRequest, RetryNever, "The Idempotency-Key header does not have the form it must have.", "One header of 1 to 255 printable ASCII characters."},
 
@@ -91,8 +93,8 @@ var problemTable = [...]ProblemRow{
 	{"use-domain-undo", http.StatusUnprocessableEntity, RetryNever, "The transaction was made by a domain and is undone there: release, refund or cancel.", "What a domain made has consequences there, which a bare reversal would leave standing."},
 	{"precondition-failed", http.StatusUnprocessableEntity, RetryNewKey, "A balance is not what the request said it must be.", "The balance has moved since it was read: read it again and decide anew."},
 	{"effective-in-future", http.StatusUnprocessableEntity, RetryNewKey, "The effective time lies in the future; a schedule is the way to post later.", "Clocks may differ by a minute, no more."},
-	{"wallet-frozen", http.StatusUnprocessableEntity, RetryNewKey, "The wallet is frozen: it takes money in and gives none out.", "Finance or a service unfreezes it."},
-	{"hold-closed", http.StatusUnprocessableEntity, RetryNewKey, "The hold is closed: nothing of it remains.", "It was captured whole, released, or has expired; status says which."},
+	{"wallet-frozen", http.StatusUnprocessableEntity, RetryNewKey, "The wallet is frozen: it takes money in and gives none out.", "It was overdrawn by what happened outside; it is unfrozen once somebody has looked at it."},
+	{"hold-closed", http.StatusUnprocessableEntity, RetryNewKey, "The hold is closed: nothing of it remains.", "It was captured whole, or released; status says which."},
 	{"capture-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The capture is larger than what remains of the hold.", "remaining says how much that is."},
 	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},
 	{"command-expired", http.StatusUnprocessableEntity, RetryNewKey, "The command was not decided before its deadline and was given up.", "Nothing was done. Ask again under a new key."},

@@ -107,7 +107,6 @@ func (e EntryOrder) Valid() bool {
 // Defines values for HoldStatus.
 const (
 	HoldStatusCaptured HoldStatus = "captured"
-	HoldStatusExpired  HoldStatus = "expired"
 	HoldStatusOpen     HoldStatus = "open"
 	HoldStatusReleased HoldStatus = "released"
 )
@@ -116,8 +115,6 @@ const (
 func (e HoldStatus) Valid() bool {
 	switch e {
 	case HoldStatusCaptured:
-		return true
-	case HoldStatusExpired:
 		return true
 	case HoldStatusOpen:
 		return true
@@ -148,7 +145,6 @@ func (e Side) Valid() bool {
 
 // Defines values for WalletStatus.
 const (
-	WalletStatusClosed WalletStatus = "closed"
 	WalletStatusFrozen WalletStatus = "frozen"
 	WalletStatusOpen   WalletStatus = "open"
 )
@@ -156,8 +152,6 @@ const (
 // Valid indicates whether the value is a known member of the WalletStatus enum.
 func (e WalletStatus) Valid() bool {
 	switch e {
-	case WalletStatusClosed:
-		return true
 	case WalletStatusFrozen:
 		return true
 	case WalletStatusOpen:
@@ -216,6 +210,36 @@ type AccountList struct {
 	NextCursor string    `json:"next_cursor,omitempty,omitzero"`
 }
 
+// AccountRules What was set of an account, all of it, as one change left it.
+type AccountRules struct {
+	// Address An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
+	//
+	// Example: liabilities:user:a
+	Address Address `json:"address"`
+	Frozen  bool    `json:"frozen"`
+
+	// Ledger A ledger's name.
+	//
+	// Example: main
+	Ledger LedgerName `json:"ledger"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata   Metadata      `json:"metadata"`
+	MinBalance []SignedMoney `json:"min_balance"`
+
+	// NormalSide The side of a posting.
+	NormalSide Side `json:"normal_side"`
+
+	// Type What an account is, by the root of its address.
+	Type      AccountType `json:"type"`
+	UpdatedAt time.Time   `json:"updated_at"`
+
+	// Version Grows with every change; also the ETag.
+	Version int64 `json:"version"`
+}
+
 // AccountType What an account is, by the root of its address.
 type AccountType string
 
@@ -244,7 +268,7 @@ type Asset struct {
 	// Example: USD
 	Code AssetCode `json:"code"`
 
-	// CreatedAt When it was registered; absent from built-in ones.
+	// CreatedAt When it was registered; absent from built-in ones, and from the answer to a repeated registration.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
 	// Scale Decimals of the asset.
@@ -285,7 +309,7 @@ type Balance struct {
 	// Example: -10.50
 	Debits SignedAmount `json:"debits"`
 
-	// Version Grows with every posting, for preconditions.
+	// Version Grows with every transaction that touches the balance, for preconditions.
 	Version int64 `json:"version"`
 }
 
@@ -317,18 +341,29 @@ type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
 
-// CaptureHold defines model for CaptureHold.
+// CaptureHold The payee is named here if, and only if, the hold has none.
 type CaptureHold struct {
 	// Amount An amount with its asset.
 	Amount *Money `json:"amount,omitempty"`
 
 	// Final Release at once what is not captured.
 	Final bool `json:"final,omitempty,omitzero"`
+
+	// ToAccount An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
+	//
+	// Example: liabilities:user:a
+	ToAccount Address `json:"to_account,omitempty,omitzero"`
+
+	// ToWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
 }
 
-// Command defines model for Command.
+// Command What became of a request. While it is `accepted`, nothing more than that is known of it.
 type Command struct {
-	CreatedAt time.Time `json:"created_at"`
+	// CreatedAt When it was decided.
+	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
 	// ID A command's id.
 	//
@@ -348,7 +383,7 @@ type Command struct {
 
 	// Status What became of a command.
 	Status CommandStatus `json:"status"`
-	Type   string        `json:"type"`
+	Type   string        `json:"type,omitempty,omitzero"`
 }
 
 // CommandID A command's id.
@@ -367,23 +402,19 @@ type CreateAsset struct {
 	// Code The code of a currency or unit.
 	//
 	// Example: USD
-	Code AssetCode `json:"code"`
+	Code AssetCode `json:"code,omitempty,omitzero"`
 
 	// Scale Decimals of the asset; they never change.
-	Scale int `json:"scale"`
+	Scale *int `json:"scale,omitempty"`
 }
 
-// CreateHold A hold has one payee, `to_wallet` or `to_account`, and at most one of `expires_in` and `expires_at`.
+// CreateHold A hold has at most one payee, `to_wallet` or `to_account`.
 type CreateHold struct {
 	// Amount An amount with its asset.
 	Amount Money `json:"amount"`
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
-	ExpiresAt   *time.Time  `json:"expires_at,omitempty"`
-
-	// ExpiresIn Seconds from now.
-	ExpiresIn *int64 `json:"expires_in,omitempty"`
 
 	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
@@ -559,7 +590,6 @@ type Hold struct {
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
-	ExpiresAt   time.Time   `json:"expires_at,omitempty,omitzero"`
 
 	// ID A hold's id.
 	//
@@ -607,7 +637,8 @@ type HoldStatus string
 
 // Ledger defines model for Ledger.
 type Ledger struct {
-	CreatedAt time.Time `json:"created_at"`
+	// CreatedAt When it was opened; absent from `main`, which was always there.
+	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
@@ -711,16 +742,16 @@ type ProviderEvent = json.RawMessage
 
 // PutAccount defines model for PutAccount.
 type PutAccount struct {
-	// Frozen A frozen account takes no postings, except those that record what already happened.
+	// Frozen Nothing may be taken from a frozen account, except by postings that record what already happened.
 	Frozen *bool `json:"frozen,omitempty"`
 
 	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
 	// Example: {"shop":"north"}
-	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+	Metadata *Metadata `json:"metadata,omitempty"`
 
 	// MinBalance The least balance on the account's normal side, per asset. Replaces the list that was there.
-	MinBalance []SignedMoney `json:"min_balance,omitempty,omitzero"`
+	MinBalance *[]SignedMoney `json:"min_balance,omitempty"`
 }
 
 // Reference The caller's own name for a transaction, unique in its ledger.
@@ -972,7 +1003,7 @@ type WalletStatus string
 
 // WebhookReceipt defines model for WebhookReceipt.
 type WebhookReceipt struct {
-	// Outcome What became of the event: booked, deferred, suspense, ignored or dead.
+	// Outcome What became of the event: booked, deferred, suspense, ignored, refused or dead.
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
@@ -2995,7 +3026,7 @@ type PutAccountResponseObject interface {
 	VisitPutAccountResponse(w http.ResponseWriter) error
 }
 
-type PutAccount200JSONResponse Account
+type PutAccount200JSONResponse AccountRules
 
 func (response PutAccount200JSONResponse) VisitPutAccountResponse(w http.ResponseWriter) error {
 

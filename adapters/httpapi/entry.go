@@ -1,0 +1,90 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+)
+
+// ListEntries implements api.StrictServerInterface.
+func (h *Handlers) ListEntries(ctx context.Context, r api.ListEntriesRequestObject) (api.ListEntriesResponseObject, error) {
+	if err := checkAddress(r.Address); err != nil {
+		return nil, err
+	}
+	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := query.EntryFilter{
+		Ledger: r.Ledger, Address: r.Address, Order: query.ByRecorded,
+		From: r.Params.From, Until: r.Params.Until, Limit: p.limit + 1,
+	}
+	if r.Params.Order == api.EntryOrderEffective {
+		f.Order = query.ByEffective
+	}
+	if f.Before, err = parseEntryPlace(p.place); err != nil {
+		return nil, err
+	}
+	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries); err != nil {
+		return nil, err
+	}
+	if f.Assets, err = h.assetsOf(ctx, r.Ledger, r.Address, r.Params.Asset); err != nil {
+		return nil, err
+	}
+	var rows []query.Entry
+	if len(f.Assets) > 0 {
+		if rows, err = h.ports.Accounts.Entries(ctx, f); err != nil {
+			return nil, away(err)
+		}
+	}
+	rows, more, next := turn(ctx, h, p, rows, entryPlaceOf)
+	return api.ListEntries200JSONResponse{Data: each(rows, entryOf), HasMore: more, NextCursor: next}, nil
+}
+
+// assetsOf returns the assets of an account: the one asked for, or all that it ever held.
+func (h *Handlers) assetsOf(ctx context.Context, name, address, asset string) ([]string, error) {
+	if asset != "" {
+		return []string{asset}, nil
+	}
+	balances, err := h.ports.Accounts.Balances(ctx, name, "", address)
+	if err != nil {
+		return nil, away(err)
+	}
+	return each(balances, func(b query.Balance) string { return b.Asset }), nil
+}
+
+// entryOf shows an entry.
+func entryOf(e query.Entry) api.Entry {
+	amount := journal.FormatAmount(e.Posting.Amount)
+	return api.Entry{
+		TransactionID: e.Transaction, Number: e.Number, Position: positionText(e.Position), Type: e.Type,
+		Side: sideOf(e.Posting.Side), Amount: amount, Asset: e.Posting.Asset,
+		Balance:     e.Balance.StringFixed(scaleOf(e.Posting.Amount)),
+		EffectiveAt: shown(e.EffectiveAt), RecordedAt: shown(e.RecordedAt),
+		Reference: e.Reference, Description: e.Description,
+	}
+}
+
+// entryPlaceForm is how the place of an entry stands in a cursor: microseconds of its effective
+// time, position, line. Either order finds its place by it.
+const entryPlaceForm = "%d %d %d"
+
+func entryPlaceOf(e query.Entry) string {
+	return fmt.Sprintf(entryPlaceForm, e.EffectiveAt.UnixMicro(), e.Position, e.Line)
+}
+
+func parseEntryPlace(place string) (at query.EntryPlace, err error) {
+	if place == "" {
+		return at, nil
+	}
+	var micro int64
+	if _, err := fmt.Sscanf(place, entryPlaceForm, &micro, &at.Position, &at.Line); err != nil {
+		return at, &Problem{Code: "invalid-cursor", cause: err}
+	}
+	at.EffectiveAt = time.UnixMicro(micro).UTC()
+	return at, nil
+}

@@ -1,0 +1,180 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+	wallets "github.com/florinledger/florin/wallet/query"
+)
+
+// CreateHold implements api.StrictServerInterface.
+func (h *Handlers) CreateHold(ctx context.Context, r api.CreateHoldRequestObject) (api.CreateHoldResponseObject, error) {
+	b := r.Body
+	c := wallet.PlaceHold{
+		As: asOf(callOf(ctx).principal), WalletID: b.WalletID, Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset},
+		Payee: wallet.Payee{ToWallet: b.ToWallet, ToAccount: b.ToAccount}, Description: b.Description, Metadata: b.Metadata,
+	}
+	if err := malformed(c.Validate()); err != nil {
+		return nil, err
+	}
+	shown, later, err := h.onHold(ctx, order{
+		commandType: wallet.CommandPlaceHold, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case later != nil:
+		return api.CreateHold202JSONResponse{AcceptedJSONResponse: *later}, nil
+	}
+	return api.CreateHold201JSONResponse(shown), nil
+}
+
+// CaptureHold implements api.StrictServerInterface.
+func (h *Handlers) CaptureHold(ctx context.Context, r api.CaptureHoldRequestObject) (api.CaptureHoldResponseObject, error) {
+	c := wallet.CaptureHold{
+		As: asOf(callOf(ctx).principal), HoldID: r.ID, Final: r.Body.Final,
+		Payee: wallet.Payee{ToWallet: r.Body.ToWallet, ToAccount: r.Body.ToAccount},
+	}
+	if m := r.Body.Amount; m != nil {
+		c.Amount = &ledger.Money{Amount: m.Amount, Asset: m.Asset}
+	}
+	if err := malformed(c.Validate()); err != nil {
+		return nil, err
+	}
+	shown, later, err := h.onHold(ctx, order{
+		commandType: wallet.CommandCaptureHold, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case later != nil:
+		return api.CaptureHold202JSONResponse{AcceptedJSONResponse: *later}, nil
+	}
+	return api.CaptureHold200JSONResponse(shown), nil
+}
+
+// ReleaseHold implements api.StrictServerInterface.
+func (h *Handlers) ReleaseHold(ctx context.Context, r api.ReleaseHoldRequestObject) (api.ReleaseHoldResponseObject, error) {
+	c := wallet.ReleaseHold{As: asOf(callOf(ctx).principal), HoldID: r.ID}
+	shown, later, err := h.onHold(ctx, order{
+		commandType: wallet.CommandReleaseHold, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case later != nil:
+		return api.ReleaseHold202JSONResponse{AcceptedJSONResponse: *later}, nil
+	}
+	return api.ReleaseHold200JSONResponse(shown), nil
+}
+
+// onHold has a command on a hold decided and shows the hold as it left it.
+func (h *Handlers) onHold(ctx context.Context, o order) (api.Hold, *api.AcceptedJSONResponse, error) {
+	a, later, err := h.submit(ctx, o)
+	if err != nil || later != nil {
+		return api.Hold{}, later, err
+	}
+	shown, err := h.holdAfter(ctx, a)
+	if err == nil {
+		callOf(ctx).setVersion(shown.Version)
+	}
+	return shown, nil, err
+}
+
+// holdAfter shows a hold as the last event of a command left it. The event that placed it, which
+// its id names, is read from the journal.
+func (h *Handlers) holdAfter(ctx context.Context, a journal.Answer) (api.Hold, error) {
+	if len(a.Events) == 0 {
+		return api.Hold{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
+	}
+	last := &a.Events[len(a.Events)-1]
+	if err := h.registry.Decode(last); err != nil {
+		return api.Hold{}, err
+	}
+	placing := last
+	if _, ok := last.Body.(wallet.HoldPlaced); !ok {
+		var err error
+		if placing, err = h.placing(ctx, last); err != nil {
+			return api.Hold{}, err
+		}
+	}
+	hold, err := wallet.ShowHold(placing, last)
+	return holdOf(hold), err
+}
+
+// placing returns the event that placed the hold that another event is about.
+func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Event, error) {
+	var id string
+	switch body := e.Body.(type) {
+	case wallet.HoldCaptured:
+		id = body.HoldID
+	case wallet.HoldReleased:
+		id = body.HoldID
+	}
+	place, err := journal.ParsePlaceID("hld", id)
+	if err != nil {
+		return nil, fmt.Errorf("event %d, a %s, is not of a hold: %w", e.Position, e.Type, err)
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	switch {
+	case err != nil:
+		return nil, away(err)
+	case len(events) != 1 || !place.Names(&events[0]):
+		return nil, errors.New("hold " + id + " was placed by no event of the journal")
+	}
+	return &events[0], h.registry.Decode(&events[0])
+}
+
+// GetHold implements api.StrictServerInterface. A hold is the business of who pays and who is paid.
+func (h *Handlers) GetHold(ctx context.Context, r api.GetHoldRequestObject) (api.GetHoldResponseObject, error) {
+	if err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
+		return nil, err
+	}
+	hold, ok, err := h.ports.Wallets.Hold(ctx, r.ID)
+	if err != nil {
+		return nil, away(err)
+	}
+	if ok {
+		if ok, err = h.mayHold(ctx, hold); err != nil {
+			return nil, err
+		}
+	}
+	if !ok {
+		return nil, &Problem{Code: "hold-not-found"}
+	}
+	callOf(ctx).setVersion(hold.Version)
+	return api.GetHold200JSONResponse(holdOf(hold)), nil
+}
+
+// mayHold reports whether the caller has a part in a hold.
+func (h *Handlers) mayHold(ctx context.Context, hold wallet.Hold) (bool, error) {
+	principal := callOf(ctx).principal
+	for _, id := range [...]string{hold.WalletID, hold.ToWallet} {
+		if id == "" {
+			continue
+		}
+		w, ok, err := h.ports.Wallets.Wallet(ctx, id)
+		switch {
+		case err != nil:
+			return false, away(err)
+		case ok && maySee(principal, w.Owner):
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// holdOf shows a hold.
+func holdOf(h wallet.Hold) api.Hold {
+	in := func(amount string) api.SignedMoney { return api.SignedMoney{Amount: amount, Asset: h.Amount.Asset} }
+	return api.Hold{
+		ID: h.ID, WalletID: h.WalletID, Amount: moneyOf(h.Amount), Captured: in(h.Captured), Released: in(h.Released),
+		Remaining: in(h.Remaining), Status: api.HoldStatus(h.Status), ToWallet: h.ToWallet, ToAccount: h.ToAccount,
+		Description: h.Description, Metadata: metadataOf(h.Metadata), CreatedAt: shown(h.CreatedAt), Version: h.Version,
+	}
+}

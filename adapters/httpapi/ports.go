@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
+	wallets "github.com/florinledger/florin/wallet/query"
+)
+
+// Ports are what the handlers call out to. All of them are needed.
+type Ports struct {
+	Commands     Commands
+	Outcomes     Outcomes
+	Journal      Journal
+	Positions    Positions
+	Books        Books
+	Accounts     Accounts
+	Transactions Transactions
+	Wallets      Wallets
+	Stripe       Provider
+}
+
+// Commands takes commands to the writer: *journal.Dispatcher.
+type Commands interface {
+	// Do has a command decided. A refusal is an answer, not an error. Errors:
+	// journal.ErrOutcomeUnknown, ctx's, or the store's.
+	Do(ctx context.Context, c journal.Command) (journal.Answer, error)
+	// Accept makes a command safe, and does not wait for its outcome.
+	Accept(ctx context.Context, c journal.Command) error
+}
+
+// Outcomes knows how commands ended: any journal.Inbox.
+type Outcomes interface {
+	// Outcome returns how a command ended. ok is false while it has not; waiting then says whether
+	// it will, and the answer may say whose command it is (Outcome.Caller, Outcome.Type).
+	Outcome(ctx context.Context, id journal.CommandID) (answer journal.Answer, ok, waiting bool, err error)
+}
+
+// Journal reads facts by their places.
+type Journal interface {
+	// EventsAt returns the events at positions, in no order; positions without one are left out.
+	EventsAt(ctx context.Context, shard journal.Shard, positions []int64) ([]journal.Event, error)
+}
+
+// Positions knows how far projections have come.
+type Positions interface {
+	// Await waits until the named projections have reached a position, for up to 2 s, and returns
+	// how far they are. Errors: query.ErrNotYetVisible (with the position), ctx's, or the store's.
+	Await(ctx context.Context, position int64, names ...string) (int64, error)
+}
+
+// Books answers what there is of ledgers and assets, from the projection query.Accounts.
+type Books interface {
+	Ledger(ctx context.Context, name string) (l query.Ledger, ok bool, err error)
+	Ledgers(ctx context.Context, after string, limit int) ([]query.Ledger, error)
+	Assets(ctx context.Context) ([]query.Asset, error)
+	TrialBalance(ctx context.Context, ledger, asset string, depth, limit int) (query.TrialBalance, error)
+}
+
+// Accounts answers what there is of accounts, from query.Accounts and query.Entries.
+type Accounts interface {
+	Account(ctx context.Context, ledger, address string) (a query.Account, ok bool, err error)
+	Accounts(ctx context.Context, f query.AccountFilter) ([]query.Account, error)
+	// Balances returns the balances of accounts by address and asset. An empty asset means all.
+	Balances(ctx context.Context, ledger, asset string, addresses ...string) ([]query.Balance, error)
+	Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry, error)
+}
+
+// Transactions finds transactions, from all three projections of the books.
+type Transactions interface {
+	// Transactions returns positions, newest first.
+	Transactions(ctx context.Context, f query.TransactionFilter) ([]int64, error)
+	// Reversed returns, of the transactions at positions, the ids of those that reversed them.
+	Reversed(ctx context.Context, positions []int64) (map[int64]string, error)
+}
+
+// Wallets answers what there is of wallets and holds, from the projection wallets.Wallets.
+type Wallets interface {
+	Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error)
+	Wallets(ctx context.Context, f wallets.WalletFilter) ([]wallet.Wallet, error)
+	Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, err error)
+}
+
+// Provider reads and keeps the messages of a payment provider.
+type Provider interface {
+	// Read checks that a body is the provider's and reads it. Errors: ErrSignature, ErrDelivery,
+	// ErrLivemode.
+	Read(body []byte, signature string) (Delivery, error)
+	// Keep keeps a body for ever and returns its row. The same body of the same event has one row.
+	Keep(ctx context.Context, d Delivery, body []byte) (row int64, err error)
+}
+
+// Delivery is a provider's message whose signature was checked.
+type Delivery struct {
+	// APIVersion is that of the body's shape; Livemode is false in the provider's test mode.
+	APIVersion string
+	Livemode   bool
+	// Fact is what it says. Its Raw is set when the body was kept.
+	Fact payment.Fact
+}
+
+// What can be wrong with a delivery. None of them is worth repeating.
+var (
+	// ErrSignature: the body is not what one of our secrets signed, or was signed too long ago.
+	ErrSignature = errors.New("httpapi: the signature does not belong to the body")
+	// ErrDelivery: the body is no event of the provider's.
+	ErrDelivery = errors.New("httpapi: the body is no event")
+	// ErrLivemode: an event of the test mode came to a live endpoint, or the other way round.
+	ErrLivemode = errors.New("httpapi: the event's livemode is not that of the endpoint")
+)

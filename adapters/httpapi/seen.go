@@ -1,0 +1,65 @@
+package httpapi
+
+import (
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+)
+
+// lastWrites remembers where each caller's last write stands, so that a read of theirs that does
+// not say at_least sees it all the same. It is a courtesy of this instance: another one knows
+// nothing of it, and at_least is the promise.
+type lastWrites struct {
+	mu        sync.Mutex
+	positions simplelru.LRUCache[string, int64]
+}
+
+func newLastWrites(limit int) *lastWrites { return &lastWrites{positions: newLRU[int64](limit)} }
+
+// note takes down a write. Answers may come in another order than they were decided in.
+func (l *lastWrites) note(subject string, position int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if before, ok := l.positions.Get(subject); !ok || position > before {
+		l.positions.Add(subject, position)
+	}
+}
+
+// of returns where the last write of a caller stands; 0 when none is remembered.
+func (l *lastWrites) of(subject string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	position, _ := l.positions.Get(subject)
+	return position
+}
+
+// knownLedgers remembers ledgers that were found: a ledger, once opened, stays.
+type knownLedgers struct {
+	mu    sync.Mutex
+	names simplelru.LRUCache[string, struct{}]
+}
+
+func newKnownLedgers(limit int) *knownLedgers {
+	return &knownLedgers{names: newLRU[struct{}](limit)}
+}
+
+func (k *knownLedgers) has(name string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.names.Get(name)
+	return ok
+}
+
+func (k *knownLedgers) add(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.names.Add(name, struct{}{})
+}
+
+func newLRU[V any](limit int) *simplelru.LRU[string, V] {
+	lru, err := simplelru.NewLRU[string, V](limit, nil)
+	if err != nil {
+		panic("httpapi: " + err.Error()) // a limit below 1: a fault of this package
+	}
+	return lru
+}

@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+// ReceiveStripeEvent implements api.StrictServerInterface. The signature is the caller's credential.
+// What the event tells of has happened: it is kept, and any outcome that is recorded is good news to
+// the sender, who repeats the event only when there is none.
+func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
+	body := callOf(ctx).body
+	d, err := h.ports.Stripe.Read(body, r.Params.StripeSignature)
+	if err != nil {
+		return nil, badDelivery(err)
+	}
+	if d.Fact.Raw, err = h.ports.Stripe.Keep(ctx, d, body); err != nil {
+		return nil, away(err)
+	}
+	c, err := payment.Command(d.Fact)
+	if err != nil {
+		return nil, err
+	}
+	c.Trace = callOf(ctx).trace()
+	a, replayed, err := h.record(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if replayed {
+		callOf(ctx).setReplayed()
+	}
+	callOf(ctx).setPosition(journal.Token{Shard: mainShard, Position: a.Outcome.Position})
+	if a.Outcome.Status != journal.Done {
+		h.log.LogAttrs(ctx, slog.LevelError, "a provider's event was not booked", slog.String("provider", d.Fact.Provider),
+			slog.String("event", d.Fact.EventID), slog.String("command", c.ID.String()), slog.Int64("raw", d.Fact.Raw))
+	}
+	receipt, err := receiptOf(a.Outcome)
+	return api.ReceiveStripeEvent200JSONResponse(receipt), err
+}
+
+// badDelivery is the answer to a body that is not taken.
+func badDelivery(err error) error {
+	switch {
+	case errors.Is(err, ErrSignature):
+		return &Problem{Code: "invalid-signature", cause: err}
+	case errors.Is(err, ErrDelivery):
+		return &Problem{Code: "malformed-body", Detail: "it is no event of the provider's", cause: err}
+	case errors.Is(err, ErrLivemode):
+		return &Problem{Code: "livemode-mismatch", cause: err}
+	}
+	return fmt.Errorf("read a delivery: %w", err)
+}
+
+// record makes the command of a fact safe and looks for its outcome. It has no deadline: past one it
+// would be refused, under an id that only this event has, and the money never booked.
+func (h *Handlers) record(ctx context.Context, c journal.Command) (a journal.Answer, replayed bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, DeliveryPatience)
+	defer cancel()
+	a, replayed, _, err = h.ports.Outcomes.Outcome(ctx, c.ID)
+	if err != nil || replayed {
+		return a, replayed, awayUnlessNil(err)
+	}
+	if err := h.ports.Commands.Accept(ctx, c); err != nil {
+		return a, false, away(err)
+	}
+	for pause := deliveryPoll; ; pause = min(2*pause, deliveryPollMax) {
+		a, ok, _, err := h.ports.Outcomes.Outcome(ctx, c.ID)
+		switch {
+		case ctx.Err() != nil:
+			return a, false, &Problem{Code: "outcome-unknown", cause: ctx.Err()}
+		case err != nil:
+			return a, false, away(err)
+		case ok:
+			return a, false, nil
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func awayUnlessNil(err error) error {
+	if err == nil {
+		return nil
+	}
+	return away(err)
+}
+
+// receiptOf says what became of an event.
+func receiptOf(o journal.Outcome) (api.WebhookReceipt, error) {
+	receipt := api.WebhookReceipt{Received: true}
+	switch o.Status {
+	case journal.Done:
+		var result payment.Result
+		if err := json.Unmarshal(o.Result, &result); err != nil {
+			return receipt, fmt.Errorf("result of command %s: %w", o.Command, err)
+		}
+		receipt.Outcome = result.Result
+	case journal.Dead:
+		receipt.Outcome = "dead"
+	case journal.Refused:
+		receipt.Outcome = "refused"
+	}
+	return receipt, nil
+}

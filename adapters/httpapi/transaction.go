@@ -1,0 +1,178 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+)
+
+// CreateTransaction implements api.StrictServerInterface.
+func (h *Handlers) CreateTransaction(ctx context.Context, r api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
+	c := ledger.PostTransaction{Ledger: r.Ledger, NewTransaction: newTransaction(r.Body)}
+	if err := malformed(c.Validate()); err != nil {
+		return nil, err
+	}
+	a, later, err := h.submit(ctx, order{
+		commandType: ledger.CommandPostTransaction, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case later != nil:
+		return api.CreateTransaction202JSONResponse{AcceptedJSONResponse: *later}, nil
+	}
+	t, err := h.transactionOf(a)
+	return api.CreateTransaction201JSONResponse(t), err
+}
+
+// newTransaction is what a body says of a transaction.
+func newTransaction(body *api.CreateTransaction) ledger.NewTransaction {
+	t := ledger.NewTransaction{
+		EffectiveAt: body.EffectiveAt, Reference: body.Reference, Description: body.Description, Metadata: body.Metadata,
+		Postings: each(body.Postings, func(p api.CreatePosting) ledger.Line {
+			return ledger.Line{Account: p.Account, Side: string(p.Side), Amount: p.Amount, Asset: p.Asset}
+		}),
+	}
+	for _, p := range body.Preconditions {
+		t.Preconditions = append(t.Preconditions, ledger.Precondition{
+			Account: p.Account, Asset: p.Asset, BalanceGTE: p.BalanceGte, Version: p.Version,
+		})
+	}
+	return t
+}
+
+// transactionOf shows the one transaction that a command made.
+func (h *Handlers) transactionOf(a journal.Answer) (api.Transaction, error) {
+	if len(a.Events) != 1 {
+		return api.Transaction{}, fmt.Errorf("command %s, a %s, has %d events", a.Outcome.Command, a.Outcome.Type, len(a.Events))
+	}
+	return h.transaction(&a.Events[0], "")
+}
+
+// GetTransaction implements api.StrictServerInterface. The id names the transaction's place in the
+// journal, so no projection has to have seen it; what reversed it, one has.
+func (h *Handlers) GetTransaction(ctx context.Context, r api.GetTransactionRequestObject) (api.GetTransactionResponseObject, error) {
+	if err := h.seeLedger(ctx, r.Ledger, "", query.Accounts, query.Transactions); err != nil {
+		return nil, err
+	}
+	place, err := journal.ParsePlaceID("txn", r.ID)
+	if err != nil || place.Shard() != mainShard {
+		return nil, &Problem{Code: "transaction-not-found"}
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	if err != nil {
+		return nil, away(err)
+	}
+	if len(events) != 1 || !place.Names(&events[0]) || events[0].Ledger != r.Ledger || len(events[0].Postings) == 0 {
+		return nil, &Problem{Code: "transaction-not-found"}
+	}
+	reversed, err := h.ports.Transactions.Reversed(ctx, []int64{place.Position()})
+	if err != nil {
+		return nil, away(err)
+	}
+	t, err := h.transaction(&events[0], reversed[place.Position()])
+	return api.GetTransaction200JSONResponse(t), err
+}
+
+// ListTransactions implements api.StrictServerInterface.
+func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsRequestObject) (api.ListTransactionsResponseObject, error) {
+	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f, err := transactionFilter(r.Ledger, &r.Params, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries, query.Transactions); err != nil {
+		return nil, err
+	}
+	positions, err := h.ports.Transactions.Transactions(ctx, f)
+	if err != nil {
+		return nil, away(err)
+	}
+	positions, more, next := turn(ctx, h, p, positions, func(n int64) string { return strconv.FormatInt(n, 10) })
+	data, err := h.transactionsAt(ctx, positions)
+	return api.ListTransactions200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
+}
+
+// transactionFilter reads the filters of a list. Errors: a *Problem.
+func transactionFilter(name string, q *api.ListTransactionsParams, p page) (f query.TransactionFilter, err error) {
+	f = query.TransactionFilter{
+		Ledger: name, Reference: q.Reference, Type: q.Type, Asset: q.Asset, Metadata: q.Metadata, From: q.From, Until: q.Until,
+		RecordedFrom: q.RecordedFrom, RecordedUntil: q.RecordedUntil, Limit: p.limit + 1,
+	}
+	if p.place != "" {
+		if f.Before, err = strconv.ParseInt(p.place, 10, 64); err != nil {
+			return f, &Problem{Code: "invalid-cursor", cause: err}
+		}
+	}
+	if under, all := strings.CutSuffix(q.Account, ":*"); all {
+		f.Under = under
+		if ledger.CheckAddress(under+":x") != nil {
+			return f, newProblem("invalid-parameter", "account must be an address, or the beginning of one and :*")
+		}
+	} else if f.Account = q.Account; q.Account != "" && ledger.CheckAddress(q.Account) != nil {
+		return f, newProblem("invalid-parameter", "account must be an address, or the beginning of one and :*")
+	}
+	if f.AtLeast, err = amountBound("amount_gte", q.AmountGte, q.Asset); err != nil {
+		return f, err
+	}
+	f.AtMost, err = amountBound("amount_lte", q.AmountLte, q.Asset)
+	return f, err
+}
+
+// amountBound reads a bound of amounts, which means nothing without an asset.
+func amountBound(name, text, asset string) (*decimal.Decimal, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no bound is no error
+	}
+	if asset == "" {
+		return nil, newProblem("invalid-parameter", "%s needs asset beside it", name)
+	}
+	bound, err := ledger.ParseSigned(text)
+	if err != nil {
+		return nil, newProblem("invalid-parameter", "%s: %v", name, err)
+	}
+	return &bound, nil
+}
+
+// transactionsAt shows the transactions at positions, in the order given.
+func (h *Handlers) transactionsAt(ctx context.Context, positions []int64) ([]api.Transaction, error) {
+	out := make([]api.Transaction, 0, len(positions))
+	if len(positions) == 0 {
+		return out, nil
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	if err != nil {
+		return nil, away(err)
+	}
+	reversed, err := h.ports.Transactions.Reversed(ctx, positions)
+	if err != nil {
+		return nil, away(err)
+	}
+	at := make(map[int64]*journal.Event, len(events))
+	for i := range events {
+		at[events[i].Position] = &events[i]
+	}
+	for _, position := range positions {
+		e := at[position]
+		if e == nil {
+			return nil, fmt.Errorf("transaction at %d is not in the journal", position)
+		}
+		t, err := h.transaction(e, reversed[position])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}

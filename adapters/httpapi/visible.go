@@ -1,0 +1,62 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+)
+
+// see waits until the projections that a read asks have seen what the caller must see, and answers
+// up to where they have seen everything.
+//
+// at_least is waited for until the read fails; the caller's own last write, as far as this instance
+// remembers it, as long as the wait takes, and then the read answers with what there is.
+//
+// Errors: a *Problem: not-yet-visible, unavailable.
+func (h *Handlers) see(ctx context.Context, atLeast string, projections ...string) error {
+	var promised int64
+	if atLeast != "" {
+		token, err := journal.ParseToken(atLeast)
+		if err != nil || token.Shard != mainShard {
+			return newProblem("invalid-parameter", "at_least is no position of this service")
+		}
+		promised = token.Position
+	}
+	cl := callOf(ctx)
+	at, err := h.ports.Positions.Await(ctx, max(promised, h.seen.of(cl.principal.Subject)), projections...)
+	switch {
+	case errors.Is(err, query.ErrNotYetVisible) && at < promised:
+		return &Problem{Code: "not-yet-visible", cause: err}
+	case err != nil && !errors.Is(err, query.ErrNotYetVisible):
+		return away(err)
+	}
+	cl.setPosition(journal.Token{Shard: mainShard, Position: at})
+	return nil
+}
+
+// seeLedger is see for reads of one ledger, which must be there.
+//
+// Errors: those of see, ledger-not-found.
+func (h *Handlers) seeLedger(ctx context.Context, name, atLeast string, projections ...string) error {
+	if ledger.CheckLedgerName(name) != nil {
+		return &Problem{Code: "ledger-not-found"}
+	}
+	if err := h.see(ctx, atLeast, projections...); err != nil {
+		return err
+	}
+	if name == ledger.Main || h.ledgers.has(name) {
+		return nil
+	}
+	_, ok, err := h.ports.Books.Ledger(ctx, name)
+	switch {
+	case err != nil:
+		return away(err)
+	case !ok:
+		return &Problem{Code: "ledger-not-found"}
+	}
+	h.ledgers.add(name)
+	return nil
+}

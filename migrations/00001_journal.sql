@@ -168,7 +168,6 @@ BEGIN
         EXECUTE format('CREATE TRIGGER never_emptied BEFORE TRUNCATE ON %I '
             'FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change()', name);
         EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', name, lower, lower + size);
-        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only', name);
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER never_emptied', name);
     END IF;
     RETURN lower + size;

@@ -45,12 +45,15 @@ func sameHeadOnce(t *testing.T, h Harness) {
 	elsewhere := b.After
 	elsewhere.Chain[0]++
 	require.ErrorIs(t, term.Append(t.Context(), NewDraft(elsewhere).Transfer(Command("once", 3), 1).Seal()), journal.ErrFenced)
-	// So is another timeline.
+	// So are the right chain at another position, and another timeline.
+	elsewhere = b.After
+	elsewhere.Position++
+	require.ErrorIs(t, term.Append(t.Context(), NewDraft(elsewhere).Transfer(Command("once", 4), 1).Seal()), journal.ErrFenced)
 	elsewhere = b.After
 	elsewhere.Timeline++
-	require.ErrorIs(t, term.Append(t.Context(), NewDraft(elsewhere).Transfer(Command("once", 4), 1).Seal()), journal.ErrFenced)
-	unchanged(t, h, b.After, Command("once", 2), Command("once", 3), Command("once", 4))
-	require.NoError(t, term.Append(t.Context(), NewDraft(b.After).Transfer(Command("once", 5), 1).Seal()))
+	require.ErrorIs(t, term.Append(t.Context(), NewDraft(elsewhere).Transfer(Command("once", 5), 1).Seal()), journal.ErrFenced)
+	unchanged(t, h, b.After, Command("once", 2), Command("once", 3), Command("once", 4), Command("once", 5))
+	require.NoError(t, term.Append(t.Context(), NewDraft(b.After).Transfer(Command("once", 6), 1).Seal()))
 }
 
 func takeOverFences(t *testing.T, h Harness) {

@@ -2,12 +2,10 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/wallet"
-	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
 
@@ -85,30 +83,9 @@ type Wallets interface {
 	Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, err error)
 }
 
-// Provider reads and keeps the messages of a payment provider.
+// Provider takes the messages of a payment provider: *payment.Receiver.
 type Provider interface {
-	// Read checks that a body is the provider's and reads it. Errors: ErrSignature, ErrDelivery,
-	// ErrLivemode.
-	Read(body []byte, signature string) (Delivery, error)
-	// Keep keeps a body for ever and returns its row. The same body of the same event has one row.
-	Keep(ctx context.Context, d Delivery, body []byte) (row int64, err error)
+	// Receive checks that a body is the provider's, keeps it, and makes the command that books what
+	// it says. Errors: payment.ErrSignature, payment.ErrMalformed, payment.ErrLivemode, or a fault.
+	Receive(ctx context.Context, body []byte, signature string) (journal.Command, error)
 }
-
-// Delivery is a provider's message whose signature was checked.
-type Delivery struct {
-	// APIVersion is that of the body's shape; Livemode is false in the provider's test mode.
-	APIVersion string
-	Livemode   bool
-	// Fact is what it says. Its Raw is set when the body was kept.
-	Fact payment.Fact
-}
-
-// What can be wrong with a delivery. None of them is worth repeating.
-var (
-	// ErrSignature: the body is not what one of our secrets signed, or was signed too long ago.
-	ErrSignature = errors.New("httpapi: the signature does not belong to the body")
-	// ErrDelivery: the body is no event of the provider's.
-	ErrDelivery = errors.New("httpapi: the body is no event")
-	// ErrLivemode: an event of the test mode came to a live endpoint, or the other way round.
-	ErrLivemode = errors.New("httpapi: the event's livemode is not that of the endpoint")
-)

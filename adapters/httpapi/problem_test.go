@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -153,6 +155,18 @@ func TestRefusalsHaveRows(t *testing.T) {
 // final are recorded refusals that no change of the books will lift.
 func final(code string) bool {
 	return slices.Contains([]string{"unbalanced", "owned-account", "use-domain-undo"}, code)
+}
+
+// TestProblemsAreDocumented: a problem's type leads to a heading of docs/errors.md.
+func TestProblemsAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/errors.md")
+	require.NoError(t, err)
+	for _, row := range Problems() {
+		section := fmt.Sprintf("\n## %s\n\n%d %s. Retry: %s.\n\n%s\n%s\n", row.Code, row.Status, http.StatusText(row.Status), row.Retry, row.Title, row.Explanation)
+		assert.Contains(t, string(page), section, "run `make generate`")
+	}
+	assert.Equal(t, len(Problems()), strings.Count(string(page), "\n## "))
 }
 
 func TestEveryProblemKeepsTheContract(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 )
 
+//go:generate go run ./errorsdoc ../../docs/errors.md
+
 // Retry says what a caller does about a problem.
 type Retry string
 

@@ -17,17 +17,9 @@ import (
 // What the event tells of has happened: it is kept, and any outcome that is recorded is good news to
 // the sender, who repeats the event only when there is none.
 func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
-	body := callOf(ctx).body
-	d, err := h.ports.Stripe.Read(body, r.Params.StripeSignature)
+	c, err := h.ports.Stripe.Receive(ctx, callOf(ctx).body, r.Params.StripeSignature)
 	if err != nil {
 		return nil, badDelivery(err)
-	}
-	if d.Fact.Raw, err = h.ports.Stripe.Keep(ctx, d, body); err != nil {
-		return nil, away(err)
-	}
-	c, err := payment.Command(d.Fact)
-	if err != nil {
-		return nil, err
 	}
 	c.Trace = callOf(ctx).trace()
 	a, replayed, err := h.record(ctx, c)
@@ -39,8 +31,8 @@ func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEv
 	}
 	callOf(ctx).setPosition(journal.Token{Shard: mainShard, Position: a.Outcome.Position})
 	if a.Outcome.Status != journal.Done {
-		h.log.LogAttrs(ctx, slog.LevelError, "a provider's event was not booked", slog.String("provider", d.Fact.Provider),
-			slog.String("event", d.Fact.EventID), slog.String("command", c.ID.String()), slog.Int64("raw", d.Fact.Raw))
+		h.log.LogAttrs(ctx, slog.LevelError, "a provider's event was not booked", slog.String("caller", c.Actor),
+			slog.String("command", c.ID.String()))
 	}
 	receipt, err := receiptOf(a.Outcome)
 	return api.ReceiveStripeEvent200JSONResponse(receipt), err
@@ -49,14 +41,14 @@ func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEv
 // badDelivery is the answer to a body that is not taken.
 func badDelivery(err error) error {
 	switch {
-	case errors.Is(err, ErrSignature):
+	case errors.Is(err, payment.ErrSignature):
 		return &Problem{Code: "invalid-signature", cause: err}
-	case errors.Is(err, ErrDelivery):
+	case errors.Is(err, payment.ErrMalformed):
 		return &Problem{Code: "malformed-body", Detail: "it is no event of the provider's", cause: err}
-	case errors.Is(err, ErrLivemode):
+	case errors.Is(err, payment.ErrLivemode):
 		return &Problem{Code: "livemode-mismatch", cause: err}
 	}
-	return fmt.Errorf("read a delivery: %w", err)
+	return away(err)
 }
 
 // record makes the command of a fact safe and looks for its outcome. It has no deadline: past one it

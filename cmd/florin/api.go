@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/httpapi"
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/stripepay"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+// newAPI assembles the HTTP server.
+func (a *app) newAPI(s *settings, registry *journal.Registry, store *postgres.Store) (*httpapi.Server, error) {
+	keys, err := authn.LoadKeys(s.TokenKeys)
+	if err != nil {
+		return nil, err
+	}
+	authenticate, err := authenticator(keys)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := s.readSecret()
+	if err != nil {
+		return nil, err
+	}
+	stripeSecrets, err := s.stripeSecrets()
+	if err != nil {
+		return nil, err
+	}
+	reads := readmodel.NewReads(a.pool)
+	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
+	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
+		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
+		Outcomes: store, Journal: store,
+		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads,
+		Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.pool)),
+	}, httpapi.HandlersConfig{Log: a.log})
+	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(),
+		// NATS is not asked after: without it commands travel by the inbox.
+		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.pool.Ping(ctx) }}}})
+}
+
+// authenticator says whom a token speaks for, by keys.
+func authenticator(keys *authn.KeySet) (httpapi.Authenticate, error) {
+	verifier, err := authn.NewVerifier(keys, authn.VerifierConfig{})
+	if err != nil {
+		return nil, err
+	}
+	return func(token string) (httpapi.Principal, error) {
+		p, err := verifier.Verify(token)
+		if errors.Is(err, authn.ErrInvalidToken) {
+			return httpapi.Principal{}, errors.Join(httpapi.ErrUnauthenticated, err)
+		}
+		return httpapi.Principal{Subject: p.Subject, Roles: httpapi.RolesNamed(p.Roles...)}, err
+	}, nil
+}

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/florinledger/florin/adapters/httpapi"
+	"github.com/florinledger/florin/adapters/natsbus"
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/telemetry"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+const (
+	// shard is the one shard of today; others come with other writers.
+	shard journal.Shard = 0
+	// poolConnections bounds the reads of a process at once; the writer has a connection of its own.
+	poolConnections = 20
+	// trimInterval is how often committed commands are cleared from the bus.
+	trimInterval = 2 * time.Second
+)
+
+// app is a running process: what it is connected to, and what it does by its roles.
+type app struct {
+	roles   roles
+	log     *slog.Logger
+	pool    *pgxpool.Pool
+	conn    *nats.Conn
+	bus     *natsbus.Bus
+	metrics *telemetry.Metrics
+
+	api        *httpapi.Server
+	writer     *journal.Writer
+	background []func(context.Context) error
+}
+
+// newRegistry returns what all cores decide, evolve and record.
+func newRegistry() *journal.Registry {
+	r := journal.NewRegistry()
+	ledger.Register(r)
+	wallet.Register(r)
+	payment.Register(r)
+	return r
+}
+
+// newApp connects and assembles. On an error nothing is left open.
+func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *app, err error) {
+	a := &app{roles: rs, log: log, metrics: telemetry.NewMetrics()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.pool, err = openPool(ctx, s.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if a.conn, err = natsbus.Connect(s.NatsURL, natsbus.Options{Log: log}); err != nil {
+		return nil, err
+	}
+	js, err := natsbus.JetStream(a.conn)
+	if err != nil {
+		return nil, err
+	}
+	if a.bus, err = natsbus.NewBus(js, log); err != nil {
+		return nil, err
+	}
+	registry, store := newRegistry(), postgres.NewStore(a.pool)
+	a.does(func(ctx context.Context) error {
+		return natsbus.Keep(ctx, js, natsbus.Config{Replicas: s.Replicas}, log)
+	})
+	if rs.has(roleWriter) {
+		if err := a.addWriter(registry, store, js); err != nil {
+			return nil, err
+		}
+	}
+	if rs.has(roleRelay) {
+		a.addRelay(store, js)
+	}
+	if rs.has(roleProjector) {
+		if err := a.addProjectors(ctx, registry, store, js); err != nil {
+			return nil, err
+		}
+	}
+	if rs.has(roleAPI) {
+		if a.api, err = a.newAPI(s, registry, store); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// openPool opens the connections for reads. Their times are bounded: a query that hangs holds one.
+func openPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	config.MaxConns = max(config.MaxConns, poolConnections)
+	config.ConnConfig.RuntimeParams["application_name"] = "florin"
+	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	return pool, nil
+}
+
+// does adds something that runs until the process stops.
+func (a *app) does(f func(context.Context) error) { a.background = append(a.background, f) }
+
+func (a *app) addWriter(registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {
+	holder, err := holderName()
+	if err != nil {
+		return err
+	}
+	source := natsbus.NewSource(js)
+	a.writer = journal.NewWriter(shard, holder, registry, store, source, natsbus.NewReplier(a.conn, a.log), natsbus.NewHighWater(js),
+		journal.Config{Log: a.log, OnCommit: a.metrics.Commit})
+	a.metrics.Writer(a.writer)
+	a.does(a.writer.Run)
+	a.does(func(ctx context.Context) error {
+		return every(ctx, trimInterval, func(ctx context.Context) error {
+			if status := a.writer.Status(); status.Role == journal.Leading {
+				return source.Trim(ctx, shard, status.Head.Mark)
+			}
+			return nil
+		}, func(err error) { a.log.Warn("committed commands cannot be cleared from the bus", "error", err) })
+	})
+	return nil
+}
+
+// holderName names this process in the lease, as no other process is named.
+func holderName() (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return "", err
+	}
+	var nonce [6]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s/%d/%x", host, os.Getpid(), nonce), nil
+}
+
+func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
+	wake := make(chan struct{}, 1)
+	heads := natsbus.NewHighWater(js)
+	a.does(func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			// Hearing of heads only saves time: without it the relay polls.
+			err := heads.Heads(ctx, shard, func(int64, int64) error {
+				select {
+				case wake <- struct{}{}:
+				default:
+				}
+				return nil
+			})
+			if err != nil && ctx.Err() == nil {
+				a.log.Debug("heads are not heard", "error", err)
+				pause(ctx, time.Second)
+			}
+		}
+		return nil
+	})
+	a.does(journal.NewRelay(shard, store, natsbus.NewPublisher(js), wake, a.log).Run)
+}
+
+func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {
+	generations, err := readmodel.Open(ctx, a.pool, registry)
+	if err != nil {
+		return err
+	}
+	tail := journal.NewTail(shard, store, natsbus.NewSubscriber(js), a.log)
+	a.does(tail.Run)
+	for _, g := range generations {
+		p := journal.NewProjector(g.Name(), tail, g, a.log)
+		a.metrics.Projection(p)
+		a.does(p.Run)
+	}
+	return nil
+}
+
+// run does what the roles ask for until ctx ends. Then the API is drained first, while everything
+// that its requests wait for goes on, and the rest stops after it. ready is called once the API
+// can be used.
+func (a *app) run(ctx context.Context, api, admin net.Listener, ready func()) error {
+	back, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group, back := errgroup.WithContext(back)
+	for _, f := range a.background {
+		group.Go(func() error { return f(back) })
+	}
+	if admin != nil {
+		group.Go(func() error { return a.metrics.Serve(back, admin) })
+	}
+	front, stopFront := context.WithCancel(ctx)
+	defer stopFront()
+	context.AfterFunc(back, stopFront) // what fails in the back takes the front with it
+	err := a.runFront(front, api, ready)
+	stop()
+	return errors.Join(err, group.Wait())
+}
+
+func (a *app) runFront(ctx context.Context, api net.Listener, ready func()) error {
+	if a.api == nil {
+		ready()
+		<-ctx.Done()
+		return nil
+	}
+	var group errgroup.Group
+	group.Go(func() error { return a.api.Serve(ctx, api) })
+	if a.waitReady(ctx) {
+		ready()
+	}
+	return group.Wait()
+}
+
+// waitReady waits until this process holds the shard, where that is one of its roles and nobody
+// else does, so that a first call finds somebody to decide it.
+func (a *app) waitReady(ctx context.Context) bool {
+	for a.writer != nil && a.writer.Status().Role != journal.Leading {
+		pause(ctx, 20*time.Millisecond)
+		if ctx.Err() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// close gives back what newApp opened, in reverse.
+func (a *app) close() error {
+	var err error
+	if a.bus != nil {
+		err = a.bus.Close()
+	}
+	if a.conn != nil {
+		a.conn.Close()
+	}
+	if a.pool != nil {
+		a.pool.Close()
+	}
+	return err
+}
+
+// every calls f at intervals until ctx ends, and failed when f fails.
+func every(ctx context.Context, interval time.Duration, f func(context.Context) error, failed func(error)) error {
+	for {
+		pause(ctx, interval)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,76 @@
+// Command florin is the whole of Florin in one binary: `florin dev` runs everything on one machine,
+// `florin serve` the roles of a production instance, and the rest are an operator's tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// commands are the subcommands of florin.
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Run everything in one process, with a private Postgres and NATS under .florin/."`
+	Serve   serveCommand   `cmd:"" help:"Run the roles of a production instance."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Token   tokenCommand   `cmd:"" help:"Mint a bearer token."`
+	Keygen  keygenCommand  `cmd:"" help:"Write a new signing key for tokens."`
+	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
+	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
+}
+
+// console is where a command writes: answers to Out, everything else to Err.
+type console struct{ Out, Err io.Writer }
+
+// errFound ends a command whose check found something: it has printed what.
+var errFound = errors.New("the check found something")
+
+// run is main without the process: it returns the exit code. 0: done; 1: failed or found
+// something; 2: the command line is wrong.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	exited := false
+	var cli commands
+	parser, err := kong.New(&cli,
+		kong.Name("florin"),
+		kong.Description("An event-sourced double-entry ledger and wallet service."),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(c int) { code, exited = c, true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(console{Out: stdout, Err: stderr}),
+	)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	command, err := parser.Parse(args)
+	if exited { // help was asked for
+		return code
+	}
+	if err != nil {
+		fail(stderr, err)
+		return 2
+	}
+	switch err := command.Run(); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFound):
+		return 1
+	default:
+		return fail(stderr, err)
+	}
+}
+
+func fail(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "florin: %v\n", err)
+	return 1
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+)
+
+// role is one of the jobs that a process may do.
+type role string
+
+const (
+	// roleAPI answers HTTP.
+	roleAPI role = "api"
+	// roleWriter decides commands, when it holds the shard.
+	roleWriter role = "writer"
+	// roleRelay publishes events.
+	roleRelay role = "relay"
+	// roleProjector keeps the projections up.
+	roleProjector role = "projector"
+)
+
+// roles is a set of roles.
+type roles []role
+
+func allRoles() roles { return roles{roleAPI, roleWriter, roleRelay, roleProjector} }
+
+func (r roles) has(want role) bool { return slices.Contains(r, want) }
+
+// parseRoles reads names; "all" stands for every role.
+func parseRoles(names []string) (roles, error) {
+	var out roles
+	for _, name := range names {
+		switch {
+		case name == "all":
+			return allRoles(), nil
+		case allRoles().has(role(name)):
+			out = append(out, role(name))
+		default:
+			return nil, fmt.Errorf("unknown role %q: want all or some of %v", name, allRoles())
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/florinledger/florin/migrations"
+)
+
+// serveCommand runs the roles of a production instance.
+type serveCommand struct {
+	settings
+	Roles []string `help:"What this instance does: all, or some of api, writer, relay, projector." env:"FLORIN_ROLES" default:"all"`
+}
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context, con console) error {
+	rs, err := parseRoles(c.Roles)
+	if err != nil {
+		return err
+	}
+	log, err := c.logger(con.Err)
+	if err != nil {
+		return err
+	}
+	current, latest, err := migrations.Status(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	if current != latest {
+		return fmt.Errorf("the database has schema %d, this binary needs %d: run florin migrate", current, latest)
+	}
+	a, err := newApp(ctx, &c.settings, rs, log)
+	if err != nil {
+		return err
+	}
+	api, admin, err := c.listen(rs)
+	if err == nil {
+		err = a.run(ctx, api, admin, func() { log.Info("serving", "roles", rs, "api", addressOf(api), "admin", addressOf(admin)) })
+	}
+	return errors.Join(err, a.close())
+}
+
+// listen opens the listeners that the roles and the settings ask for; nil for none.
+func (c *serveCommand) listen(rs roles) (api, admin net.Listener, err error) {
+	var config net.ListenConfig
+	if rs.has(roleAPI) {
+		if api, err = config.Listen(context.Background(), "tcp", c.Listen); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.AdminListen != "" {
+		if admin, err = config.Listen(context.Background(), "tcp", c.AdminListen); err != nil {
+			if api != nil {
+				err = errors.Join(err, api.Close())
+			}
+			return nil, nil, err
+		}
+	}
+	return api, admin, nil
+}
+
+func addressOf(ln net.Listener) string {
+	if ln == nil {
+		return ""
+	}
+	return ln.Addr().String()
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+)
+
+// settings are what a running instance is told, by flags or environment. Secrets come from files.
+type settings struct {
+	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL" required:""`
+	NatsURL     string `help:"NATS servers, comma-separated." env:"NATS_URL" required:""`
+	Replicas    int    `help:"Copies of each JetStream stream." env:"FLORIN_STREAM_REPLICAS" default:"1"`
+	Listen      string `help:"Address of the API." env:"FLORIN_LISTEN" default:"127.0.0.1:8080"`
+	AdminListen string `help:"Address of /metrics and pprof; empty for none." env:"FLORIN_ADMIN_LISTEN" default:"127.0.0.1:8081"`
+
+	TokenKeys  string `help:"PEM file, or folder of PEM files, with the keys of bearer tokens." env:"FLORIN_TOKEN_KEYS" type:"path" required:""`
+	SecretFile string `help:"File with the secret (32 bytes or more) that idempotency hashes and cursors are keyed with." env:"FLORIN_SECRET_FILE" type:"path" required:""`
+
+	StripeSecretFiles []string `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
+	StripeLive        bool     `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
+
+	LogFormat string `help:"Form of the log: text or json." env:"FLORIN_LOG_FORMAT" enum:"text,json" default:"json"`
+	LogLevel  string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+}
+
+// minSecret is the shortest secret that is taken, in bytes.
+const minSecret = 32
+
+// logger returns the log that the settings ask for.
+func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return nil, err
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(w, options)), nil
+}
+
+// readSecret reads the secret that idempotency hashes and cursors are keyed with.
+func (s *settings) readSecret() ([]byte, error) {
+	secret, err := readSecretFile(s.SecretFile)
+	if err == nil && len(secret) < minSecret {
+		err = fmt.Errorf("%s: the secret has %d bytes; at least %d are asked for", s.SecretFile, len(secret), minSecret)
+	}
+	return secret, err
+}
+
+func readSecretFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("secret: %w", err)
+	}
+	return bytes.TrimSpace(data), nil
+}
+
+// stripeSecrets reads the webhook secrets.
+func (s *settings) stripeSecrets() ([]string, error) {
+	var out []string
+	for _, path := range s.StripeSecretFiles {
+		secret, err := readSecretFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(string(secret), "whsec_") {
+			return nil, fmt.Errorf("%s: a Stripe webhook secret begins with whsec_", path)
+		}
+		out = append(out, string(secret))
+	}
+	return out, nil
+}

@@ -36,9 +36,10 @@ type hold struct {
 
 func holds() journal.Kind[hold] { return journal.NewKind[hold]("hold") }
 
-// HoldEnd is how a hold ended: the members of ErrHoldClosed.
+// HoldEnd is how a hold ended: the members of ErrHoldClosed. The member is not called status, which
+// is the HTTP status in a problem (RFC 9457) and could not be told apart from it.
 type HoldEnd struct {
-	Status HoldStatus `json:"status"`
+	Status HoldStatus `json:"hold_status"`
 }
 
 // Remaining is what is left of a hold: the members of ErrCaptureTooLarge.

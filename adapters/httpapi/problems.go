@@ -96,7 +96,7 @@ var problemTable = [...]ProblemRow{
 	{"precondition-failed", http.StatusUnprocessableEntity, RetryNewKey, "A balance is not what the request said it must be.", "The balance has moved since it was read: read it again and decide anew."},
 	{"effective-in-future", http.StatusUnprocessableEntity, RetryNewKey, "The effective time lies in the future; a schedule is the way to post later.", "Clocks may differ by a minute, no more."},
 	{"wallet-frozen", http.StatusUnprocessableEntity, RetryNewKey, "The wallet is frozen: it takes money in and gives none out.", "It was overdrawn by what happened outside; it is unfrozen once somebody has looked at it."},
-	{"hold-closed", http.StatusUnprocessableEntity, RetryNewKey, "The hold is closed: nothing of it remains.", "It was captured whole, or released; status says which."},
+	{"hold-closed", http.StatusUnprocessableEntity, RetryNewKey, "The hold is closed: nothing of it remains.", "It was captured whole, or released; hold_status says which."},
 	{"capture-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The capture is larger than what remains of the hold.", "remaining says how much that is."},
 	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},
 	{"command-expired", http.StatusUnprocessableEntity, RetryNewKey, "The command was not decided before its deadline and was given up.", "Nothing was done. Ask again under a new key."},

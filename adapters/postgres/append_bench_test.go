@@ -7,8 +7,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/journal/storetest"
 )
+
+// accounts is how many balances there are in the benchmarks.
+const accounts = 50_000
+
+func balanceKey(account int) string {
+	return fmt.Sprintf("balance/main/liabilities:customers:%d/USD", account%accounts)
+}
+
+// fillState writes all balances at version 1.
+func fillState(b *testing.B, t *term) {
+	b.Helper()
+	run(b, t.conn, `INSERT INTO state (version, shard, key, data)
+		SELECT 1, 0, format('balance/main/liabilities:customers:%s/USD', n), '{"debits":"123456.78","credits":"234567.89"}'
+		FROM generate_series(0, $1 - 1) n`, accounts)
+}
 
 // BenchmarkAppend measures one term's append: each command is one event of two postings with its
 // outcome and two rows of balances, of which the one is hot (the same in every event) and the other
@@ -16,10 +32,10 @@ import (
 //
 //	go test -run '^$' -bench Append ./adapters/postgres
 func BenchmarkAppend(b *testing.B) {
-	const accounts = 50_000
 	for _, size := range []int{1, 100, 2000} {
 		b.Run(fmt.Sprintf("commands=%d", size), func(b *testing.B) {
 			term := begin(b, openStore(b, pgtest.Database(b)))
+			fillState(b, term)
 			head := term.Head()
 			versions := map[string]int64{}
 			n := 0
@@ -30,11 +46,11 @@ func BenchmarkAppend(b *testing.B) {
 				for range size {
 					n++
 					d.Transfer(storetest.Command("bench", n), 1)
-					changed["balance/main/equity:opening/USD"] = true
-					changed[fmt.Sprintf("balance/main/liabilities:customers:%d/USD", n%accounts)] = true
+					changed[balanceKey(0)] = true
+					changed[balanceKey(n)] = true
 				}
 				for key := range changed {
-					d.Put(key, versions[key], `{"debits":"123456.78","credits":"234567.89","pending":"0.00"}`)
+					d.Put(key, max(versions[key], 1), `{"debits":"123456.78","credits":"234567.89","pending":"0.00"}`)
 				}
 				batch := d.Seal()
 				for key := range changed {
@@ -45,6 +61,30 @@ func BenchmarkAppend(b *testing.B) {
 				head = batch.After
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// BenchmarkLoad measures what the writer asks for before it decides commands that it knows nothing
+// about: an outcome (there is none) and two balances each.
+func BenchmarkLoad(b *testing.B) {
+	for _, size := range []int{1, 100, 2000} {
+		b.Run(fmt.Sprintf("commands=%d", size), func(b *testing.B) {
+			term := begin(b, openStore(b, pgtest.Database(b)))
+			fillState(b, term)
+			n := 0
+			for b.Loop() {
+				var want journal.Wanted
+				for range size {
+					n++
+					want.Outcomes = append(want.Outcomes, storetest.Command("bench", n))
+					want.State = append(want.State, balanceKey(n), balanceKey(n+accounts/2))
+				}
+				found, err := term.Load(b.Context(), want)
+				require.NoError(b, err)
+				require.Len(b, found.State, 2*size)
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "commands/s")
 		})
 	}
 }

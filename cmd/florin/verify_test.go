@@ -49,7 +49,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		"the head's chain value":  {`UPDATE shard_head SET chain = decode(repeat('ab', 32), 'hex')`, "head:"},
 		"a balance of the writer": {`UPDATE state SET data = replace(data::text, '30', '31')::json WHERE key LIKE 'balance/%'`, "state:"},
 		"a row of the writer":     {`DELETE FROM state WHERE key LIKE 'balance/main/liabilities:user:a/%'`, "state:"},
-		"a row nobody made":       {`INSERT INTO state (shard, key, version, data) VALUES (0, 'balance/main/assets:gold/JPY', 1, '{}')`, "state:"},
+		"a row nobody made":       {`INSERT INTO state (shard, key, version, based_on, data) VALUES (0, 'balance/main/assets:gold/JPY', 1, 0, '{}')`, "state:"},
 		"a state's version":       {`UPDATE state SET version = 1 WHERE key LIKE 'ledger/%'`, "state:"},
 		"a lost outcome":          {`DELETE FROM outcomes WHERE first = 2`, "outcomes:"},
 		"another's outcome":       {`UPDATE outcomes SET command_id = gen_random_uuid() WHERE first = 2`, "outcomes:"},

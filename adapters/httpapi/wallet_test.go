@@ -1,0 +1,237 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+const (
+	ann = "usr_ann=user"
+	bob = "usr_bob=user"
+)
+
+// wallet opens a wallet and puts money in, as the provider's event evt_<wallet> says.
+func (h *house) wallet(who, amount string) string {
+	h.t.Helper()
+	id := h.call(who, "", "POST", "/v1/wallets", `{}`).object(h.t, 201)["id"].(string)
+	if amount != "0" {
+		assert.Equal(h.t, "booked", h.delivered("evt_"+id, payment.Fact{Kind: payment.Paid, Payment: "pi_" + id, Asset: "USD", Received: amount, Wallet: id})["outcome"])
+	}
+	return id
+}
+
+// deliver signs an event and hands it in; the signature is the event's id.
+func (h *house) deliver(event string, f payment.Fact) answer {
+	h.t.Helper()
+	f.Provider, f.EventID = payment.Stripe, event
+	h.signed[event] = f
+	return ask(h.t, h.server, "POST", "/v1/webhooks/stripe", `{"id":"`+event+`"}`, "Content-Type", "application/json", "Stripe-Signature", event)
+}
+
+func (h *house) delivered(event string, f payment.Fact) map[string]any {
+	h.t.Helper()
+	return h.deliver(event, f).object(h.t, http.StatusOK)
+}
+
+func TestWallets(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	opened := h.call(ann, "k-1", "POST", "/v1/wallets", `{"name":"Main","metadata":{"k":"v"}}`)
+	w := opened.object(t, 201)
+	assert.Equal(t, map[string]any{
+		"id": w["id"], "owner_id": "usr_ann", "name": "Main", "status": "open", "balances": []any{}, "metadata": map[string]any{"k": "v"},
+		"created_at": "2026-03-14T09:26:53.589794Z", "version": num(1),
+	}, w)
+	assert.Equal(t, `"1"`, opened.header.Get("ETag"))
+	h.call(ann, "", "POST", "/v1/wallets", `{"owner_id":"usr_bob"}`).refused(t, 403, "owner-forbidden")
+	bobs := h.call(shop, "", "POST", "/v1/wallets", `{"owner_id":"usr_bob"}`).object(t, 201)["id"].(string)
+	anns := w["id"].(string)
+
+	h.delivered("evt_1", payment.Fact{Kind: payment.Paid, Payment: "pi_1", Asset: "USD", Received: "10.50", Wallet: anns})
+	read := h.call(ann, "", "GET", "/v1/wallets/"+anns, "").object(t, 200)
+	assert.Equal(t, []any{map[string]any{
+		"asset": "USD", "available": "10.50", "held": "0.00", "pending": "0.00", "disputed": "0.00", "credit_limit": "0.00",
+	}}, read["balances"])
+	for _, who := range []string{shop, finance, "usr_root=admin"} {
+		assert.Equal(t, read, h.call(who, "", "GET", "/v1/wallets/"+anns, "").object(t, 200), who)
+	}
+	h.call(bob, "", "GET", "/v1/wallets/"+anns, "").refused(t, 404, "wallet-not-found")
+	h.call(ann, "", "GET", "/v1/wallets/"+anyWalletID, "").refused(t, 404, "wallet-not-found")
+
+	list := func(who, query string) []string {
+		var ids []string
+		for _, item := range h.call(who, "", "GET", "/v1/wallets"+query, "").object(t, 200)["data"].([]any) {
+			ids = append(ids, item.(map[string]any)["id"].(string))
+		}
+		return ids
+	}
+	assert.Equal(t, []string{anns}, list(ann, ""))
+	assert.Nil(t, list(ann, "?owner_id=usr_bob"))
+	assert.Equal(t, []string{bobs}, list(shop, "?owner_id=usr_bob"))
+	assert.Equal(t, []string{bobs, anns}, list(finance, "?status=open"))
+	assert.Equal(t, [][]string{{bobs}, {anns}}, h.pages("/v1/wallets?limit=1", "id"))
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs := h.wallet(ann, "1000.00"), h.wallet(bob, "0")
+	place := `{"wallet_id":"` + anns + `","amount":{"amount":"600","asset":"USD"},"to_wallet":"` + bobs + `","description":"a room","metadata":{"room":"7"}}`
+	h.call(bob, "k", "POST", "/v1/holds", place).refused(t, 404, "wallet-not-found")
+	placed := h.call(ann, "k", "POST", "/v1/holds", place)
+	hold := placed.object(t, 201)
+	usd := func(amount string) any { return map[string]any{"amount": amount, "asset": "USD"} }
+	want := map[string]any{
+		"id": hold["id"], "wallet_id": anns, "to_wallet": bobs, "amount": usd("600.00"), "captured": usd("0.00"), "released": usd("0.00"),
+		"remaining": usd("600.00"), "status": "open", "description": "a room", "metadata": map[string]any{"room": "7"},
+		"created_at": hold["created_at"], "version": hold["version"],
+	}
+	assert.Equal(t, want, hold)
+	url := "/v1/holds/" + hold["id"].(string)
+	for _, who := range []string{ann, bob, shop} {
+		assert.Equal(t, hold, h.call(who, "", "GET", url, "").object(t, 200), who)
+	}
+	h.call("usr_eve=user", "", "GET", url, "").refused(t, 404, "hold-not-found")
+	h.call(ann, "", "GET", "/v1/holds/hld_01k0q3v9x8f6r8v4t0d6m2n7h5", "").refused(t, 404, "hold-not-found")
+
+	h.call(ann, "k-c", "POST", url+"/capture", `{}`).refused(t, 403, "forbidden-for-payer")
+	tried := h.call(bob, "k-1", "POST", url+"/capture?dry_run=true", `{}`).object(t, 200)
+	assert.Equal(t, "captured", tried["status"])
+	first := h.call(bob, "k-1", "POST", url+"/capture", `{"amount":{"amount":"250","asset":"USD"}}`)
+	captured := first.object(t, 200)
+	want["captured"], want["remaining"], want["version"] = usd("250.00"), usd("350.00"), captured["version"]
+	assert.Equal(t, want, captured)
+	assert.NotEqual(t, hold["version"], captured["version"])
+	p := h.call(bob, "k-2", "POST", url+"/capture", `{"amount":{"amount":"400","asset":"USD"}}`).refused(t, 422, "capture-too-large")
+	assert.Equal(t, usd("350.00"), p["remaining"])
+	h.call(bob, "k-3", "POST", url+"/capture", `{"amount":{}}`).refused(t, 400, "invalid-field")
+	final := h.call(bob, "k-4", "POST", url+"/capture", `{"amount":{"amount":"100","asset":"USD"},"final":true}`).object(t, 200)
+	assert.Equal(t, []any{usd("350.00"), usd("250.00"), usd("0.00"), "captured"}, []any{final["captured"], final["released"], final["remaining"], final["status"]})
+	p = h.call(shop, "k-5", "POST", url+"/release", `{}`).refused(t, 422, "hold-closed")
+	assert.Equal(t, "captured", p["hold_status"])
+	again := h.call(bob, "k-1", "POST", url+"/capture", `{"amount":{"amount":"250","asset":"USD"}}`)
+	assert.Equal(t, string(first.body), string(again.body), "as it was then")
+
+	// The key is for one hold.
+	second := h.call(ann, "k-6", "POST", "/v1/holds", strings.Replace(place, "600", "10", 1)).object(t, 201)["id"].(string)
+	h.call(bob, "k-1", "POST", "/v1/holds/"+second+"/capture", `{"amount":{"amount":"250","asset":"USD"}}`).refused(t, 422, "idempotency-key-reused")
+	released := h.call(bob, "k-7", "POST", "/v1/holds/"+second+"/release", `{}`).object(t, 200)
+	assert.Equal(t, []any{"released", usd("10.00")}, []any{released["status"], released["released"]})
+
+	// Without a payee, who captures names one.
+	open := h.call(ann, "k-8", "POST", "/v1/holds", `{"wallet_id":"`+anns+`","amount":{"amount":"1","asset":"USD"}}`).object(t, 201)
+	assert.NotContains(t, open, "to_wallet")
+	url = "/v1/holds/" + open["id"].(string)
+	h.call(shop, "k-9", "POST", url+"/capture", `{}`).refused(t, 400, "invalid-field")
+	h.call(shop, "k-9", "POST", url+"/capture", `{"to_account":"income:rooms"}`).object(t, 200)
+	h.call(shop, "k-10", "POST", "/v1/holds/nothing/capture", `{}`).refused(t, 404, "hold-not-found")
+}
+
+func TestCommandsShowWhatTheirRequestsWereAnswered(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs := h.wallet(ann, "1000.00"), h.wallet(bob, "0")
+	place := h.call(shop, "hold", "POST", "/v1/holds", `{"wallet_id":"`+anns+`","amount":{"amount":"600","asset":"USD"},"to_wallet":"`+bobs+`"}`)
+	hold := "/v1/holds/" + place.object(t, 201)["id"].(string)
+	h.call(shop, "no", "POST", hold+"/capture", `{"amount":{"amount":"601","asset":"USD"}}`).refused(t, 422, "capture-too-large")
+	root := "usr_root=admin"
+	for key, a := range map[string]answer{
+		"ledger": h.call(root, "ledger", "POST", "/v1/ledgers", `{"name":"eu"}`),
+		"asset":  h.call(root, "asset", "POST", "/v1/assets", `{"code":"POINTS","scale":0}`),
+		"rules":  h.call(root, "rules", "PUT", "/v1/ledgers/main/accounts/liabilities:a", `{"frozen":false}`),
+		"wallet": h.call(root, "wallet", "POST", "/v1/wallets", `{}`),
+		"post":   h.call(root, "post", "POST", transactionsURL, transfer("equity:opening", "liabilities:a", "1", "USD", "")),
+		"take":   h.call(root, "take", "POST", hold+"/capture", `{"amount":{"amount":"1","asset":"USD"}}`),
+		"give":   h.call(root, "give", "POST", hold+"/release", `{}`),
+	} {
+		c := h.call(root, "", "GET", "/v1/commands/"+journal.NewCommandID("usr_root", key).String(), "")
+		assert.Equal(t, "done", c.object(t, 200)["status"], key)
+		assert.Contains(t, string(c.body), `"result":`+strings.TrimSpace(string(a.body)), key)
+	}
+	url := func(subject, key string) string { return "/v1/commands/" + journal.NewCommandID(subject, key).String() }
+	refused := h.call(shop, "", "GET", url("key_shop", "no"), "").object(t, 200)
+	assert.Equal(t, "refused", refused["status"])
+	assert.Equal(t, "capture-too-large", refused["problem"].(map[string]any)["code"])
+	h.call(ann, "", "GET", url("key_shop", "no"), "").refused(t, 404, "not-found")
+	h.call(finance, "", "GET", url("key_shop", "no"), "").refused(t, 404, "not-found")
+	h.call(root, "", "GET", url("key_shop", "never"), "").refused(t, 404, "not-found")
+	h.call(root, "", "GET", "/v1/commands/x", "").refused(t, 404, "not-found")
+	again := h.call(root, "asset-2", "POST", "/v1/assets", `{"code":"POINTS","scale":0}`)
+	assert.Equal(t, http.StatusCreated, again.status)
+	assert.NotContains(t, h.call(root, "", "GET", url("usr_root", "asset-2"), "").object(t, 200), "result")
+	h.dead = true
+	h.call(root, "dead", "POST", "/v1/ledgers", `{"name":"us"}`).refused(t, 500, "command-dead")
+	dead := h.call(root, "", "GET", url("usr_root", "dead"), "").object(t, 200)
+	assert.Equal(t, []any{"dead", "command-dead"}, []any{dead["status"], dead["problem"].(map[string]any)["code"]})
+}
+
+func TestStripeEvents(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns := h.wallet(ann, "0")
+	fact := payment.Fact{Kind: payment.Paid, Payment: "pi_1", Asset: "USD", Received: "25.00", Wallet: anns}
+	first := h.deliver("evt_1", fact)
+	assert.Equal(t, map[string]any{"received": true, "outcome": "booked"}, first.object(t, 200))
+	assert.Equal(t, "0-2", first.header.Get("Florin-Position"))
+	require.Len(t, h.asked, 2)
+	assert.True(t, h.asked[1].Deadline.IsZero(), "what has happened is not given up for being late")
+	assert.Equal(t, "provider:stripe", h.asked[1].Actor)
+	again := h.deliver("evt_1", fact)
+	assert.Equal(t, string(first.body), string(again.body))
+	assert.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	assert.Equal(t, []string{`{"id":"evt_1"}`, `{"id":"evt_1"}`}, h.kept)
+	assert.Equal(t, "ignored", h.delivered("evt_2", fact)["outcome"])
+	assert.Equal(t, "suspense", h.delivered("evt_3", payment.Fact{Kind: payment.Paid, Payment: "pi_2", Asset: "USD", Received: "1.00"})["outcome"])
+	assert.Len(t, h.bench.Events(), 3)
+
+	post := func(signature string) answer {
+		return ask(t, h.server, "POST", "/v1/webhooks/stripe", `{}`, "Content-Type", "application/json", "Stripe-Signature", signature)
+	}
+	kept := len(h.kept)
+	post("forged").refused(t, 400, "invalid-signature")
+	post("junk").refused(t, 400, "malformed-body")
+	post("test").refused(t, 400, "livemode-mismatch")
+	ask(t, h.server, "POST", "/v1/webhooks/stripe", `{}`, "Content-Type", "application/json").refused(t, 400, "invalid-parameter")
+	assert.Len(t, h.kept, kept, "what is not the provider's is not kept")
+
+	h.dead = true
+	assert.Equal(t, "dead", h.delivered("evt_4", fact)["outcome"], "it is recorded, so it need not come again")
+	require.Eventually(t, func() bool { return strings.Contains(h.log.String(), "was not booked") }, waitFor, tick)
+	h.broken = errors.New("dial tcp: connection refused")
+	h.deliver("evt_5", fact).refused(t, 503, "unavailable")
+}
+
+func TestAnEventWaitsForItsOutcome(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.idle = true
+	answered := make(chan map[string]any)
+	go func() {
+		answered <- h.delivered("evt_1", payment.Fact{Kind: payment.Ignored, Reason: payment.UnhandledType})
+	}()
+	id := journal.NewCommandID(payment.Principal(payment.Stripe), "evt_1")
+	require.Eventually(t, func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		_, waits := h.waiting[id]
+		return waits
+	}, waitFor, tick)
+	h.mu.Lock()
+	h.decide(h.waiting[id])
+	h.mu.Unlock()
+	select {
+	case doc := <-answered:
+		assert.Equal(t, "ignored", doc["outcome"])
+	case <-time.After(waitFor):
+		require.Fail(t, "no answer")
+	}
+}

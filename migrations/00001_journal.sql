@@ -8,7 +8,7 @@
 --
 -- Florin's own error codes: FL001 the writer is fenced, FL002 its clock is off, FL003 a row of
 -- decision state is not at the version that was decided on, FL004 a change of what is append-only,
--- FL005 somebody else moved a projection's checkpoint.
+-- FL005 somebody else moved a projection's checkpoint, FL006 an event is not the journal's.
 
 CREATE TABLE events (
     position     bigint      NOT NULL,

@@ -25,18 +25,27 @@ CREATE TABLE reactor_checkpoint (
     position bigint NOT NULL
 ) WITH (fillfactor = 20);
 
--- projection_advance moves a generation's checkpoint if it still is at old_position, and makes the
--- commit of the rows that go with it an asynchronous one: after a crash of the server rows and
--- checkpoint are both missing or both there, and what is missing is projected again.
+-- projection_advance moves a generation's checkpoint if it still is at old_position and the event
+-- at new_position is the journal's: with its previous hash, which stands for everything before it.
+-- Published events may outlive the journal that they came from, when a stale stand-by is promoted.
+--
+-- It makes the commit of the rows that go with it an asynchronous one: after a crash of the server
+-- rows and checkpoint are both missing or both there, and what is missing is projected again.
 -- +goose StatementBegin
-CREATE FUNCTION projection_advance(of_name text, of_generation int, old_position bigint, new_position bigint) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION projection_advance(
+    of_name text, of_generation int, old_position bigint, new_position bigint, new_prev_hash bytea, new_leaf_hash bytea
+) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     UPDATE projection_generation SET position = new_position
      WHERE name = of_name AND generation = of_generation AND position = old_position;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'generation % of % is not at %', of_generation, of_name, old_position USING ERRCODE = 'FL005';
+    END IF;
+    PERFORM FROM events
+      WHERE shard = 0 AND position = new_position AND prev_hash = new_prev_hash AND leaf_hash = new_leaf_hash;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'event % is not the one in the journal', new_position USING ERRCODE = 'FL006';
     END IF;
 END
 $$;

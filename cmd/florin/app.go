@@ -230,10 +230,10 @@ func (a *app) runFront(ctx context.Context, api net.Listener, ready func()) erro
 	return group.Wait()
 }
 
-// waitReady waits until this process holds the shard, where that is one of its roles and nobody
-// else does, so that a first call finds somebody to decide it.
+// waitReady waits, where writing is one of this process's roles, until it is known who holds the
+// shard, so that a first call finds somebody to decide it.
 func (a *app) waitReady(ctx context.Context) bool {
-	for a.writer != nil && a.writer.Status().Role != journal.Leading {
+	for a.writer != nil && !a.writer.Status().Settled {
 		pause(ctx, 20*time.Millisecond)
 		if ctx.Err() != nil {
 			return false

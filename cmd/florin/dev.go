@@ -29,7 +29,7 @@ type devCommand struct {
 }
 
 const (
-	// devTokenLife is how long the token in dev.env is good: a working day and the next.
+	// devTokenLife is how long the token in dev.env is good; every start mints another.
 	devTokenLife = 30 * 24 * time.Hour
 	// devPorts is how many ports are tried before one is taken that the system picks.
 	devPorts = 50
@@ -182,8 +182,8 @@ func (c *devCommand) writeEnv(s *settings, api, admin net.Addr) (devEnv, error) 
 		return devEnv{}, err
 	}
 	env := devEnv{api: baseURL(api), admin: baseURL(admin), token: token, stripe: stripe[0]}
-	text := fmt.Sprintf("export FLORIN_URL=%s\nexport FLORIN_ADMIN_URL=%s\nexport FLORIN_TOKEN=%s\nexport STRIPE_WEBHOOK_SECRET=%s\n",
-		env.api, env.admin, env.token, env.stripe)
+	text := fmt.Sprintf("export FLORIN_URL=%s\nexport FLORIN_ADMIN_URL=%s\nexport FLORIN_TOKEN=%s\nexport STRIPE_WEBHOOK_SECRET=%s\nexport FLORIN_DEV_DATABASE_URL='%s'\n",
+		env.api, env.admin, env.token, env.stripe, s.DatabaseURL)
 	if err := os.Remove(c.envFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return devEnv{}, err
 	}

@@ -29,7 +29,10 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	if current != latest {
+	if current > latest {
+		return fmt.Errorf("the database has schema %d, this binary knows %d at most: it is too old for this database", current, latest)
+	}
+	if current < latest {
 		return fmt.Errorf("the database has schema %d, this binary needs %d: run florin migrate", current, latest)
 	}
 	a, err := newApp(ctx, &c.settings, rs, log)

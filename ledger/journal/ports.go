@@ -18,7 +18,7 @@ var (
 	ErrUnknown = errors.New("journal: the end of the commit is not known")
 	// ErrClockSkew: the writer's clock and the store's differ by more than MaxClockSkew.
 	ErrClockSkew = errors.New("journal: the writer's clock and the store's differ too much")
-	// ErrStale: the store holds less than what was published or answered: a stale stand-by was
+	// ErrStale: the store does not hold what was published or answered: a stale stand-by was
 	// promoted. The shard halts until an operator accepts the loss.
 	ErrStale = errors.New("journal: the store has lost acknowledged events")
 )
@@ -102,6 +102,8 @@ type Store interface {
 	Campaign(ctx context.Context, shard Shard, holder string) (bool, error)
 	// Resign gives the lease up if holder has it.
 	Resign(ctx context.Context, shard Shard, holder string) error
+	// Head returns the shard's head.
+	Head(ctx context.Context, shard Shard) (Head, error)
 	// TakeOver ends the connection of the writer before, raises the epoch, and only then reads
 	// the head.
 	TakeOver(ctx context.Context, shard Shard) (Term, error)

@@ -21,7 +21,8 @@ type Target interface {
 	// Checkpoint returns the position up to which events are in the tables.
 	Checkpoint(ctx context.Context) (int64, error)
 	// Apply adds events, the first of which is after+1, and moves the checkpoint from after to the
-	// last of them, in one transaction. ErrOutrun when the checkpoint is not at after.
+	// last of them, in one transaction. ErrOutrun when the checkpoint is not at after; ErrStale when
+	// the last of them is not in the journal that the tables stand beside.
 	Apply(ctx context.Context, after int64, events []Event) error
 }
 
@@ -76,6 +77,9 @@ func (p *Projector) Run(ctx context.Context) error {
 			wait(ctx, relayYield)
 			continue
 		}
+		if errors.Is(err, ErrStale) {
+			p.tail.Distrust()
+		}
 		if p.Status().Position > before {
 			backoff = retryInterval
 		}
@@ -109,13 +113,13 @@ func (p *Projector) follow(ctx context.Context) error {
 // apply applies events together and, where that fails, as far as they go, one by one.
 func (p *Projector) apply(ctx context.Context, after int64, events []Event) error {
 	err := p.target.Apply(ctx, after, events)
-	if err == nil || errors.Is(err, ErrOutrun) || ctx.Err() != nil {
+	if err == nil || errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) || ctx.Err() != nil {
 		return err
 	}
 	for i := range events {
 		e := events[i : i+1]
 		if err := p.target.Apply(ctx, e[0].Position-1, e); err != nil {
-			if errors.Is(err, ErrOutrun) {
+			if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) {
 				return err
 			}
 			return &stuckError{position: e[0].Position, eventType: e[0].Type, err: err}

@@ -42,6 +42,13 @@ func NewTail(shard Shard, reader Reader, log Subscriber, logger *slog.Logger) *T
 	return &Tail{shard: shard, reader: reader, log: log, logger: logger, moved: make(chan struct{})}
 }
 
+// known returns the timeline that the tail is on; 0 for none.
+func (t *Tail) known() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.timeline
+}
+
 // Last returns the newest position known.
 func (t *Tail) Last() int64 {
 	t.mu.Lock()
@@ -88,10 +95,16 @@ func (t *Tail) poll(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		last := t.Last()
+		last, known := t.Last(), t.known()
 		head, err := t.reader.Head(ctx, t.shard)
 		switch {
-		case err != nil || head.Position <= last:
+		case err != nil:
+			behind = -1
+		case known != head.Timeline:
+			if err := t.catchUp(ctx); err != nil {
+				t.report(ctx, "the journal cannot be read", err)
+			}
+		case head.Position <= last:
 			behind = -1
 		case behind == last:
 			if err := t.catchUp(ctx); err != nil {
@@ -118,6 +131,15 @@ func (t *Tail) catchUp(ctx context.Context) error {
 	return t.fill(ctx, head.Timeline, head.Position)
 }
 
+// Distrust forgets what is kept: it holds events that the store does not have, because the store
+// has lost them. What is read next comes from the store.
+func (t *Tail) Distrust() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.timeline = 0 // of no journal: the next look at the store begins the tail anew
+	t.kept = nil
+}
+
 // begin empties the tail at a position. t.mu is held.
 func (t *Tail) begin(timeline, position int64) {
 	t.timeline, t.last, t.kept = timeline, position, nil
@@ -131,6 +153,10 @@ func (t *Tail) take(ctx context.Context, timeline int64, events []Event) error {
 		return nil
 	}
 	t.mu.Lock()
+	if t.timeline == 0 { // distrusted: the store is asked first
+		t.mu.Unlock()
+		return ErrStale
+	}
 	if timeline > t.timeline {
 		t.begin(timeline, events[0].Position-1)
 	}

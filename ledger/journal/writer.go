@@ -52,11 +52,13 @@ const (
 
 // WriterStatus is what a writer says of itself.
 type WriterStatus struct {
-	Role   Role
-	Since  time.Time
-	Head   Head
-	Cached int
-	Error  error
+	Role Role
+	// Settled is set once it is known who holds the shard.
+	Settled bool
+	Since   time.Time
+	Head    Head
+	Cached  int
+	Error   error
 }
 
 // Writer decides the commands of one shard, in the order in which they arrive, whenever it holds
@@ -75,7 +77,7 @@ type Writer struct {
 
 	mu     sync.Mutex
 	status WriterStatus
-	raised Head
+	raised Head // the head that the high water mark was last raised to
 }
 
 // NewWriter returns a writer of the shard that signs as holder, a name no other process has.
@@ -136,6 +138,14 @@ func (w *Writer) Run(ctx context.Context) error {
 
 // hold takes the shard over and serves one term.
 func (w *Writer) hold(ctx context.Context) error {
+	// A halted shard is looked at again and again; only one that may go on gets a new epoch.
+	head, err := w.store.Head(ctx, w.shard)
+	if err != nil {
+		return fmt.Errorf("read the head: %w", err)
+	}
+	if err := w.compareHighWater(ctx, head); err != nil {
+		return err
+	}
 	store, err := w.store.TakeOver(ctx, w.shard)
 	if err != nil {
 		return fmt.Errorf("take over: %w", err)
@@ -209,23 +219,26 @@ func (w *Writer) landed(head Head, cached int) {
 
 // raise lifts the high water mark to the last landed position.
 func (w *Writer) raise(ctx context.Context) {
-	head := w.Status().Head
 	w.mu.Lock()
-	news := head.Timeline != w.raised.Timeline || head.Position > w.raised.Position
-	w.raised = head
+	head, raised := w.status.Head, w.raised
 	w.mu.Unlock()
-	if !news {
+	if head.Timeline == raised.Timeline && head.Position <= raised.Position {
 		return
 	}
-	if err := w.water.Raise(ctx, head); err != nil && ctx.Err() == nil {
+	if err := w.water.Raise(ctx, head); err != nil {
 		w.cfg.Log.Warn("high water mark cannot be raised", "shard", w.shard, "position", head.Position, "error", err)
+		return
 	}
+	w.mu.Lock()
+	w.raised = head
+	w.mu.Unlock()
 }
 
 func (w *Writer) become(role Role, why error) {
 	w.mu.Lock()
 	changed := w.status.Role != role || (why == nil) != (w.status.Error == nil)
 	w.status.Role, w.status.Error = role, why
+	w.status.Settled = w.status.Settled || why == nil
 	if changed {
 		w.status.Since = w.cfg.Now()
 	}

@@ -86,7 +86,12 @@ func (g *Generation) ensure(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(lock.Sum64())); err != nil {
 			return err
 		}
-		err := tx.QueryRow(ctx, `SELECT generation FROM projection_live WHERE name = $1`, g.def.name).Scan(&g.number)
+		var version int
+		err := tx.QueryRow(ctx, `SELECT generation, version FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
+			g.def.name).Scan(&g.number, &version)
+		if err == nil && version != g.def.version {
+			return fmt.Errorf("generation %d was made by version %d, this binary has version %d: it needs a rebuild", g.number, version, g.def.version)
+		}
 		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
@@ -111,14 +116,17 @@ func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error)
 	return position, err
 }
 
-// codeOutrun is the SQLSTATE of projection_advance when the checkpoint is elsewhere.
-const codeOutrun = "FL005"
+// The SQLSTATEs of projection_advance: the checkpoint is elsewhere; an event is not the journal's.
+const (
+	codeOutrun = "FL005"
+	codeStale  = "FL006"
+)
 
 // Apply implements journal.Target: rows and checkpoint go in one commit and one round trip.
 func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Event) error {
-	b := &pgx.Batch{}
+	b, last := &pgx.Batch{}, &events[len(events)-1]
 	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
-		"name": g.def.name, "generation": g.number, "after": after, "to": events[len(events)-1].Position,
+		"name": g.def.name, "generation": g.number, "after": after, "to": last.Position, "prev": last.Prev[:], "leaf": last.Leaf[:],
 	})
 	if err := g.def.apply(b, g.schema(), events); err != nil {
 		return err
@@ -126,8 +134,12 @@ func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Ev
 	// A batch outside of a transaction is one by itself.
 	err := g.pool.SendBatch(ctx, b).Close()
 	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == codeOutrun {
+	switch {
+	case !errors.As(err, &refused):
+	case refused.Code == codeOutrun:
 		return journal.ErrOutrun
+	case refused.Code == codeStale:
+		return fmt.Errorf("%w: event %d", journal.ErrStale, last.Position)
 	}
 	return err
 }

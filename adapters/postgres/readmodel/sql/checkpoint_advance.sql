@@ -1,1 +1,1 @@
-SELECT projection_advance(@name, @generation, @after, @to)
+SELECT projection_advance(@name, @generation, @after, @to, @prev, @leaf)

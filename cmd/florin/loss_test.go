@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/postgres/pgtest"
+)
+
+// A stale stand-by is promoted: the database has less than what was answered and published. The
+// shard halts; an operator accepts the loss; readers never mix the two histories.
+func TestALossHaltsTheShardUntilItIsAccepted(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	p, address := c.node(freePort(t))
+	answers(t, address+"/readyz")
+	c.url, c.client = address, &http.Client{}
+	t.Cleanup(c.client.CloseIdleConnections)
+	f := c.finance()
+	pay := func(k, amount string) *answer {
+		return f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", amount, "JPY")))
+	}
+	pay("1", "1").is(http.StatusCreated)
+	pay("2", "2").is(http.StatusCreated)
+	require.Equal(t, "3", f.balance("liabilities:user:a", "JPY"))
+	p.signal(syscall.SIGTERM)
+	require.Equal(t, 0, p.ends(), p.output())
+	stale := copyDatabase(t, c.settings.DatabaseURL)
+	p, address = c.node(freePort(t))
+	answers(t, address+"/readyz")
+	c.url = address
+	lost := pay("3", "100").is(http.StatusCreated)
+	require.Equal(t, "103", f.balance("liabilities:user:a", "JPY"))
+	p.kill()
+
+	c.settings.DatabaseURL, c.args[2] = stale, stale
+	p, address = c.node(freePort(t))
+	p.says("the store has lost acknowledged events")
+	var out, errs bytes.Buffer
+	require.Equal(t, 0, run(t.Context(), []string{"shard", "accept-loss", "--database-url", stale, "--reason", "stand-by was behind"}, &out, &errs), errs.String())
+	require.Equal(t, "shard 0 goes on after position 2, on timeline 2\n", out.String())
+	p.says("role=leader")
+	c.url = address
+	// The command that was lost still lies on the bus. Before its deadline it is decided again, as
+	// something new; after it, it is given up. Either way nothing of the lost history comes back.
+	want := "7"
+	if again := pay("3", "100"); again.Status == http.StatusCreated {
+		require.NotEqual(t, lost.str("id"), again.str("id"))
+		want = "107"
+	} else {
+		again.refused(http.StatusUnprocessableEntity, "command-expired")
+	}
+	pay("4", "4").is(http.StatusCreated)
+	require.Equal(t, want, f.balance("liabilities:user:a", "JPY"))
+	f.get("/v1/ledgers/main/transactions/"+lost.str("id")).refused(http.StatusNotFound, "transaction-not-found")
+	c.verify()
+	p.signal(syscall.SIGTERM)
+	require.Equal(t, 0, p.ends(), p.output())
+}
+
+// copyDatabase copies a database that nobody is connected to, and returns the copy's address.
+func copyDatabase(t *testing.T, from string) string {
+	t.Helper()
+	u, err := url.Parse(from)
+	require.NoError(t, err)
+	name := u.Path[1:]
+	a, err := url.Parse(pgtest.Super(t, from))
+	require.NoError(t, err)
+	a.Path = "/postgres"
+	super, err := pgx.Connect(t.Context(), a.String())
+	require.NoError(t, err)
+	defer super.Close(context.Background())
+	copied := name + "_stale"
+	_, err = super.Exec(t.Context(), "CREATE DATABASE "+pgx.Identifier{copied}.Sanitize()+" TEMPLATE "+pgx.Identifier{name}.Sanitize()+" OWNER "+pgx.Identifier{u.User.Username()}.Sanitize())
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		super, err := pgx.Connect(context.Background(), a.String())
+		require.NoError(t, err)
+		defer super.Close(context.Background())
+		_, err = super.Exec(context.Background(), "DROP DATABASE "+pgx.Identifier{copied}.Sanitize()+" WITH (FORCE)")
+		require.NoError(t, err)
+	})
+	u.Path = "/" + copied
+	return u.String()
+}

@@ -41,11 +41,12 @@ type house struct {
 	asked    []journal.Command
 	awaited  []int64
 	// lag is how far projections are behind; broken, if set, is what every port fails with; idle
-	// leaves accepted commands where they are; dead condemns every command.
+	// leaves accepted commands where they are; dead condemns every command; mute sends events apart.
 	lag    int64
 	broken error
 	idle   bool
 	dead   bool
+	mute   bool
 	// signed is what the provider's messages say, by their signature.
 	signed map[string]payment.Fact
 	kept   []string
@@ -184,6 +185,9 @@ func (h *house) decide(c journal.Command) journal.Answer {
 	answer := journal.Answer{Outcome: o, Events: wired(events)}
 	if !c.DryRun {
 		h.outcomes[c.ID] = o
+	}
+	if h.mute {
+		answer.Events = nil
 	}
 	return answer
 }

@@ -100,12 +100,15 @@ func TestADryRunLeavesNothingAndSpendsNoKey(t *testing.T) {
 	tried := h.call(finance, "k-1", "POST", transactionsURL+"?dry_run=true", body)
 	assert.Equal(t, num(1), tried.object(t, http.StatusCreated)["number"])
 	assert.Empty(t, tried.header.Get("Florin-Position"))
+	assert.NotEqual(t, journal.NewCommandID("usr_finance", "k-1"), h.asked[0].ID)
 	assert.Empty(t, h.bench.Events())
 	h.call(finance, "", "GET", "/v1/ledgers/main/accounts/liabilities:user:new", "").refused(t, 404, "not-found")
 	assert.Equal(t, http.StatusCreated, h.call(finance, "k-1", "POST", transactionsURL, body).status)
 	assert.Len(t, h.bench.Events(), 1)
 	h.call(finance, "k-2", "POST", transactionsURL+"?dry_run=true", body, "Prefer", "respond-async").refused(t, 400, "invalid-parameter")
 
+	h.mute = true
+	h.call(finance, "k-4", "POST", transactionsURL+"?dry_run=true", body).refused(t, 413, "body-too-large")
 	large := `{"transactions":[` + strings.TrimSuffix(strings.Repeat(body+",", 2000), ",") + `]}`
 	h.call(finance, "k-3", "POST", transactionsURL+"/batch?dry_run=true", large).refused(t, 413, "body-too-large")
 	assert.Len(t, h.bench.Events(), 1, "what cannot be tried is not done instead")
@@ -151,7 +154,8 @@ func TestTransactionsAreReadAndReversed(t *testing.T) {
 	p := h.call(finance, "k-3", "POST", url+"/reverse", `{"reason":"slip"}`).refused(t, 409, "already-reversed")
 	assert.Equal(t, reversal["id"], p["reversed_by"])
 
-	for _, id := range []string{"x", "txn_01k0q3v9x8f6r8v4t0d6m2n7h5", strings.Replace(posted["id"].(string), "txn", "hld", 1)} {
+	later := journal.NewPlaceID(0, 2, 1, h.now).Format("txn") // the same position in another term
+	for _, id := range []string{later, "x", "txn_01k0q3v9x8f6r8v4t0d6m2n7h5", strings.Replace(posted["id"].(string), "txn", "hld", 1)} {
 		h.call(shop, "", "GET", transactionsURL+"/"+id, "").refused(t, 404, "transaction-not-found")
 	}
 	h.call(finance, "", "POST", "/v1/ledgers", `{"name":"eu"}`)

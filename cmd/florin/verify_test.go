@@ -41,6 +41,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 	for name, c := range map[string]struct{ harm, check string }{
 		"an amount":               {`UPDATE events SET postings = replace(postings::text, '"10"', '"11"')::json WHERE position = 2`, "chain:"},
 		"one leg of it":           {`UPDATE events SET postings = regexp_replace(postings::text, '"10"', '"11"')::json WHERE position = 2`, "balance:"},
+		"a balance after":         {`UPDATE events SET postings = replace(postings::text, '"20"', '"21"')::json WHERE position = 2`, "balance after:"},
 		"a description":           {`UPDATE events SET data = '{"description":"x"}' WHERE position = 2`, "chain:"},
 		"an effective time":       {`UPDATE events SET effective_at = now() - interval '1 year' WHERE position = 1`, "chain:"},
 		"a lost event":            {`DELETE FROM events WHERE position = 2`, "positions:"},

@@ -2,25 +2,34 @@ package readmodel
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
 
-// Check holds the live projections against the journal, each at the position where it stands.
+// Check holds the live projections against the journal, each at the position where it stands, and
+// the balance that each posting carries against the postings before it.
 type Check struct {
-	tx       pgx.Tx
-	accounts standing
-	entries  standing
-	balances *balanceSums           // up to where accounts stand
-	keys     map[[16]byte]*entrySum // up to where entries stand
+	tx           pgx.Tx
+	accounts     standing
+	entries      standing
+	transactions standing
+
+	nets     map[balanceKey]decimal.Decimal // debits less credits, up to the last event taken
+	balances *balanceSums                   // up to where accounts stand
+	keys     map[[16]byte]*entrySum         // up to where entries stand
+	counts   map[string]int64               // transactions by ledger, up to where transactions stand
 }
 
-// standing is where a live projection stands.
+// standing is where a live projection stands; an empty schema is a projection that never ran.
 type standing struct {
 	schema   string
 	position int64
@@ -33,11 +42,14 @@ type entrySum struct {
 
 // NewCheck returns a check that reads in tx, which sees one state of everything.
 func NewCheck(ctx context.Context, tx pgx.Tx) (*Check, error) {
-	c := &Check{tx: tx, balances: newBalanceSums(), keys: map[[16]byte]*entrySum{}}
-	for name, at := range map[string]*standing{"accounts": &c.accounts, "entries": &c.entries} {
+	c := &Check{tx: tx, nets: map[balanceKey]decimal.Decimal{}, balances: newBalanceSums(), keys: map[[16]byte]*entrySum{}, counts: map[string]int64{}}
+	for name, at := range map[string]*standing{query.Accounts: &c.accounts, query.Entries: &c.entries, query.Transactions: &c.transactions} {
 		var generation int
 		err := tx.QueryRow(ctx, `SELECT generation, position FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
 			name).Scan(&generation, &at.position)
+		if errors.Is(err, pgx.ErrNoRows) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("projection %s: %w", name, err)
 		}
@@ -47,9 +59,16 @@ func NewCheck(ctx context.Context, tx pgx.Tx) (*Check, error) {
 }
 
 // Take adds an event of the journal to what the projections should say.
-func (c *Check) Take(e *journal.Event, _ *journal.Report) error {
+func (c *Check) Take(e *journal.Event, report *journal.Report) error {
+	if len(e.Postings) == 0 {
+		return nil
+	}
+	c.checkAfter(e, report)
 	if e.Position <= c.accounts.position {
 		c.balances.add(e)
+	}
+	if e.Position <= c.transactions.position {
+		c.counts[e.Ledger]++
 	}
 	if e.Position > c.entries.position {
 		return nil
@@ -63,21 +82,71 @@ func (c *Check) Take(e *journal.Event, _ *journal.Report) error {
 			c.keys[key] = sum
 		}
 		sum.lines++
-		if p.Side == journal.Debit {
-			sum.net = sum.net.Add(p.Amount)
-		} else {
-			sum.net = sum.net.Sub(p.Amount)
+		sum.net = sum.net.Add(signed(p))
+	}
+	return nil
+}
+
+// checkAfter holds the balances that an event's postings carry against the sum of all postings.
+func (c *Check) checkAfter(e *journal.Event, report *journal.Report) {
+	for i := range e.Postings {
+		p := &e.Postings[i]
+		key := balanceKey{accountKey{e.Ledger, p.Account}, p.Asset}
+		c.nets[key] = c.nets[key].Add(signed(p))
+	}
+	for i := range e.Postings {
+		p := &e.Postings[i]
+		want := c.nets[balanceKey{accountKey{e.Ledger, p.Account}, p.Asset}]
+		if ledger.Address(p.Account).NormalSide() == journal.Credit {
+			want = want.Neg()
+		}
+		if !p.Balance.Equal(want) {
+			report.Add(journal.Finding{Check: "balance after", Position: e.Position,
+				Detail: fmt.Sprintf("posting %d leaves %s with %s %s, expected %s", i, p.Account, p.Balance, p.Asset, want)})
+		}
+	}
+}
+
+// signed is a posting's amount as debits less credits.
+func signed(p *journal.Posting) decimal.Decimal {
+	if p.Side == journal.Credit {
+		return p.Amount.Neg()
+	}
+	return p.Amount
+}
+
+// Compare reads the projections and adds what differs to report.
+func (c *Check) Compare(ctx context.Context, report *journal.Report) error {
+	for _, check := range []struct {
+		at      standing
+		compare func(context.Context, *journal.Report) error
+	}{{c.accounts, c.compareBalances}, {c.entries, c.compareEntries}, {c.transactions, c.compareTransactions}} {
+		if check.at.schema == "" {
+			continue
+		}
+		if err := check.compare(ctx, report); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// Compare reads the projections and adds what differs to report.
-func (c *Check) Compare(ctx context.Context, report *journal.Report) error {
-	if err := c.compareBalances(ctx, report); err != nil {
+func (c *Check) compareTransactions(ctx context.Context, report *journal.Report) error {
+	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_transactions"), "{schema}", c.transactions.schema))
+	if err != nil {
 		return err
 	}
-	return c.compareEntries(ctx, report)
+	found := map[string]int64{}
+	var name string
+	var count int64
+	if _, err := pgx.ForEachRow(rows, []any{&name, &count}, func() error { found[name] = count; return nil }); err != nil {
+		return err
+	}
+	if !maps.Equal(found, c.counts) {
+		report.Add(journal.Finding{Check: "projection transactions", Position: c.transactions.position,
+			Detail: fmt.Sprintf("transactions by ledger are %v, expected %v", found, c.counts)})
+	}
+	return nil
 }
 
 func (c *Check) compareBalances(ctx context.Context, report *journal.Report) error {

@@ -36,22 +36,24 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY") // not projected yet
 	require.Empty(t, l.check())
 	for name, harm := range map[string]string{
-		"balance changed": `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
-		"version changed": `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
-		"balance lost":    `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
-		"balance made up": `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
-		"entry lost":      `DELETE FROM p_entries_1.entry WHERE line = 0`,
-		"entry changed":   `UPDATE p_entries_1.entry SET amount = amount + 1 WHERE line = 0`,
-		"entry made up":   `INSERT INTO p_entries_1.entry SELECT gen_random_uuid(), position, effective_at, line, amount FROM p_entries_1.entry WHERE line = 0`,
+		"balance changed":  `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
+		"version changed":  `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
+		"balance lost":     `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
+		"balance made up":  `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
+		"transaction lost": `DELETE FROM p_transactions_1.tx`,
+		"entry lost":       `DELETE FROM p_entries_1.entry WHERE line = 0`,
+		"entry changed":    `UPDATE p_entries_1.entry SET amount = amount + 1 WHERE line = 0`,
+		"entry made up":    `INSERT INTO p_entries_1.entry SELECT gen_random_uuid(), position, effective_at, line, amount FROM p_entries_1.entry WHERE line = 0`,
 	} {
-		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry`)
+		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry;
+			CREATE TABLE kept_tx AS TABLE p_transactions_1.tx`)
 		require.NoError(t, err)
 		_, err = l.pool.Exec(t.Context(), harm)
 		require.NoError(t, err)
 		require.Len(t, l.check(), 1, name)
-		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_entries_1.entry;
-			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_entries_1.entry TABLE kept_entry;
-			DROP TABLE kept_balance, kept_entry`)
+		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_entries_1.entry, p_transactions_1.tx;
+			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_entries_1.entry TABLE kept_entry; INSERT INTO p_transactions_1.tx TABLE kept_tx;
+			DROP TABLE kept_balance, kept_entry, kept_tx`)
 		require.NoError(t, err)
 		require.Empty(t, l.check(), name)
 	}

@@ -30,15 +30,11 @@ func applyEntries(b *pgx.Batch, schema string, events []journal.Event) error {
 	for i := range events {
 		e := &events[i]
 		for line, p := range e.Postings {
-			amount := p.Amount
-			if p.Side == journal.Credit {
-				amount = amount.Neg()
-			}
 			keys = append(keys, entryKey(e.Ledger, p.Account, p.Asset))
 			positions = append(positions, e.Position)
 			times = append(times, e.EffectiveAt)
 			lines = append(lines, int16(line))
-			amounts = append(amounts, journal.FormatAmount(amount))
+			amounts = append(amounts, journal.FormatAmount(signed(&p)))
 		}
 	}
 	if len(keys) > 0 {

@@ -1,0 +1,1 @@
+SELECT ledger, count(*) FROM {schema}.tx GROUP BY ledger

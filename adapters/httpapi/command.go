@@ -23,7 +23,7 @@ func (h *Handlers) GetCommand(ctx context.Context, r api.GetCommandRequestObject
 	switch {
 	case err != nil:
 		return nil, away(err)
-	case !ended && !waiting, !mayAsk(callOf(ctx).principal, a.Outcome.Caller, ended):
+	case !ended && !waiting, !mayAsk(callOf(ctx).principal, a.Outcome.Caller):
 		return nil, newProblem("not-found", "there is no such command")
 	case !ended:
 		return api.GetCommand200JSONResponse{ID: r.ID, Type: a.Outcome.Type, Status: api.CommandStatusAccepted}, nil
@@ -32,10 +32,9 @@ func (h *Handlers) GetCommand(ctx context.Context, r api.GetCommandRequestObject
 	return api.GetCommand200JSONResponse(shown), err
 }
 
-// mayAsk reports whether a principal may know of a command. The store need not say whose a waiting
-// one is; whoever has its id, which cannot be guessed, then learns that it waits, and no more.
-func mayAsk(p Principal, caller string, ended bool) bool {
-	return p.Roles.Has(RoleOperator|RoleAdmin) || p.Subject == caller || caller == "" && !ended
+// mayAsk reports whether a principal may know of a command.
+func mayAsk(p Principal, caller string) bool {
+	return p.Roles.Has(RoleOperator|RoleAdmin) || p.Subject == caller
 }
 
 // commandOf shows a command that has ended.

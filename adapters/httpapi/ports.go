@@ -34,7 +34,7 @@ type Commands interface {
 // Outcomes knows how commands ended: any journal.Inbox.
 type Outcomes interface {
 	// Outcome returns how a command ended. ok is false while it has not; waiting then says whether
-	// it will, and the answer may say whose command it is (Outcome.Caller, Outcome.Type).
+	// it will, and the answer whose command it is and what it asks (Outcome.Caller, Type, Hash).
 	Outcome(ctx context.Context, id journal.CommandID) (answer journal.Answer, ok, waiting bool, err error)
 }
 

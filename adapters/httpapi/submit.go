@@ -67,11 +67,11 @@ func (h *Handlers) accept(ctx context.Context, c journal.Command) (*api.Accepted
 	if c.DryRun {
 		return nil, newProblem("invalid-parameter", "dry_run cannot be answered later: leave out Prefer: respond-async")
 	}
-	prior, ended, _, err := h.ports.Outcomes.Outcome(ctx, c.ID)
+	prior, ended, waiting, err := h.ports.Outcomes.Outcome(ctx, c.ID)
 	switch {
 	case err != nil:
 		return nil, away(err)
-	case ended && prior.Outcome.Hash != c.Hash:
+	case (ended || waiting) && prior.Outcome.Hash != c.Hash:
 		return nil, fromRefusal(journal.ErrKeyReused)
 	case !ended:
 		if err := h.ports.Commands.Accept(ctx, c); err != nil {

@@ -166,8 +166,12 @@ func (s *Store) Outcome(ctx context.Context, id journal.CommandID) (answer journ
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.outcomes[id]
+	if i := s.find(id); !ok && i >= 0 {
+		c := s.inbox[i].command
+		return journal.Answer{Outcome: journal.Outcome{Command: id, Type: c.Type, Hash: c.Hash, Caller: c.Actor}}, false, true, nil
+	}
 	if !ok {
-		return answer, false, s.find(id) >= 0, nil
+		return answer, false, false, nil
 	}
 	answer = journal.Answer{Outcome: p.outcome, Replayed: true}
 	if p.outcome.Count == 0 {

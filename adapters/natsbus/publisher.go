@@ -178,8 +178,9 @@ func (r *run) send(events []journal.Event) error {
 			err = r.p.js.Conn().PublishMsg(m)
 		} else {
 			var ack jetstream.PubAckFuture
-			ack, err = r.p.js.PublishMsgAsync(m, jetstream.WithRetryAttempts(0))
-			r.acks = append(r.acks, awaited{ack, r.seq})
+			if ack, err = r.p.js.PublishMsgAsync(m, jetstream.WithRetryAttempts(0)); err == nil {
+				r.acks = append(r.acks, awaited{ack, r.seq})
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("natsbus: publish event %d: %w", events[i].Position, err)

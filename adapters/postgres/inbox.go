@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -24,12 +23,14 @@ func (s *Store) Put(ctx context.Context, shard journal.Shard, c journal.Command)
 
 // Outcome implements journal.Inbox.
 func (s *Store) Outcome(ctx context.Context, id journal.CommandID) (answer journal.Answer, ok, waiting bool, err error) {
-	waiting, o, err := s.ending(ctx, id)
-	if err != nil {
+	c, o, err := s.ending(ctx, id)
+	switch {
+	case err != nil:
 		return answer, false, false, fmt.Errorf("outcome of %s: %w", id, err)
-	}
-	if o == nil {
-		return answer, false, waiting, nil
+	case o == nil && c == nil:
+		return answer, false, false, nil
+	case o == nil:
+		return journal.Answer{Outcome: journal.Outcome{Command: id, Type: c.Type, Hash: c.Hash, Caller: c.Actor}}, false, true, nil
 	}
 	answer = journal.Answer{Outcome: o.Outcome, Replayed: true}
 	if o.Count == 0 {
@@ -49,21 +50,12 @@ func (s *Store) Outcome(ctx context.Context, id journal.CommandID) (answer journ
 
 // ending looks into the inbox first and for the outcome second: a command that is settled between
 // the two is found twice, never nowhere.
-func (s *Store) ending(ctx context.Context, id journal.CommandID) (waiting bool, o *outcome, err error) {
+func (s *Store) ending(ctx context.Context, id journal.CommandID) (waiting *journal.Command, o *outcome, err error) {
 	var b pgx.Batch
-	b.Queue(inboxWaitsSQL, id[:]).QueryRow(func(row pgx.Row) error { return row.Scan(&waiting) })
-	b.Queue(outcomesSQL, [][16]byte{id}).Query(func(rows pgx.Rows) error {
-		o, err = pgx.CollectExactlyOneRow(rows, pgx.RowToFunc[*outcome](func(row pgx.CollectableRow) (*outcome, error) {
-			o, err := scanOutcome(row)
-			return &o, err
-		}))
-		if errors.Is(err, pgx.ErrNoRows) {
-			o, err = nil, nil
-		}
-		return err
-	})
+	b.Queue(inboxBodiesSQL, [][16]byte{id}).Query(each(scanInbox, func(c journal.Command) { waiting = &c }))
+	b.Queue(outcomesSQL, [][16]byte{id}).Query(each(scanOutcome, func(ended outcome) { o = &ended }))
 	if err := s.pool.SendBatch(ctx, &b).Close(); err != nil {
-		return false, nil, err
+		return nil, nil, err
 	}
 	return waiting, o, nil
 }

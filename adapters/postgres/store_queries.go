@@ -36,8 +36,6 @@ var (
 
 	//go:embed queries/inbox_put.sql
 	inboxPutSQL string
-	//go:embed queries/inbox_waits.sql
-	inboxWaitsSQL string
 	//go:embed queries/inbox_bodies.sql
 	inboxBodiesSQL string
 	//go:embed queries/inbox_oldest.sql

@@ -282,7 +282,8 @@ func (b *batch) outcome(it *item, status Status) Outcome {
 func (b *batch) refuse(d *decision, r *Refusal) *decision {
 	d.outcome = b.outcome(d.item, Refused)
 	d.outcome.Refusal = r
-	d.recorded = !r.Malformed && !d.item.command.DryRun
+	// Who sent it by the inbox has no other place to hear of it than the record.
+	d.recorded = (!r.Malformed || d.item.inbox) && !d.item.command.DryRun
 	return d
 }
 

@@ -60,6 +60,9 @@ func (d *Dispatcher) Do(ctx context.Context, c Command) (Answer, error) {
 // send tries the bus and then the store.
 func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 	ref := len(c.Data) > MaxInline
+	if ref && c.DryRun {
+		return Answer{}, fmt.Errorf("a dry run of %d bytes: at most %d travel", len(c.Data), MaxInline)
+	}
 	if ref {
 		if err := d.inbox.Put(ctx, d.shard, c); err != nil {
 			return Answer{}, err
@@ -75,6 +78,9 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 		return d.await(ctx, c)
 	case ctx.Err() != nil:
 		return Answer{}, ErrOutcomeUnknown
+	}
+	if c.DryRun { // the inbox is for what will be done
+		return Answer{}, fmt.Errorf("%w: a dry run has no other way than the bus: %w", ErrOutcomeUnknown, err)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) && !ref {
 		if err := d.inbox.Put(ctx, d.shard, c); err != nil {

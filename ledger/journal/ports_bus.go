@@ -23,7 +23,8 @@ type Inbox interface {
 	// Put stores c; a command that is already there, or has an outcome, stays as it is.
 	Put(ctx context.Context, shard Shard, c Command) error
 	// Outcome returns how a command ended, with at most MaxReplyEvents bytes of its events. ok is
-	// false while it has not ended; waiting then says whether it is in the inbox.
+	// false while it has not ended; waiting then says whether it is in the inbox, and the answer's
+	// outcome whose it is and what it asks: Caller, Type, Hash.
 	Outcome(ctx context.Context, id CommandID) (answer Answer, ok, waiting bool, err error)
 }
 

@@ -400,3 +400,34 @@ func TestTheDispatcherFindsAWay(t *testing.T) {
 		})
 	}
 }
+
+func TestADryRunNeverReachesTheInbox(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	e.start("a", journal.Config{})
+	d := journal.NewDispatcher(0, &bus{e: e, away: true}, e.store, e.store, time.Now)
+	c := command("k", add{To: "x", N: 1})
+	c.DryRun = true
+	_, err := d.Do(t.Context(), c)
+	require.ErrorIs(t, err, journal.ErrOutcomeUnknown)
+	_, ok, waiting, err := e.store.Outcome(t.Context(), c.ID)
+	require.NoError(t, err)
+	require.False(t, ok || waiting)
+	e.do(command("other", add{To: "y", N: 1}))
+	require.Len(t, e.events(), 1)
+}
+
+func TestAMalformedCommandOfTheInboxHasAnOutcome(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	c := command("k", add{Odd: true})
+	require.NoError(t, e.store.Put(t.Context(), 0, c))
+	waiting, _, _, err := e.store.Outcome(t.Context(), c.ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{"test", "add", commandHash}, []any{waiting.Outcome.Caller, waiting.Outcome.Type, waiting.Outcome.Hash})
+	e.start("a", journal.Config{})
+	require.Eventually(t, func() bool {
+		a, ok, _, err := e.store.Outcome(t.Context(), c.ID)
+		return err == nil && ok && a.Outcome.Refusal.Code == "odd"
+	}, 20*time.Second, time.Millisecond)
+}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"golang.org/x/crypto/bcrypt"
 )
 
 var (
@@ -68,7 +69,11 @@ func Start(cfg Config) (_ *Server, err error) {
 	if s.password, err = loadPassword(s.dir); err != nil {
 		return nil, errors.Join(err, s.lock.Close())
 	}
-	if s.nats, err = server.NewServer(s.options(cfg)); err != nil {
+	options, err := s.options(cfg)
+	if err != nil {
+		return nil, errors.Join(err, s.lock.Close())
+	}
+	if s.nats, err = server.NewServer(options); err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrRefused, err), s.lock.Close())
 	}
 	output := newOutput(cfg.Log)
@@ -82,13 +87,19 @@ func Start(cfg Config) (_ *Server, err error) {
 
 // options are the server's settings. What is not named stays as NATS has it, sync_interval above
 // all: an acknowledged message is written, not yet synced, and nothing in Florin relies on more.
-func (s *Server) options(cfg Config) *server.Options {
+func (s *Server) options(cfg Config) (*server.Options, error) {
+	// A hash, because the server warns of a password that it is told. The cheapest will do: nobody
+	// guesses random bytes, and each connection pays for it.
+	hash, err := bcrypt.GenerateFromPassword([]byte(s.password), bcrypt.MinCost)
+	if err != nil {
+		return nil, fmt.Errorf("embedded: password: %w", err)
+	}
 	options := &server.Options{
 		ServerName:             "florin",
 		Host:                   "127.0.0.1",
 		Port:                   cfg.Port,
 		Username:               user,
-		Password:               s.password,
+		Password:               string(hash),
 		JetStream:              true,
 		StoreDir:               s.dir, // the server adds "jetstream"
 		JetStreamMaxMemory:     maxMemory,
@@ -106,7 +117,7 @@ func (s *Server) options(cfg Config) *server.Options {
 	if options.JetStreamMaxStore == 0 {
 		options.JetStreamMaxStore = DefaultMaxStore
 	}
-	return options
+	return options, nil
 }
 
 // await returns once the server is ready, or has said why it never will be.

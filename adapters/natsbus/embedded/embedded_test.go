@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	"bytes"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -80,6 +82,17 @@ func TestServerIsPrivate(t *testing.T) {
 	}
 	other := start(t, Config{Dir: t.TempDir()})
 	assert.NotEqual(t, s.password, other.password)
+}
+
+// Whoever starts Florin for the first time is warned of nothing.
+func TestServerIsQuiet(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s := start(t, Config{Dir: t.TempDir(), Log: log})
+	connect(t, s.URL()).Close()
+	require.NoError(t, s.Shutdown())
+	assert.Empty(t, lines.String())
 }
 
 func TestPayloadLimit(t *testing.T) {

@@ -1,1 +1,0 @@
-SELECT EXISTS (SELECT FROM inbox WHERE command_id = $1)

@@ -372,12 +372,6 @@ func (c *caller) balanceIn(ledger, account, asset string) string {
 	return page.Data[0].Balance
 }
 
-// floor gives an account of the ledger main a least balance of 0.
-func (c *caller) floor(account, asset string) {
-	c.t.Helper()
-	c.floorIn("main", account, asset)
-}
-
 // floorIn gives an account a least balance of 0.
 func (c *caller) floorIn(ledger, account, asset string) {
 	c.t.Helper()

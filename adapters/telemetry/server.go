@@ -33,7 +33,7 @@ func (m *Metrics) Serve(ctx context.Context, ln net.Listener) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		if server.Shutdown(grace) != nil {
-			_ = server.Close() //nolint:errcheck // it is cut off either way
+			_ = server.Close() // it is cut off either way
 		}
 	})
 	defer stop()

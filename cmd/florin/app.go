@@ -259,15 +259,12 @@ func (a *app) close() error {
 
 // every calls f at intervals until ctx ends, and failed when f fails.
 func every(ctx context.Context, interval time.Duration, f func(context.Context) error, failed func(error)) error {
-	for {
-		pause(ctx, interval)
-		if ctx.Err() != nil {
-			return nil
-		}
+	for pause(ctx, interval); ctx.Err() == nil; pause(ctx, interval) {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}
+	return nil
 }
 
 // pause waits for d or the end of ctx.

@@ -32,7 +32,7 @@ func startCluster(t *testing.T) *cluster {
 func (c *cluster) node(port int) (*process, string) {
 	c.t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	p := florin(c.t, c.t.TempDir(), nil, append(append([]string(nil), c.args...), "--listen", address)...)
+	p := florin(c.t, c.t.TempDir(), append(append([]string(nil), c.args...), "--listen", address)...)
 	return p, "http://" + address
 }
 

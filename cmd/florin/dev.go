@@ -60,7 +60,11 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	defer bus.Shutdown()
+	defer func() {
+		if err := bus.Shutdown(); err != nil {
+			log.Error("nats did not stop cleanly", "error", err)
+		}
+	}()
 	s.NatsURL = bus.URL()
 	if err := migrations.Up(ctx, s.DatabaseURL); err != nil {
 		return fmt.Errorf("migrate: %w", err)

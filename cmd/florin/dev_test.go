@@ -23,7 +23,7 @@ func firstCall(t *testing.T, output string) string {
 
 func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
 	dir := t.TempDir()
-	p := florin(t, dir, nil, "dev")
+	p := florin(t, dir, "dev")
 	p.says("Ctrl-C stops all of it")
 
 	paste := exec.CommandContext(t.Context(), "bash", "-c", firstCall(t, p.output()))
@@ -34,13 +34,13 @@ func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
 	require.Contains(t, string(out), `"balance_after"`)
 
 	// A second start here says that one is running; one elsewhere takes other ports.
-	again := florin(t, dir, nil, "dev")
+	again := florin(t, dir, "dev")
 	require.Equal(t, 1, again.ends())
 	env := readEnv(t, dir)
 	require.Contains(t, again.output(), "already running")
 	require.Contains(t, again.output(), env["FLORIN_URL"])
 	elsewhere := t.TempDir()
-	other := florin(t, elsewhere, nil, "dev")
+	other := florin(t, elsewhere, "dev")
 	other.says("Ctrl-C stops all of it")
 	otherEnv := readEnv(t, elsewhere)
 	require.NotEqual(t, env["FLORIN_URL"], otherEnv["FLORIN_URL"])
@@ -52,7 +52,7 @@ func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
 
 	// What was written survives the end, and a kill.
 	p.kill()
-	p = florin(t, dir, nil, "dev")
+	p = florin(t, dir, "dev")
 	p.says("Ctrl-C stops all of it")
 	paste = exec.CommandContext(t.Context(), "bash", "-c", firstCall(t, p.output()))
 	paste.Dir = dir

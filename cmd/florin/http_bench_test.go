@@ -52,7 +52,7 @@ func benchService(b *testing.B) (url, token string) {
 	var config net.ListenConfig
 	ln, err := config.Listen(b.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(b, err)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(b.Context()))
 	ready, done := make(chan struct{}), make(chan error, 1)
 	go func() { done <- a.run(ctx, ln, nil, func() { close(ready) }) }()
 	b.Cleanup(func() { cancel(); require.NoError(b, <-done); require.NoError(b, a.close()) })

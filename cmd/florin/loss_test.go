@@ -76,15 +76,16 @@ func copyDatabase(t *testing.T, from string) string {
 	a.Path = "/postgres"
 	super, err := pgx.Connect(t.Context(), a.String())
 	require.NoError(t, err)
-	defer super.Close(context.Background())
+	ctx := context.WithoutCancel(t.Context()) // cleaning up comes after the test
+	defer super.Close(ctx)
 	copied := name + "_stale"
 	_, err = super.Exec(t.Context(), "CREATE DATABASE "+pgx.Identifier{copied}.Sanitize()+" TEMPLATE "+pgx.Identifier{name}.Sanitize()+" OWNER "+pgx.Identifier{u.User.Username()}.Sanitize())
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		super, err := pgx.Connect(context.Background(), a.String())
+		super, err := pgx.Connect(ctx, a.String())
 		require.NoError(t, err)
-		defer super.Close(context.Background())
-		_, err = super.Exec(context.Background(), "DROP DATABASE "+pgx.Identifier{copied}.Sanitize()+" WITH (FORCE)")
+		defer super.Close(ctx)
+		_, err = super.Exec(ctx, "DROP DATABASE "+pgx.Identifier{copied}.Sanitize()+" WITH (FORCE)")
 		require.NoError(t, err)
 	})
 	u.Path = "/" + copied

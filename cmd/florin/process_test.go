@@ -28,13 +28,13 @@ type process struct {
 }
 
 // florin starts a process in a folder. What it prints is kept.
-func florin(t *testing.T, dir string, env []string, args ...string) *process {
+func florin(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	p := &process{t: t, cmd: exec.CommandContext(context.WithoutCancel(t.Context()), self, args...), done: make(chan struct{})}
 	p.cmd.Dir = dir
-	p.cmd.Env = append(append(os.Environ(), asFlorin+"=1"), env...)
+	p.cmd.Env = append(os.Environ(), asFlorin+"=1")
 	reader, writer := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = writer, writer
 	require.NoError(t, p.cmd.Start())

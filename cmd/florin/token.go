@@ -68,9 +68,9 @@ func writeNew(path string, data []byte) error {
 }
 
 // ensureFile writes a file unless there is one.
-func ensureFile(path string, make func(path string) error) error {
+func ensureFile(path string, write func(path string) error) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return make(path)
+	return write(path)
 }

@@ -28,7 +28,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 
 	super, err := pgx.Connect(t.Context(), pgtest.Super(t, s.settings.DatabaseURL))
 	require.NoError(t, err)
-	defer super.Close(context.Background())
+	defer super.Close(context.WithoutCancel(t.Context()))
 	_, err = super.Exec(t.Context(), `ALTER TABLE events DISABLE TRIGGER ALL; ALTER TABLE outcomes DISABLE TRIGGER ALL`)
 	require.NoError(t, err)
 	var keep, putBack string // every table is kept as it is now, and put back after each look

@@ -71,7 +71,7 @@ func (p *Projector) Run(ctx context.Context) error {
 		before := p.Status().Position
 		err := p.follow(ctx)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if errors.Is(err, ErrOutrun) { // another instance does the work
 			wait(ctx, relayYield)

@@ -39,7 +39,7 @@ func (r *Reactor) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		progress, err := r.follow(ctx)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if progress {
 			backoff = retryInterval

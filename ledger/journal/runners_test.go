@@ -146,7 +146,7 @@ func (tb *table) fail(at int64) {
 // background runs something until the test ends.
 func background(t *testing.T, run func(context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- run(ctx) }()
 	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
@@ -396,7 +396,7 @@ func TestTheDispatcherFindsAWay(t *testing.T) {
 				_, ok, _, err := e.store.Outcome(t.Context(), journal.NewCommandID("test", "async"))
 				return err == nil && ok
 			}, 20*time.Second, time.Millisecond)
-			require.JSONEq(t, `{"sum":3}`, e.sum("x"))
+			require.JSONEq(t, `{"sum":3}`, e.sum())
 		})
 	}
 }

@@ -83,7 +83,7 @@ func (t *Tail) Run(ctx context.Context) error {
 
 func (t *Tail) report(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil && err != nil {
-		t.logger.Warn(what, "shard", t.shard, "position", t.Last(), "error", err)
+		t.logger.Warn("the tail falls back", "why", what, "shard", t.shard, "position", t.Last(), "error", err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -26,7 +25,7 @@ func TestDoneIsDoneOnce(t *testing.T) {
 	require.True(t, second.Replayed)
 	require.Equal(t, first.Outcome.First, second.Outcome.First)
 	require.Len(t, e.events(), 1)
-	require.JSONEq(t, `{"sum":7}`, e.sum("x"))
+	require.JSONEq(t, `{"sum":7}`, e.sum())
 }
 
 func TestTwinsInOneBatchAreOne(t *testing.T) {
@@ -89,9 +88,9 @@ func TestADryRunAnswersAndLeavesNothing(t *testing.T) {
 	require.Equal(t, journal.Done, a.Outcome.Status)
 	require.Len(t, a.Events, 1)
 	require.Empty(t, e.events())
-	require.Empty(t, e.sum("x"))
+	require.Empty(t, e.sum())
 	require.False(t, e.do(c).Replayed)
-	require.JSONEq(t, `{"sum":5}`, e.sum("x"))
+	require.JSONEq(t, `{"sum":5}`, e.sum())
 }
 
 func TestACommandPastItsDeadlineIsGivenUpForEver(t *testing.T) {
@@ -134,7 +133,7 @@ func TestPoisonDiesAloneAndIsKept(t *testing.T) {
 					require.Equal(t, journal.Done, e.answer(c.ID, 1).Outcome.Status)
 				}
 			}
-			require.JSONEq(t, `{"sum":9}`, e.sum("x"))
+			require.JSONEq(t, `{"sum":9}`, e.sum())
 			dead := e.store.Dead()
 			require.Len(t, dead, 1)
 			require.Equal(t, bad.ID, dead[0].Command.ID)
@@ -210,7 +209,7 @@ func TestATwinThatArrivesAsItsOriginalLandsIsStillATwin(t *testing.T) {
 	e.stream.send(c, command("other-2", add{To: "y", N: 1}))
 	close(gate)
 	e.answer(c.ID, 4)
-	require.JSONEq(t, `{"sum":1}`, e.sum("x"))
+	require.JSONEq(t, `{"sum":1}`, e.sum())
 	require.Len(t, e.events(), 3)
 }
 
@@ -265,7 +264,7 @@ func TestWhatWasDecidedOnAFailedBatchIsThrownAway(t *testing.T) {
 	one, two := e.answer(command("1", add{}).ID, 1), e.answer(command("2", add{}).ID, 1)
 	require.Equal(t, journal.Done, one.Outcome.Status)
 	require.Equal(t, journal.Done, two.Outcome.Status)
-	require.JSONEq(t, `{"sum":90}`, e.sum("x"))
+	require.JSONEq(t, `{"sum":90}`, e.sum())
 	require.Len(t, e.events(), 2)
 }
 
@@ -304,13 +303,13 @@ func TestTakeOverIsQuick(t *testing.T) {
 func TestAStoreThatLostWhatWasAnsweredHalts(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
-	require.NoError(t, e.water.Raise(context.Background(), journal.Head{Timeline: 1, Position: 10}))
+	require.NoError(t, e.water.Raise(t.Context(), journal.Head{Timeline: 1, Position: 10}))
 	w := e.start("a", journal.Config{})
 	require.Eventually(t, func() bool { return w.Status().Role == journal.Halted }, 10*time.Second, time.Millisecond)
 	require.ErrorIs(t, w.Status().Error, journal.ErrStale)
 	c := command("k", add{To: "x", N: 1})
 	e.stream.send(c)
-	require.NoError(t, e.water.Raise(context.Background(), journal.Head{Timeline: 1}))
+	require.NoError(t, e.water.Raise(t.Context(), journal.Head{Timeline: 1}))
 	require.Equal(t, journal.Done, e.answer(c.ID, 1).Outcome.Status, "it goes on once the loss is accepted")
 }
 
@@ -347,10 +346,10 @@ func TestTheInboxIsDecidedAndSettled(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	c := command("k", add{To: "x", N: 1})
-	require.NoError(t, e.store.Put(context.Background(), 0, c))
+	require.NoError(t, e.store.Put(t.Context(), 0, c))
 	e.start("a", journal.Config{})
 	require.Eventually(t, func() bool {
-		_, ok, waiting, err := e.store.Outcome(context.Background(), c.ID)
+		_, ok, waiting, err := e.store.Outcome(t.Context(), c.ID)
 		return err == nil && ok && !waiting
 	}, 10*time.Second, time.Millisecond)
 	require.Len(t, e.events(), 1)
@@ -360,7 +359,7 @@ func TestARefToTheInboxIsAnswered(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	c := command("k", add{To: "x", N: 1})
-	require.NoError(t, e.store.Put(context.Background(), 0, c))
+	require.NoError(t, e.store.Put(t.Context(), 0, c))
 	e.stream.refer(c.ID)
 	e.start("a", journal.Config{})
 	require.Equal(t, journal.Done, e.answer(c.ID, 1).Outcome.Status)
@@ -404,7 +403,7 @@ func TestAStopLetsWhatWasDecidedLand(t *testing.T) {
 	<-stopped
 	require.Len(t, e.replies.of(c.ID), 1)
 	require.Len(t, e.events(), 1)
-	held, err := e.store.Campaign(context.Background(), 0, "b")
+	held, err := e.store.Campaign(t.Context(), 0, "b")
 	require.NoError(t, err)
 	require.True(t, held, "the lease was given up")
 }

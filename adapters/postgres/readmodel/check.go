@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
@@ -132,14 +131,10 @@ func (c *Check) Compare(ctx context.Context, report *journal.Report) error {
 }
 
 func (c *Check) compareTransactions(ctx context.Context, report *journal.Report) error {
-	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_transactions"), "{schema}", c.transactions.schema))
-	if err != nil {
-		return err
-	}
 	found := map[string]int64{}
 	var name string
 	var count int64
-	if _, err := pgx.ForEachRow(rows, []any{&name, &count}, func() error { found[name] = count; return nil }); err != nil {
+	if err := forEach(ctx, c.tx, statement("check_transactions", c.transactions.schema), []any{&name, &count}, func() error { found[name] = count; return nil }); err != nil {
 		return err
 	}
 	if !maps.Equal(found, c.counts) {
@@ -153,14 +148,10 @@ func (c *Check) compareBalances(ctx context.Context, report *journal.Report) err
 	found := func(detail string, args ...any) {
 		report.Add(journal.Finding{Check: "projection accounts", Position: c.accounts.position, Detail: fmt.Sprintf(detail, args...)})
 	}
-	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_balances"), "{schema}", c.accounts.schema))
-	if err != nil {
-		return err
-	}
 	var key balanceKey
 	var version int64
 	var debits, credits decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&key.ledger, &key.address, &key.asset, &version, (*decimalText)(&debits), (*decimalText)(&credits)}, func() error {
+	err := forEach(ctx, c.tx, statement("check_balances", c.accounts.schema), []any{&key.ledger, &key.address, &key.asset, &version, (*decimalText)(&debits), (*decimalText)(&credits)}, func() error {
 		want := c.balances.sums[key]
 		delete(c.balances.sums, key)
 		switch {
@@ -185,14 +176,10 @@ func (c *Check) compareEntries(ctx context.Context, report *journal.Report) erro
 	found := func(detail string, args ...any) {
 		report.Add(journal.Finding{Check: "projection entries", Position: c.entries.position, Detail: fmt.Sprintf(detail, args...)})
 	}
-	rows, err := c.tx.Query(ctx, strings.ReplaceAll(sqlOf("check_entries"), "{schema}", c.entries.schema))
-	if err != nil {
-		return err
-	}
 	var key [16]byte
 	var lines int64
 	var net decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&key, &lines, (*decimalText)(&net)}, func() error {
+	err := forEach(ctx, c.tx, statement("check_entries", c.entries.schema), []any{&key, &lines, (*decimalText)(&net)}, func() error {
 		want := c.keys[key]
 		delete(c.keys, key)
 		switch {

@@ -41,14 +41,10 @@ func (r *Reads) statement(ctx context.Context, text string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := time.Now(); r.schemas == nil || now.After(r.until) {
-		rows, err := r.pool.Query(ctx, sqlOf("live_schemas"))
-		if err != nil {
-			return "", err
-		}
 		var pairs []string
 		var name string
 		var generation int
-		if _, err := pgx.ForEachRow(rows, []any{&name, &generation}, func() error {
+		if err := forEach(ctx, r.pool, sqlOf("live_schemas"), []any{&name, &generation}, func() error {
 			pairs = append(pairs, "{"+name+"}", fmt.Sprintf("p_%s_%d", name, generation))
 			return nil
 		}); err != nil {
@@ -106,4 +102,19 @@ func (r *Reads) Await(ctx context.Context, position int64, names ...string) (int
 			return at, ctx.Err()
 		}
 	}
+}
+
+// queryer is a pool or a transaction.
+type queryer interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// forEach runs a query and calls f with each row scanned into scans.
+func forEach(ctx context.Context, q queryer, sql string, scans []any, f func() error) error {
+	rows, err := q.Query(ctx, sql) //nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
+	if err != nil {
+		return err
+	}
+	_, err = pgx.ForEachRow(rows, scans, f)
+	return err
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/florinledger/florin/wallet/payment"
 )
 
-// walletKey is the key of Stripe's metadata under which an integration names the wallet to credit.
-const walletKey = "wallet_id"
+// WalletKey is the key of Stripe's metadata under which an integration names the wallet to credit.
+const WalletKey = "wallet_id"
 
 // factOf puts an event's object into the words of payments. The types handled are those that say
 // how much of a payment was received or refunded in all; every one of them is enough by itself.
@@ -66,7 +66,7 @@ type intent struct {
 func intentFact(o intent) (payment.Fact, error) {
 	return paid(sums{
 		payment: o.ID, currency: o.Currency, received: o.AmountReceived,
-		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
 	})
 }
 
@@ -85,7 +85,7 @@ func chargeFact(o charge) (payment.Fact, error) {
 		// A charge made without an intent is a payment by itself.
 		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
 		received: o.AmountCaptured, refunded: o.AmountRefunded,
-		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
 	})
 }
 
@@ -101,7 +101,7 @@ type session struct {
 func sessionFact(o session) (payment.Fact, error) {
 	s := sums{
 		payment: string(o.PaymentIntent), currency: o.Currency,
-		wallet: o.Metadata[walletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
 	}
 	switch {
 	case o.Invoice == "" && o.PaymentIntent == "":

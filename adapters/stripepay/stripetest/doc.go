@@ -1,3 +1,3 @@
-// Package stripetest makes deliveries of Stripe's webhook for tests: objects of Stripe's own
-// published shapes (the fixtures of stripe-mock), wrapped in an event and signed.
+// Package stripetest makes deliveries of Stripe's webhook for tests: package fixture, for callers that
+// have a test to fail.
 package stripetest

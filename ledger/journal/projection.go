@@ -69,25 +69,28 @@ func (p *Projector) Run(ctx context.Context) error {
 	backoff := retryInterval
 	for ctx.Err() == nil {
 		before := p.Status().Position
-		err := p.follow(ctx)
-		if ctx.Err() != nil {
-			break
+		if err := p.follow(ctx); ctx.Err() == nil {
+			backoff = p.rest(ctx, err, p.Status().Position > before, backoff)
 		}
-		if errors.Is(err, ErrOutrun) { // another instance does the work
-			wait(ctx, relayYield)
-			continue
-		}
-		if errors.Is(err, ErrStale) {
-			p.tail.Distrust()
-		}
-		if p.Status().Position > before {
-			backoff = retryInterval
-		}
-		p.fail(err)
-		wait(ctx, backoff)
-		backoff = min(2*backoff, maxBackoff)
 	}
 	return nil
+}
+
+// rest waits after a failure, and returns how long to wait after the next one.
+func (p *Projector) rest(ctx context.Context, err error, progress bool, backoff time.Duration) time.Duration {
+	if errors.Is(err, ErrOutrun) { // another instance does the work
+		wait(ctx, relayYield)
+		return retryInterval
+	}
+	if errors.Is(err, ErrStale) {
+		p.tail.Distrust()
+	}
+	if progress {
+		backoff = retryInterval
+	}
+	p.fail(err)
+	wait(ctx, backoff)
+	return min(2*backoff, maxBackoff)
 }
 
 // follow applies events from the checkpoint on until something fails.

@@ -38,15 +38,14 @@ func (r *Reactor) Run(ctx context.Context) error {
 	backoff := retryInterval
 	for ctx.Err() == nil {
 		progress, err := r.follow(ctx)
-		if ctx.Err() != nil {
-			break
-		}
 		if progress {
 			backoff = retryInterval
 		}
-		r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
-		wait(ctx, backoff)
-		backoff = min(2*backoff, maxBackoff)
+		if ctx.Err() == nil {
+			r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
+			wait(ctx, backoff)
+			backoff = min(2*backoff, maxBackoff)
+		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestCaptureInParts(t *testing.T) {
 	require.Len(t, last.Events, 1)
 	m = money("1")
 	b.refused(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: hold, Amount: &m},
-		wallet.ErrHoldClosed, "", `{"status":"captured"}`)
+		wallet.ErrHoldClosed, "", `{"hold_status":"captured"}`)
 	assert.Equal(t, "400", b.available(ann))
 	assert.Equal(t, "0", b.held(ann))
 	assert.Equal(t, "600", b.available(bob))
@@ -50,8 +50,8 @@ func TestRelease(t *testing.T) {
 	}, events[0].Body)
 	assert.Equal(t, "800", b.available(ann))
 	assert.Equal(t, "0", b.held(ann))
-	b.refused(wallet.CommandReleaseHold, wallet.ReleaseHold{As: service(), HoldID: hold}, wallet.ErrHoldClosed, "", `{"status":"released"}`)
-	b.refused(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: hold}, wallet.ErrHoldClosed, "", `{"status":"released"}`)
+	b.refused(wallet.CommandReleaseHold, wallet.ReleaseHold{As: service(), HoldID: hold}, wallet.ErrHoldClosed, "", `{"hold_status":"released"}`)
+	b.refused(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: hold}, wallet.ErrHoldClosed, "", `{"hold_status":"released"}`)
 }
 
 // CASES 18.

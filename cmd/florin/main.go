@@ -25,6 +25,7 @@ type commands struct {
 	Keygen  keygenCommand  `cmd:"" help:"Write a new signing key for tokens."`
 	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
+	Stripe  stripeCommand  `cmd:"" help:"Play Stripe: send events to the service."`
 }
 
 // console is where a command writes: answers to Out, everything else to Err.

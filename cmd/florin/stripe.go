@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/florinledger/florin/adapters/stripepay"
+	"github.com/florinledger/florin/adapters/stripepay/fixture"
+)
+
+// stripeCommand plays Stripe, where there is none: offline, and in tests of an integration.
+type stripeCommand struct {
+	Trigger stripeTriggerCommand `cmd:"" help:"Send an event to the service, signed as Stripe signs it."`
+	Types   stripeTypesCommand   `cmd:"" help:"List the types of events that can be sent."`
+}
+
+// stripeTriggerCommand sends an event. Those of payments say what the flags say; the others are
+// Stripe's published examples, unchanged.
+type stripeTriggerCommand struct {
+	Type string `arg:"" help:"Type of the event, such as payment_intent.succeeded."`
+
+	Wallet   string `help:"Wallet that the payment is for; without one, or with an unknown one, the money goes to suspense." placeholder:"wal_…"`
+	Amount   string `help:"How much was received, such as 10.50. Default: 10."`
+	Asset    string `help:"Currency that was paid. Default: USD."`
+	Intent   string `help:"Id of the payment. Name it again to send another event of the same payment. Default: a new one." placeholder:"pi_…"`
+	Refunded string `help:"How much was given back; charges only. Default: nothing, and with charge.refunded all of it."`
+
+	EventID    string `help:"Id of the event. Name it again to deliver it again. Default: a new one." placeholder:"evt_…"`
+	URL        string `help:"Address of the service." env:"FLORIN_URL" default:"http://127.0.0.1:8080"`
+	Secret     string `help:"Webhook secret; .florin/dev.env has that of florin dev." env:"STRIPE_WEBHOOK_SECRET" placeholder:"whsec_…"`
+	SecretFile string `help:"File with the webhook secret, which goes before --secret." type:"path"`
+	Print      bool   `help:"Print the event instead of sending it, as curl --data-binary @- takes it, and its signature to standard error."`
+}
+
+const (
+	// triggerPatience is how long an answer may take: as long as Stripe waits for one.
+	triggerPatience = 20 * time.Second
+	// triggerAnswer is the most that is read of an answer, in bytes. The service's are far smaller; what
+	// else listens at that address may send anything.
+	triggerAnswer = 64 << 10
+	// triggerAmount and triggerAsset are those of a payment that is told neither. The amount is one
+	// in every currency.
+	triggerAmount, triggerAsset = "10", "USD"
+)
+
+// Run sends the event, or prints it. An answer other than 2xx is an error.
+func (c *stripeTriggerCommand) Run(ctx context.Context, con console) error {
+	c.EventID = cmp.Or(c.EventID, fixture.NewEventID())
+	object, err := c.object()
+	if err != nil {
+		return err
+	}
+	body, err := fixture.Event(c.Type, object, fixture.EventOptions{EventID: c.EventID})
+	if err != nil {
+		return err
+	}
+	secret, err := c.secret()
+	if err != nil {
+		return err
+	}
+	signature := fixture.Sign(body, secret, time.Now())
+	if c.Print {
+		fmt.Fprintf(con.Err, "Stripe-Signature: %s\n", signature)
+		_, err := con.Out.Write(body)
+		return err
+	}
+	fmt.Fprintf(con.Out, "event    %s (%s)\n", c.EventID, c.Type)
+	if c.ofPayment() {
+		fmt.Fprintf(con.Out, "payment  %s\n", c.Intent)
+	}
+	answer, position, err := c.send(ctx, body, signature)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.Out, "answer   %s\n", answer)
+	if position != "" {
+		fmt.Fprintf(con.Out, "position %s\n", position)
+	}
+	return nil
+}
+
+func (c *stripeTriggerCommand) ofPayment() bool {
+	return slices.Contains(fixture.PaymentTypes(), c.Type)
+}
+
+// object is what the event is about.
+func (c *stripeTriggerCommand) object() (fixture.Object, error) {
+	if c.ofPayment() {
+		p, err := c.payment()
+		if err != nil {
+			return nil, err
+		}
+		return p.About(c.Type)
+	}
+	object, err := fixture.About(c.Type)
+	switch {
+	case errors.Is(err, fixture.ErrNoType):
+		return nil, c.unknownType()
+	case err == nil && c.Wallet+c.Amount+c.Asset+c.Intent+c.Refunded != "":
+		return nil, fmt.Errorf("%s is sent as Stripe publishes it: --wallet, --amount, --asset, --intent and --refunded are for %s",
+			c.Type, strings.Join(fixture.PaymentTypes(), ", "))
+	}
+	return object, err
+}
+
+// unknownType says which types there are: those of payments, and those that begin alike.
+func (c *stripeTriggerCommand) unknownType() error {
+	all, err := fixture.Types()
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Stripe publishes no event %q. Known are %s", c.Type, strings.Join(fixture.PaymentTypes(), ", "))
+	noun := c.Type[:max(0, strings.IndexAny(c.Type+".", "._"))]
+	for _, t := range all {
+		if noun != "" && strings.HasPrefix(t, noun) && !slices.Contains(fixture.PaymentTypes(), t) {
+			text += ", " + t
+		}
+	}
+	return fmt.Errorf("%s; florin stripe types lists all %d", text, len(all))
+}
+
+// payment is what the flags say of the payment.
+func (c *stripeTriggerCommand) payment() (p fixture.Payment, err error) {
+	c.Intent = cmp.Or(c.Intent, "pi_"+rand.Text())
+	c.Amount, c.Asset = cmp.Or(c.Amount, triggerAmount), cmp.Or(c.Asset, triggerAsset)
+	p = fixture.Payment{Intent: c.Intent, Currency: strings.ToLower(c.Asset), Wallet: c.Wallet}
+	if p.Received, err = stripepay.MinorUnits(c.Amount, c.Asset); err != nil {
+		return p, fmt.Errorf("--amount and --asset: %w", err)
+	}
+	switch {
+	case c.Refunded != "" && !fixture.OfCharge(c.Type):
+		return p, fmt.Errorf("--refunded: %s is not about a charge, and only charges say what was refunded", c.Type)
+	case c.Refunded != "":
+		if p.Refunded, err = stripepay.MinorUnits(c.Refunded, c.Asset); err != nil {
+			return p, fmt.Errorf("--refunded: %w", err)
+		}
+	case c.Type == "charge.refunded":
+		p.Refunded = p.Received
+	}
+	if p.Refunded > p.Received {
+		return p, fmt.Errorf("--refunded: %s is more than the %s that was received", c.Refunded, c.Amount)
+	}
+	return p, nil
+}
+
+// secret is what the event is signed with.
+func (c *stripeTriggerCommand) secret() (string, error) {
+	if c.SecretFile != "" {
+		secret, err := readSecretFile(c.SecretFile)
+		return string(secret), err
+	}
+	if c.Secret == "" {
+		return "", errors.New("no webhook secret: source .florin/dev.env, or name the service's with --secret-file")
+	}
+	return c.Secret, nil
+}
+
+// send delivers the event and returns the status and what became of it, and the position
+// from which on reads know of it.
+func (c *stripeTriggerCommand) send(ctx context.Context, body []byte, signature string) (answer, position string, err error) {
+	address, err := url.JoinPath(c.URL, "v1", "webhooks", "stripe")
+	if err != nil {
+		return "", "", fmt.Errorf("--url: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, triggerPatience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return "", "", fmt.Errorf("--url: %w", err)
+	}
+	request.Close = true // one request is all that this process makes
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Stripe-Signature", signature)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", "", fmt.Errorf("the service does not answer: %w", err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(response.Body, triggerAnswer))
+	if err != nil {
+		return "", "", fmt.Errorf("the service's answer ends early: %w", err)
+	}
+	answer, err = verdict(response, data)
+	return answer, response.Header.Get("Florin-Position"), err
+}
+
+// verdict reads an answer: a receipt, or a problem.
+func verdict(response *http.Response, body []byte) (string, error) {
+	var said struct {
+		Outcome string `json:"outcome"`
+		Code    string `json:"code"`
+		Title   string `json:"title"`
+		Detail  string `json:"detail"`
+	}
+	err := json.Unmarshal(body, &said)
+	switch {
+	case response.StatusCode < 200 || response.StatusCode > 299:
+		text := "answer: " + response.Status
+		for _, more := range []string{said.Code, said.Title, said.Detail} {
+			if err == nil && more != "" {
+				text += ": " + more
+			}
+		}
+		return "", errors.New(text)
+	case err != nil || said.Outcome == "":
+		return "", fmt.Errorf("%s from something that is not Florin", response.Status)
+	case response.Header.Get("Idempotent-Replayed") == "true":
+		return response.Status + ", " + said.Outcome + ", as answered before", nil
+	}
+	return response.Status + ", " + said.Outcome, nil
+}
+
+// stripeTypesCommand lists types of events.
+type stripeTypesCommand struct{}
+
+// Run prints a type a line.
+func (c *stripeTypesCommand) Run(con console) error {
+	all, err := fixture.Types()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(con.Out, strings.Join(all, "\n"))
+	return err
+}

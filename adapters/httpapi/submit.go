@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
@@ -38,6 +39,8 @@ func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later
 	if err != nil {
 		return a, nil, undecided(err)
 	}
+	// Others who wait for the same command may have the same events, and decoding one changes it.
+	a.Events = slices.Clone(a.Events)
 	return a, nil, h.settle(callOf(ctx), c, a)
 }
 

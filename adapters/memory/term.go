@@ -66,9 +66,11 @@ func (t *term) Waiting(ctx context.Context, limit int) ([]journal.Command, error
 	t.store.mu.Lock()
 	defer t.store.mu.Unlock()
 	var commands []journal.Command
+	size := 0
 	for _, w := range t.store.inbox {
-		if w.shard == t.head.Shard && len(commands) < limit {
+		if w.shard == t.head.Shard && len(commands) < limit && size < journal.MaxWaitingBytes {
 			commands = append(commands, w.command)
+			size += len(w.command.Data)
 		}
 	}
 	return commands, nil

@@ -5,7 +5,7 @@ import "time"
 const (
 	// terminateTimeout is how long a take-over waits for the old writer's backend to be gone. Ending
 	// takes a backend milliseconds; together with journal.LeaseTerm it stays under 5 s.
-	terminateTimeout = 2 * time.Second
+	terminateTimeout = 4 * time.Second
 	// takeOverTimeout bounds a whole take-over, a commit that waits for a stand-by included.
 	takeOverTimeout = 10 * time.Second
 	// lockTimeout is how long the writer waits for a lock. It waits for none but the head's, and for

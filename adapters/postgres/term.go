@@ -72,7 +72,7 @@ func (t *term) Load(ctx context.Context, want journal.Wanted) (journal.Found, er
 
 // Waiting implements journal.Term.
 func (t *term) Waiting(ctx context.Context, limit int) ([]journal.Command, error) {
-	rows, err := t.store.pool.Query(ctx, inboxOldestSQL, int16(t.head.Shard), limit)
+	rows, err := t.store.pool.Query(ctx, inboxOldestSQL, int16(t.head.Shard), limit, int64(journal.MaxWaitingBytes))
 	if err != nil {
 		return nil, fmt.Errorf("inbox of shard %d: %w", t.head.Shard, err)
 	}

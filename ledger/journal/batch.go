@@ -322,7 +322,7 @@ func (b *batch) landed(f *batch) {
 
 // full reports whether the batch should take no more.
 func (b *batch) full() bool {
-	return len(b.items) >= MaxBatch || len(b.scope.events) >= MaxBatchEvents
+	return weight(b.items) >= MaxBatch || len(b.scope.events) >= MaxBatchEvents
 }
 
 // after is the head once the batch has landed. Its Chain is set by seal.

@@ -9,6 +9,10 @@ const (
 	MaxBatch = 2_000
 	// MaxBatchEvents closes a batch early when its commands cause many events each.
 	MaxBatchEvents = 10_000
+	// MaxWaitingBytes bounds the bodies that are read from the inbox at once, and refWeight says for
+	// how many commands one counts whose body waits there: such a body may have 16 MiB.
+	MaxWaitingBytes = 32 << 20
+	refWeight       = MaxBatch / 8
 	// MaxPasses is how often a batch is decided again because a decision asked for state that was
 	// not at hand. Each pass loads what the last one missed; a chain of look-ups longer than this
 	// is a fault of the decider.

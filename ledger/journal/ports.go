@@ -114,7 +114,8 @@ type Term interface {
 	Head() Head
 	// Load reads outcomes, state, events and waiting commands, of committed data only.
 	Load(ctx context.Context, want Wanted) (Found, error)
-	// Waiting returns up to limit commands that wait in the inbox, oldest first.
+	// Waiting returns up to limit commands that wait in the inbox, oldest first, and no more once
+	// they have MaxWaitingBytes; at least one, if there is one.
 	Waiting(ctx context.Context, limit int) ([]Command, error)
 	// Append writes the batch in one commit if the head is still batch.Before, and returns only
 	// when the commit's end is known: nil, ErrFenced, ErrBadData, ErrClockSkew, or ErrUnknown.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -108,10 +109,11 @@ func (t *term) serve(ctx context.Context) error {
 
 // decide adds items, and whatever else is waiting, to the open batch.
 func (t *term) decide(ctx context.Context, items []*item) error {
-	for len(items) < MaxBatch {
+	for room := MaxBatch - weight(items); room > 0; {
 		select {
 		case more := <-t.in:
 			items = append(items, more...)
+			room -= weight(more)
 			continue
 		default:
 		}
@@ -237,8 +239,10 @@ func (t *term) receive(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := t.w.source.Receive(ctx, shard, mark, func(d Delivery) error {
 			t.w.alone.Store(false)
-			if err := t.deliver(ctx, itemsOf(d)); err != nil {
-				return err
+			for items := range slices.Chunk(itemsOf(d), chunkOf(d)) {
+				if err := t.deliver(ctx, items); err != nil {
+					return err
+				}
 			}
 			mark = d.Mark
 			return nil
@@ -286,6 +290,25 @@ func (t *term) pollInbox(ctx context.Context) {
 			wait(ctx, InboxInterval)
 		}
 	}
+}
+
+// chunkOf is how many items of a delivery are decided at once: all, unless bodies have to be read.
+func chunkOf(d Delivery) int {
+	if len(d.Refs) > 0 {
+		return MaxBatch / refWeight
+	}
+	return max(len(d.Commands), 1)
+}
+
+// weight is for how many commands items count.
+func weight(items []*item) (n int) {
+	for _, it := range items {
+		n++
+		if it.inbox {
+			n += refWeight
+		}
+	}
+	return n
 }
 
 func (t *term) deliver(ctx context.Context, items []*item) error {

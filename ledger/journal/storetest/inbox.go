@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,20 @@ func inboxOrder(t *testing.T, h Harness) {
 	require.NoError(t, err)
 	require.False(t, ok)
 	require.True(t, waiting)
+}
+
+// A page of the inbox is bounded by bytes too: its bodies stand in the writer's memory.
+func inboxBounded(t *testing.T, h Harness) {
+	term := takeOver(t, h)
+	large := command(1)
+	large.Data = json.RawMessage(`"` + strings.Repeat("x", journal.MaxWaitingBytes) + `"`)
+	for _, c := range []journal.Command{large, command(2)} {
+		require.NoError(t, h.Inbox.Put(t.Context(), 0, c))
+	}
+	got, err := term.Waiting(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	require.Equal(t, large.ID, got[0].ID)
 }
 
 func inboxSettled(t *testing.T, h Harness) {

@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		"a dead letter is kept whole":                          deadLetter,
 		"the writer loads what is there and no more":           loads,
 		"the inbox keeps commands in order, once":              inboxOrder,
+		"a page of the inbox is bounded by bytes":              inboxBounded,
 		"an inbox command is settled by the commit":            inboxSettled,
 		"an inbox command stays when the commit fails":         inboxStays,
 		"an answered command does not go into the inbox again": inboxAnswered,

@@ -4,7 +4,7 @@ import "time"
 
 const (
 	// terminateTimeout is how long a take-over waits for the old writer's backend to be gone. Ending
-	// takes a backend milliseconds; together with journal.LeaseTerm it stays under 5 s.
+	// takes a backend milliseconds where the machine is not overloaded.
 	terminateTimeout = 4 * time.Second
 	// takeOverTimeout bounds a whole take-over, a commit that waits for a stand-by included.
 	takeOverTimeout = 10 * time.Second

@@ -3,6 +3,9 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -29,11 +32,11 @@ func AppendPostings(buf []byte, ps []Posting) []byte {
 		buf = append(buf, `","`...)
 		buf = append(buf, byte(p.Side))
 		buf = append(buf, `","`...)
-		buf = append(buf, FormatAmount(p.Amount)...)
+		buf = AppendAmount(buf, p.Amount)
 		buf = append(buf, `","`...)
 		buf = append(buf, p.Asset...)
 		buf = append(buf, `","`...)
-		buf = append(buf, FormatAmount(p.Balance)...)
+		buf = AppendAmount(buf, p.Balance)
 		buf = append(buf, `"]`...)
 	}
 	return append(buf, ']')
@@ -42,10 +45,32 @@ func AppendPostings(buf []byte, ps []Posting) []byte {
 // FormatAmount writes d with all the decimals that it has: 10.50 stays 10.50, which
 // [decimal.Decimal.String] makes 10.5.
 func FormatAmount(d decimal.Decimal) string {
-	if e := d.Exponent(); e < 0 {
-		return d.StringFixed(-e)
+	var buf [32]byte
+	return string(AppendAmount(buf[:0], d))
+}
+
+// AppendAmount appends what [FormatAmount] returns. Nearly every amount fits in 64 bits, and is
+// written without the big numbers behind it.
+func AppendAmount(buf []byte, d decimal.Decimal) []byte {
+	decimals := int(-d.Exponent())
+	if decimals < 0 || decimals > 18 || d.NumDigits() > 18 {
+		return append(buf, d.StringFixed(max(int32(decimals), 0))...)
 	}
-	return d.String()
+	n := d.CoefficientInt64()
+	if n < 0 {
+		buf, n = append(buf, '-'), -n
+	}
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], n, 10)
+	if decimals == 0 {
+		return append(buf, text...)
+	}
+	for range decimals + 1 - len(text) { // at least one digit before the point
+		buf = append(buf, '0')
+	}
+	buf = append(buf, text...)
+	point := len(buf) - decimals
+	return slices.Insert(buf, point, '.')
 }
 
 // ParsePostings reads what AppendPostings wrote. Empty input has no postings.
@@ -59,6 +84,9 @@ func ParsePostings(data []byte) ([]Posting, error) {
 	}
 	ps := make([]Posting, len(rows))
 	for i, r := range rows {
+		if strings.ContainsAny(r[2]+r[4], "eE") { // never written, and 1e999999999 would fill the memory
+			return nil, fmt.Errorf("postings: row %d: an exponent", i)
+		}
 		amount, err := decimal.NewFromString(r[2])
 		if err != nil {
 			return nil, fmt.Errorf("postings: row %d: amount: %w", i, err)

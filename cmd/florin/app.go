@@ -80,9 +80,14 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		return nil, err
 	}
 	registry, store := newRegistry(), postgres.NewStore(a.pool)
-	a.does(func(ctx context.Context) error {
-		return natsbus.Keep(ctx, js, natsbus.Config{Replicas: s.Replicas}, log)
-	})
+	streams := natsbus.Config{Replicas: s.Replicas}
+	if a.conn.IsConnected() {
+		// Now, so that those who read the streams find them. What fails here, Keep tries again.
+		if err := natsbus.Setup(ctx, js, streams); err != nil {
+			log.Warn("streams cannot be set up yet", "error", err)
+		}
+	}
+	a.does(func(ctx context.Context) error { return natsbus.Keep(ctx, js, streams, log) })
 	if rs.has(roleWriter) {
 		if err := a.addWriter(registry, store, js); err != nil {
 			return nil, err

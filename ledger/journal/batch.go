@@ -105,6 +105,9 @@ func (b *batch) prior(id CommandID) *decision {
 // outcomes and whatever was missing in one query, and decides again only where that was needed.
 func (b *batch) add(ctx context.Context, items []*item) error {
 	decided, events, undos := len(b.decisions), len(b.scope.events), len(b.scope.undo)
+	// The clock stands still while items are decided again and again: ids are made of it, and state
+	// that is keyed by an id could never be loaded if every pass asked for another one.
+	b.scope.now = b.term.now()
 	for pass := 1; ; pass++ {
 		b.decideAll(items, pass > MaxPasses)
 		want := b.wanted(items)
@@ -222,7 +225,6 @@ func (b *batch) take(items []*item, want Wanted, found Found) error {
 // decide comes to a decision about one command.
 func (b *batch) decide(it *item, last bool) *decision {
 	s, c := b.scope, &it.command
-	s.now = b.term.now()
 	d := &decision{item: it}
 	if !c.DryRun {
 		if p := b.prior(c.ID); p != nil {

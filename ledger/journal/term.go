@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 )
@@ -233,110 +232,6 @@ func (t *term) commitAlone(items []*item, why error) error {
 	return nil
 }
 
-// receive reads the source of commands, and reads it again from where it was when it is lost.
-func (t *term) receive(ctx context.Context) {
-	shard, mark := t.w.shard, t.store.Head().Mark.rewound()
-	for ctx.Err() == nil {
-		err := t.w.source.Receive(ctx, shard, mark, func(d Delivery) error {
-			t.w.alone.Store(false)
-			for items := range slices.Chunk(itemsOf(d), chunkOf(d)) {
-				if err := t.deliver(ctx, items); err != nil {
-					return err
-				}
-			}
-			mark = d.Mark
-			return nil
-		})
-		if ctx.Err() != nil {
-			return
-		}
-		t.w.alone.Store(true)
-		t.w.cfg.Log.Warn("commands cannot be received; the inbox is the only way", "shard", t.w.shard, "error", err)
-		wait(ctx, retryInterval)
-	}
-}
-
-// pollInbox delivers what waits in the inbox: what the bus lost, or all there is while it is away.
-func (t *term) pollInbox(ctx context.Context) {
-	for ctx.Err() == nil {
-		commands, err := t.store.Waiting(ctx, MaxBatch)
-		if err != nil {
-			if ctx.Err() == nil {
-				t.w.cfg.Log.Warn("inbox cannot be read", "shard", t.w.shard, "error", err)
-			}
-			wait(ctx, retryInterval)
-			continue
-		}
-		if len(commands) > 0 {
-			done := make(chan struct{})
-			items := make([]*item, len(commands))
-			for i, c := range commands {
-				items[i] = &item{command: c, known: true, inbox: true}
-			}
-			items[len(items)-1].done = done
-			if t.deliver(ctx, items) != nil {
-				return
-			}
-			select {
-			case <-done:
-			case <-ctx.Done():
-				return
-			}
-			continue
-		}
-		if t.w.alone.Load() {
-			wait(ctx, InboxIntervalAlone)
-		} else {
-			wait(ctx, InboxInterval)
-		}
-	}
-}
-
-// chunkOf is how many items of a delivery are decided at once: all, unless bodies have to be read.
-func chunkOf(d Delivery) int {
-	if len(d.Refs) > 0 {
-		return MaxBatch / refWeight
-	}
-	return max(len(d.Commands), 1)
-}
-
-// weight is for how many commands items count.
-func weight(items []*item) (n int) {
-	for _, it := range items {
-		n++
-		if it.inbox {
-			n += refWeight
-		}
-	}
-	return n
-}
-
-func (t *term) deliver(ctx context.Context, items []*item) error {
-	if len(items) == 0 {
-		return nil
-	}
-	select {
-	case t.in <- items:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func itemsOf(d Delivery) []*item {
-	items := make([]*item, 0, len(d.Commands)+len(d.Refs))
-	for _, c := range d.Commands {
-		items = append(items, &item{command: c, known: true, replyTo: d.ReplyTo})
-	}
-	for _, id := range d.Refs {
-		items = append(items, &item{command: Command{ID: id}, inbox: true, replyTo: d.ReplyTo})
-	}
-	if len(items) > 0 {
-		items[len(items)-1].mark = d.Mark
-	}
-	return items
-}
-
 // speak sends answers, after noting outside the store how far they speak of it.
 func (t *term) speak() {
 	for answers := range t.answers {
@@ -346,15 +241,5 @@ func (t *term) speak() {
 			t.w.replier.Reply(ctx, to, as)
 		}
 		cancel()
-	}
-}
-
-// wait waits for d or the end of ctx.
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }

@@ -262,3 +262,13 @@ func (w *Writer) resign() {
 		w.cfg.Log.Warn("lease not given up; it lapses by itself", "shard", w.shard, "error", err)
 	}
 }
+
+// wait waits for d or the end of ctx.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

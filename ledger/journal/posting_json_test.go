@@ -28,11 +28,11 @@ func TestAmountsReadBackAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := decimal.New(rapid.Int64().Draw(t, "coefficient"), -rapid.Int32Range(0, 25).Draw(t, "decimals"))
 		text := journal.FormatAmount(d)
-		back, err := decimal.NewFromString(text)
-		require.NoError(t, err)
-		require.True(t, back.Equal(d))
-		require.Equal(t, d.Exponent(), back.Exponent())
 		require.Equal(t, d.StringFixed(-d.Exponent()), text)
+		back, err := journal.ParsePostings(journal.AppendPostings(nil, []journal.Posting{{Account: "a", Side: journal.Debit, Amount: d, Asset: "X", Balance: d.Neg()}}))
+		require.NoError(t, err)
+		require.True(t, back[0].Amount.Equal(d) && back[0].Balance.Equal(d.Neg()))
+		require.Equal(t, d.Exponent(), back[0].Amount.Exponent())
 	})
 }
 
@@ -47,8 +47,17 @@ func TestPostingsReadBackAsTheyWere(t *testing.T) {
 	got, err := journal.ParsePostings(text)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	for _, bad := range []string{`[["a","x","1","USD","1"]]`, `[["a","d","1e9x","USD","1"]]`, `[["a","d","1","USD",""]]`, `[["a","d","1e9","USD","1"]]`, `[["a"]`, `{}`} {
+	for _, bad := range []string{`[["a","x","1","USD","1"]]`, `[["a","d","1e9x","USD","1"]]`, `[["a","d","1","USD",""]]`, `[["a","d","1e9","USD","1"]]`, `[["a"]`, `{}`, `[[]]`, `[["a","d","1","USD","1","2"]]`, `[["a","d","1","USD","1"],]`, `[["a\\u0041","d","1","USD","1"]]`, ` [["a","d","1","USD","1"]]`} {
 		_, err := journal.ParsePostings([]byte(bad))
 		require.Error(t, err, bad)
+	}
+}
+
+func BenchmarkParsePostings(b *testing.B) {
+	text := []byte(`[["equity:opening","d","10.50","USD","-10.50"],["liabilities:a","c","10.50","USD","0.00"]]`)
+	for b.Loop() {
+		if _, err := journal.ParsePostings(text); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// maxQueued is how many deliveries may wait to be decided, and how many answered batches for the
-// replier, before whoever brings them has to wait too.
+// maxQueued is how many deliveries may wait to be decided before whoever brings them has to wait too,
+// and how many batches of answers may wait for the replier before more are dropped.
 const maxQueued = 64
 
 // term is one term of office of the writer: from the take-over to the first thing that goes wrong.
@@ -193,7 +193,10 @@ func (t *term) land(b *batch) {
 		}
 	}
 	t.w.landed(t.head, t.cache.len())
-	t.answers <- b.answers()
+	select {
+	case t.answers <- b.answers():
+	default: // the bus hangs; who is not answered asks for the outcome
+	}
 }
 
 // isolate commits items, which failed together because of somebody's data, without the one to
@@ -232,13 +235,21 @@ func (t *term) commitAlone(items []*item, why error) error {
 	return nil
 }
 
-// speak sends answers, after noting outside the store how far they speak of it.
+// speak sends answers, after noting outside the store how far they speak of it. What has queued up
+// meanwhile goes with it: while the bus hangs, a note takes long, and the writer must not wait for
+// as many notes as it makes commits.
 func (t *term) speak() {
 	for answers := range t.answers {
+		queued := []map[string][]Answer{answers}
+		for range len(t.answers) {
+			queued = append(queued, <-t.answers)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), replyTimeout)
 		t.w.raise(ctx)
-		for to, as := range answers {
-			t.w.replier.Reply(ctx, to, as)
+		for _, answers := range queued {
+			for to, as := range answers {
+				t.w.replier.Reply(ctx, to, as)
+			}
 		}
 		cancel()
 	}

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -406,4 +407,34 @@ func TestAStopLetsWhatWasDecidedLand(t *testing.T) {
 	held, err := e.store.Campaign(t.Context(), 0, "b")
 	require.NoError(t, err)
 	require.True(t, held, "the lease was given up")
+}
+
+// hanging is a high water mark behind a bus that hangs.
+type hanging struct {
+	water
+	tried chan struct{}
+}
+
+func (h *hanging) Raise(ctx context.Context, _ journal.Head) error {
+	h.tried <- struct{}{}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestABusThatHangsDoesNotHoldUpTheWriter(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	h := &hanging{tried: make(chan struct{}, 100)}
+	w := journal.NewWriter(0, "a", countingCore(), e.store, e.stream, e.replies, h, journal.Config{Log: quiet()})
+	background(t, w.Run)
+	for i := range 200 { // more than can wait to be answered
+		c := command(fmt.Sprint(i), add{To: fmt.Sprint(i), N: 1})
+		e.stream.send(c)
+		require.Eventually(t, func() bool {
+			_, ok, _, err := e.store.Outcome(t.Context(), c.ID)
+			return err == nil && ok
+		}, 20*time.Second, time.Millisecond)
+	}
+	require.Less(t, len(h.tried), 50, "it waits for the bus once, not once for each commit")
+	require.Len(t, e.events(), 200)
 }

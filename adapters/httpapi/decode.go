@@ -74,7 +74,10 @@ func decode(body []byte, into any, prefix string) error {
 	if err := checkShape(body, prefix); err != nil {
 		return err
 	}
-	return unmarshal(body, into, prefix)
+	if err := unmarshal(body, into, prefix); err != nil {
+		return err
+	}
+	return checkNulls(body, prefix)
 }
 
 func unmarshal(body []byte, into any, prefix string) error {
@@ -111,6 +114,33 @@ func checkShape(body []byte, prefix string) error {
 		}
 		if token.Kind() == '"' && strings.IndexByte(token.String(), 0) >= 0 {
 			return fieldProblem("malformed-body", prefix+string(dec.StackPointer()), "text must not contain U+0000")
+		}
+	}
+}
+
+// checkNulls refuses null where the decoder would take it for a value of its own. As an optional field
+// it is an absent one, which is how many clients write it. As the whole body it would be an empty
+// object, in metadata an empty text, and a capture whose amount is null would take all that is held.
+func checkNulls(body []byte, prefix string) error {
+	if !bytes.Contains(body, []byte("null")) {
+		return nil
+	}
+	dec := jsontext.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := dec.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return decodeProblem(err, prefix)
+		}
+		if token.Kind() != 'n' {
+			continue
+		}
+		pointer := dec.StackPointer()
+		within, _ := dec.StackIndex(dec.StackDepth())
+		if within != '{' || isMoney(pointer) || pointer.Parent() == "/metadata" {
+			return fieldProblem("invalid-field", prefix+string(pointer), "want a value, not null")
 		}
 	}
 }

@@ -52,6 +52,11 @@ func TestDecodeRefuses(t *testing.T) {
 		"a fraction for a version":     {`{"preconditions":[{"version":1.5}]}`, "invalid-field", "/preconditions/0/version", "want a whole number that fits"},
 		"a string for a version":       {`{"preconditions":[{"version":"1"}]}`, "invalid-field", "/preconditions/0/version", "want a whole number, not a string"},
 		"a version beyond 64 bits":     {`{"preconditions":[{"version":9223372036854775808}]}`, "invalid-field", "/preconditions/0/version", "want a whole number that fits"},
+		"null":                         {`null`, "invalid-field", "", "want a value, not null"},
+		"null in metadata":             {`{"metadata":{"a":"null","k":null}}`, "invalid-field", "/metadata/k", "want a value, not null"},
+		"null in a list":               {`{"postings":[null]}`, "invalid-field", "/postings/0", "want a value, not null"},
+		"null for an amount":           {posting(`"amount":null`), "invalid-field", "/postings/1/amount", "want a value, not null"},
+		"null for an unknown field":    {`{"x":null}`, "unknown-field", "/x", "there is no such field"},
 		"U+0000 in a value":            {`{"metadata":{"k":"a\u0000b"}}`, "malformed-body", "/metadata/k", "text must not contain U+0000"},
 		"U+0000 in a name":             {`{"metadata":{"k\u0000":"a"}}`, "malformed-body", "/metadata/k\x00", "text must not contain U+0000"},
 		"33 levels":                    {`{"postings":` + nested(32) + `}`, "malformed-body", "", "it nests deeper than 32 levels"},
@@ -87,6 +92,11 @@ func TestDecodeTakes(t *testing.T) {
 	}
 	var hold api.ReleaseHold
 	require.NoError(t, decode([]byte(`{}`), &hold, ""))
+	// Without an amount all that remains is captured: a client that failed to say how much must not
+	// capture everything.
+	var capture api.CaptureHold
+	require.NoError(t, decode([]byte(`{}`), &capture, ""))
+	require.Error(t, decode([]byte(`{"amount":null}`), &capture, ""))
 	require.Error(t, decode([]byte(`{"amount":"1"}`), &hold, ""))
 }
 

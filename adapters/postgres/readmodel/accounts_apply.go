@@ -17,6 +17,7 @@ import (
 func accountsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
 		sums := newBalanceSums()
+		var facts []*journal.Event
 		for i := range events {
 			e := &events[i]
 			sums.add(e)
@@ -28,11 +29,19 @@ func accountsApplier(registry *journal.Registry) func(*pgx.Batch, string, []jour
 			if err := registry.Decode(e); err != nil {
 				return err
 			}
+			if rules, ok := e.Body.(ledger.AccountSet); ok {
+				sums.name(accountKey{e.Ledger, rules.Address}, e)
+			}
+			facts = append(facts, e)
+		}
+		// Accounts come before their rules: an account begins with the first event that names it,
+		// whichever events happen to be projected together.
+		sums.queue(b, schema)
+		for _, e := range facts {
 			if err := queueFact(b, schema, e); err != nil {
 				return err
 			}
 		}
-		sums.queue(b, schema)
 		return nil
 	}
 }
@@ -101,9 +110,7 @@ func (s *balanceSums) add(e *journal.Event) {
 	for i := range e.Postings {
 		p := &e.Postings[i]
 		account := accountKey{e.Ledger, p.Account}
-		if s.first[account] == nil {
-			s.first[account] = e
-		}
+		s.name(account, e)
 		key := balanceKey{account, p.Asset}
 		sum := s.sums[key]
 		if sum == nil {
@@ -121,9 +128,16 @@ func (s *balanceSums) add(e *journal.Event) {
 	}
 }
 
+// name notes the first event that names an account.
+func (s *balanceSums) name(account accountKey, e *journal.Event) {
+	if s.first[account] == nil {
+		s.first[account] = e
+	}
+}
+
 // queue queues the rows in the order of their keys, as every writer of these tables does.
 func (s *balanceSums) queue(b *pgx.Batch, schema string) {
-	if len(s.sums) == 0 {
+	if len(s.first) == 0 {
 		return
 	}
 	var ledgers, addresses []string

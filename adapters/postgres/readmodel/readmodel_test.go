@@ -308,3 +308,32 @@ func TestAwaitWaitsForTheProjection(t *testing.T) {
 	l.project(1)
 	require.NoError(t, <-seen)
 }
+
+// An account begins with the first event that names it, whichever events are projected together.
+func TestAnAccountBeginsWithItsFirstEvent(t *testing.T) {
+	t.Parallel()
+	for _, batch := range []int{1, 2, 100} {
+		t.Run(fmt.Sprint(batch), func(t *testing.T) {
+			t.Parallel()
+			l := openLibrary(t)
+			rule := func(address string) {
+				frozen := true
+				l.do(ledger.CommandSetAccount, ledger.SetAccount{Ledger: "main", Address: address, Frozen: &frozen})
+			}
+			posted := l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY")
+			rule("liabilities:user:a")
+			rule("liabilities:user:b")
+			l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:b", "1", "JPY")
+			l.project(batch)
+			for address, first := range map[string]int64{"liabilities:user:a": 1, "liabilities:user:b": 3} {
+				a, ok, err := l.reads.Account(t.Context(), "main", address)
+				require.NoError(t, err)
+				require.True(t, ok)
+				require.Equal(t, first, a.Position, address)
+				require.True(t, a.CreatedAt.Equal(posted.RecordedAt.Add(time.Duration(first-1)*time.Microsecond)), address)
+				require.True(t, a.Frozen, address)
+				require.Equal(t, int64(1), a.Version, address)
+			}
+		})
+	}
+}

@@ -18,7 +18,7 @@ func (l *library) check() []journal.Finding {
 	require.NoError(l.t, l.store.Books(l.t.Context(), func(b postgres.Books) error {
 		c, err := readmodel.NewCheck(l.t.Context(), b.Tx)
 		require.NoError(l.t, err)
-		events, err := b.Events(l.t.Context(), 0, 0, 1000)
+		events, err := b.Events(l.t.Context(), 0, 0, int(l.head.Position))
 		require.NoError(l.t, err)
 		for i := range events {
 			require.NoError(l.t, c.Take(&events[i], report))

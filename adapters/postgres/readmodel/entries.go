@@ -79,8 +79,8 @@ func scanEntry(rows pgx.Rows, order query.Order) (e query.Entry, err error) {
 		return e, err
 	}
 	e.Reference, e.Description = d.Reference, cmp.Or(d.Description, d.Reason)
-	e.Balance = e.Posting.Balance
 	if order != query.ByEffective {
+		e.Balance = runningBalance(ps, e.Line)
 		return e, nil
 	}
 	e.Balance, err = decimal.NewFromString(running) // debits less credits
@@ -88,6 +88,23 @@ func scanEntry(rows pgx.Rows, order query.Order) (e query.Entry, err error) {
 		e.Balance = e.Balance.Neg()
 	}
 	return e, err
+}
+
+// runningBalance is the balance after a line. A posting carries the balance after its whole
+// transaction, so what later lines do to the same account is taken back.
+func runningBalance(ps []journal.Posting, line int) decimal.Decimal {
+	p := ps[line]
+	balance, normal := p.Balance, ledger.Address(p.Account).NormalSide()
+	for i := line + 1; i < len(ps); i++ {
+		switch later := &ps[i]; {
+		case later.Account != p.Account || later.Asset != p.Asset:
+		case later.Side == normal:
+			balance = balance.Sub(later.Amount)
+		default:
+			balance = balance.Add(later.Amount)
+		}
+	}
+	return balance
 }
 
 // described is what every transaction may say in its data, whatever its type.

@@ -73,6 +73,7 @@ func intentFact(o intent) (payment.Fact, error) {
 type charge struct {
 	ID             string            `json:"id"`
 	PaymentIntent  reference         `json:"payment_intent"`
+	Amount         int64             `json:"amount"`
 	AmountCaptured int64             `json:"amount_captured"`
 	AmountRefunded int64             `json:"amount_refunded"`
 	Currency       string            `json:"currency"`
@@ -84,9 +85,19 @@ func chargeFact(o charge) (payment.Fact, error) {
 	return paid(sums{
 		// A charge made without an intent is a payment by itself.
 		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
-		received: o.AmountCaptured, refunded: o.AmountRefunded,
+		received: o.AmountCaptured, refunded: o.givenBack(),
 		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
 	})
+}
+
+// givenBack is how much of what was captured went back. When an authorization is released, or
+// captured in part, Stripe counts what it will never capture as refunded too (and sends
+// charge.refunded), although it never was anybody's money.
+func (o charge) givenBack() int64 {
+	if uncaptured := o.Amount - o.AmountCaptured; uncaptured > 0 && o.AmountRefunded > 0 {
+		return max(o.AmountRefunded-uncaptured, 0)
+	}
+	return o.AmountRefunded
 }
 
 type session struct {

@@ -32,6 +32,8 @@ func TestFacts(t *testing.T) {
 	ten := tenDollars()
 	refunded := ten
 	refunded.Refunded = 400
+	voided, released := ten, refunded // Stripe counts what it never captured as refunded
+	voided.Refunded = 1050
 	paid := payment.Fact{
 		Provider: "stripe", EventID: "evt_1", Kind: payment.Paid, OccurredAt: created, Payment: "pi_1",
 		Asset: "USD", Received: "10.50", Refunded: "0.00", Wallet: walID,
@@ -57,6 +59,22 @@ func TestFacts(t *testing.T) {
 		"later session":   {"checkout.session.async_payment_succeeded", stripetest.CheckoutSession(t, ten), paid},
 		"refund": {
 			"charge.refunded", stripetest.Charge(t, refunded), with(func(f *payment.Fact) { f.Refunded = "4.00" }),
+		},
+		"authorization that was released": {
+			"charge.refunded", over(over(stripetest.Charge(t, voided), "amount_captured", 0), "captured", false),
+			with(func(f *payment.Fact) { f.Received = "0.00" }),
+		},
+		"captured in part": {
+			"charge.captured", over(stripetest.Charge(t, released), "amount_captured", 650),
+			with(func(f *payment.Fact) { f.Received = "6.50" }),
+		},
+		"captured in part, then refunded": {
+			"charge.refunded", over(stripetest.Charge(t, released), "amount_captured", 850),
+			with(func(f *payment.Fact) { f.Received, f.Refunded = "8.50", "2.00" }),
+		},
+		"authorized": {
+			"charge.succeeded", over(over(stripetest.Charge(t, ten), "amount_captured", 0), "captured", false),
+			with(func(f *payment.Fact) { f.Received = "0.00" }),
 		},
 		"expanded intent": {
 			"charge.succeeded", over(stripetest.Charge(t, ten), "payment_intent", stripetest.PaymentIntent(t, ten)), paid,

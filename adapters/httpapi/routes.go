@@ -78,7 +78,7 @@ func routes() []route {
 			amountParam("amount_gte"), amountParam("amount_lte"),
 			timeParam("from"), timeParam("until"), timeParam("recorded_from"), timeParam("recorded_until"), metadataParam())},
 		{method: post, path: transactions + "/batch", roles: f | s, money: true, body: batchBody, query: with(dryRun, modeParam())},
-		{method: get, path: transactions + "/:id", roles: f | s},
+		{method: get, path: transactions + "/:id", roles: f | s, query: atLeast},
 		{method: post, path: transactions + "/:id/reverse", roles: f, money: true, body: jsonBody, query: dryRun},
 		{method: get, path: "/v1/ledgers/:ledger/trial-balance", roles: f, query: with(atLeast, assetParam(), depthParam())},
 

@@ -124,6 +124,12 @@ func atLeast(t *testing.T, s *service) {
 			}
 		}
 	}
+	// The journal has a transaction at once; that it was reversed is read elsewhere.
+	paid := b.pay("to reverse", opening, accountA, "1", "JPY").is(http.StatusCreated).str("id")
+	reversal := b.reverse(paid, "reversal", map[string]any{"reason": "booked twice"}).is(http.StatusCreated)
+	read := other.get(b.path("/transactions/" + paid + "?at_least=" + reversal.Header.Get("Florin-Position"))).is(http.StatusOK)
+	require.Equal(t, reversal.str("id"), read.str("reversed_by"))
+
 	begun := time.Now()
 	p := other.get(b.path("/transactions?at_least=0-999999999")).refused(http.StatusServiceUnavailable, "not-yet-visible")
 	require.Equal(t, "1", p.Header.Get("Retry-After"))

@@ -1071,7 +1071,9 @@ type CreateAssetParams struct {
 
 // CreateHoldParams defines parameters for CreateHold.
 type CreateHoldParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1089,7 +1091,9 @@ type GetHoldParams struct {
 
 // CaptureHoldParams defines parameters for CaptureHold.
 type CaptureHoldParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1101,7 +1105,9 @@ type CaptureHoldParams struct {
 
 // ReleaseHoldParams defines parameters for ReleaseHold.
 type ReleaseHoldParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1252,7 +1258,9 @@ type ListTransactionsParams struct {
 
 // CreateTransactionParams defines parameters for CreateTransaction.
 type CreateTransactionParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1264,7 +1272,9 @@ type CreateTransactionParams struct {
 
 // CreateTransactionBatchParams defines parameters for CreateTransactionBatch.
 type CreateTransactionBatchParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// Mode Whether the items stand or fall by themselves or together.
@@ -1277,9 +1287,17 @@ type CreateTransactionBatchParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// GetTransactionParams defines parameters for GetTransaction.
+type GetTransactionParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // ReverseTransactionParams defines parameters for ReverseTransaction.
 type ReverseTransactionParams struct {
-	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded.
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 256 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1428,7 +1446,7 @@ type ServerInterface interface {
 	CreateTransactionBatch(ctx echo.Context, ledger LedgerName, params CreateTransactionBatchParams) error
 	// GetTransaction Get a transaction
 	// (GET /v1/ledgers/{ledger}/transactions/{id})
-	GetTransaction(ctx echo.Context, ledger LedgerName, id TransactionID) error
+	GetTransaction(ctx echo.Context, ledger LedgerName, id TransactionID, params GetTransactionParams) error
 	// ReverseTransaction Reverse a transaction
 	// (POST /v1/ledgers/{ledger}/transactions/{id}/reverse)
 	ReverseTransaction(ctx echo.Context, ledger LedgerName, id TransactionID, params ReverseTransactionParams) error
@@ -2359,8 +2377,17 @@ func (w *ServerInterfaceWrapper) GetTransaction(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransactionParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetTransaction(ctx, ledger, id)
+	err = w.Handler.GetTransaction(ctx, ledger, id, params)
 	return err
 }
 
@@ -3205,6 +3232,7 @@ func (response CreateTransactionBatch202JSONResponse) VisitCreateTransactionBatc
 type GetTransactionRequestObject struct {
 	Ledger LedgerName    `json:"ledger"`
 	ID     TransactionID `json:"id"`
+	Params GetTransactionParams
 }
 
 type GetTransactionResponseObject interface {
@@ -4110,11 +4138,12 @@ func (sh *strictHandler) CreateTransactionBatch(ctx echo.Context, ledger LedgerN
 }
 
 // GetTransaction operation middleware
-func (sh *strictHandler) GetTransaction(ctx echo.Context, ledger LedgerName, id TransactionID) error {
+func (sh *strictHandler) GetTransaction(ctx echo.Context, ledger LedgerName, id TransactionID, params GetTransactionParams) error {
 	var request GetTransactionRequestObject
 
 	request.Ledger = ledger
 	request.ID = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetTransaction(ctx.Request().Context(), request.(GetTransactionRequestObject))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 )
 
 // ErrUnauthenticated says that a token speaks for nobody: answered 401. Any other error of an
@@ -35,7 +37,10 @@ func authorize(h http.Header, rt *route, authenticate Authenticate) (Principal, 
 	}
 	p, err := authenticate(token)
 	if errors.Is(err, ErrUnauthenticated) {
-		return Principal{}, &Problem{Code: "unauthenticated", cause: err}
+		return Principal{}, &Problem{
+			Code: "unauthenticated", cause: err,
+			header: map[string]string{echo.HeaderWWWAuthenticate: `Bearer error="invalid_token"`},
+		}
 	}
 	if err != nil {
 		return Principal{}, fmt.Errorf("authenticate: %w", err)

@@ -132,24 +132,25 @@ func TestBodyIsAdmitted(t *testing.T) {
 	tests := map[string]struct {
 		path, contentType, body string
 		status                  int
-		code                    string
+		code, detail            string
 	}{
-		"JSON":                        {"", "application/json", goodBody, 201, ""},
-		"JSON with a charset":         {"", "application/json; charset=UTF-8", goodBody, 201, ""},
-		"JSON in capitals":            {"", "Application/JSON", goodBody, 201, ""},
-		"another charset":             {"", "application/json; charset=latin1", goodBody, 415, "unsupported-media-type"},
-		"something like JSON":         {"", "application/jsonx", goodBody, 415, "unsupported-media-type"},
-		"a form":                      {"", "application/x-www-form-urlencoded", "a=b", 415, "unsupported-media-type"},
-		"no type":                     {"", "", goodBody, 415, "unsupported-media-type"},
-		"lines where one is wanted":   {"", "application/x-ndjson", goodBody, 415, "unsupported-media-type"},
-		"lines":                       {"/batch", "application/x-ndjson", goodBody + "\n\n" + goodBody, 200, ""},
-		"an empty body":               {"", "application/json", "", 400, "malformed-body"},
-		"an empty body without type":  {"", "", "", 400, "malformed-body"},
-		"a body at its limit":         {"", "application/json", long(MaxBody), 201, ""},
-		"a body one byte beyond it":   {"", "application/json", long(MaxBody + 1), 413, "body-too-large"},
-		"a batch beyond that":         {"/batch", "application/x-ndjson", long(MaxBody + 1), 200, ""},
-		"a batch one byte beyond its": {"/batch", "application/x-ndjson", long(MaxBatchBody + 1), 413, "body-too-large"},
-		"10,001 lines":                {"/batch", "application/x-ndjson", strings.Repeat("{}\n", MaxBatchItems+1), 400, "invalid-field"},
+		"JSON":                        {"", "application/json", goodBody, 201, "", ""},
+		"JSON with a charset":         {"", "application/json; charset=UTF-8", goodBody, 201, "", ""},
+		"JSON in capitals":            {"", "Application/JSON", goodBody, 201, "", ""},
+		"another charset":             {"", "application/json; charset=latin1", goodBody, 415, "unsupported-media-type", ""},
+		"something like JSON":         {"", "application/jsonx", goodBody, 415, "unsupported-media-type", ""},
+		"a form":                      {"", "application/x-www-form-urlencoded", "a=b", 415, "unsupported-media-type", `the content type is "application/x-www-form-urlencoded"; want application/json`},
+		"no type":                     {"", "", goodBody, 415, "unsupported-media-type", "there is no Content-Type; want application/json"},
+		"lines where one is wanted":   {"", "application/x-ndjson", goodBody, 415, "unsupported-media-type", ""},
+		"lines":                       {"/batch", "application/x-ndjson", goodBody + "\n\n" + goodBody, 200, "", ""},
+		"an empty body":               {"", "application/json", "", 400, "malformed-body", ""},
+		"an empty body without type":  {"", "", "", 400, "malformed-body", ""},
+		"a body at its limit":         {"", "application/json", long(MaxBody), 201, "", ""},
+		"a body one byte beyond it":   {"", "application/json", long(MaxBody + 1), 413, "body-too-large", ""},
+		"a batch beyond that":         {"/batch", "application/x-ndjson", long(MaxBody + 1), 200, "", ""},
+		"a batch one byte beyond its": {"/batch", "application/x-ndjson", long(MaxBatchBody + 1), 413, "body-too-large", ""},
+		"10,001 lines":                {"/batch", "application/x-ndjson", strings.Repeat("{}\n", MaxBatchItems+1), 400, "invalid-field", ""},
+		"a form for a batch":          {"/batch", "application/x-www-form-urlencoded", "a=b", 415, "unsupported-media-type", `the content type is "application/x-www-form-urlencoded"; want application/json or application/x-ndjson`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -162,6 +163,9 @@ func TestBodyIsAdmitted(t *testing.T) {
 			require.Equal(t, tt.status, a.status, "%.200s", a.body)
 			if tt.code != "" {
 				assert.Equal(t, tt.code, a.problem(t)["code"])
+			}
+			if tt.detail != "" {
+				assert.Equal(t, tt.detail, a.problem(t)["detail"])
 			}
 		})
 	}

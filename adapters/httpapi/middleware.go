@@ -133,10 +133,22 @@ func admitBody(c echo.Context, rt *route) error {
 	charset := params["charset"]
 	if err != nil || (charset != "" && !strings.EqualFold(charset, "utf-8")) ||
 		(kind != echo.MIMEApplicationJSON && (kind != mimeNDJSON || rt.body != batchBody)) {
-		return newProblem("unsupported-media-type", "the content type is %q", clip(given))
+		return unsupported(given, rt)
 	}
 	req.Header.Set(echo.HeaderContentType, kind)
 	return nil
+}
+
+// unsupported says which content types the route takes, for a client that sent another.
+func unsupported(given string, rt *route) *Problem {
+	want := echo.MIMEApplicationJSON
+	if rt.body == batchBody {
+		want += " or " + mimeNDJSON
+	}
+	if given == "" {
+		return newProblem("unsupported-media-type", "there is no Content-Type; want %s", want)
+	}
+	return newProblem("unsupported-media-type", "the content type is %q; want %s", clip(given), want)
 }
 
 // mimeNDJSON is lines of JSON.

@@ -173,14 +173,14 @@ func (p *Problem) write(c echo.Context, requestID string) (int, error) {
 	body, row := p.render(c.Request().URL.EscapedPath(), requestID)
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, problemContentType)
-	for name, value := range p.header {
-		header.Set(name, value)
-	}
 	if row.Status == http.StatusServiceUnavailable || row.Status == http.StatusTooManyRequests {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(RetryAfter))
 	}
 	if row.Status == http.StatusUnauthorized {
 		header.Set(echo.HeaderWWWAuthenticate, "Bearer")
+	}
+	for name, value := range p.header {
+		header.Set(name, value)
 	}
 	return row.Status, c.Blob(row.Status, problemContentType, body)
 }

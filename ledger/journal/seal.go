@@ -27,7 +27,7 @@ func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err e
 		if d.dead != nil {
 			out.Dead = append(out.Dead, *d.dead)
 		}
-		if d.item.inbox {
+		if d.item.inbox && !d.silent { // its body may have come after it was looked for
 			out.Inbox = append(out.Inbox, d.item.command.ID)
 		}
 	}

@@ -57,10 +57,12 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 		return false, err
 	}
 	if !ok {
-		if err := r.points.Advance(ctx, r.name, 0, r.tail.Last()); err != nil {
+		if position, err = r.tail.begun(ctx); err != nil {
 			return false, err
 		}
-		position = r.tail.Last()
+		if err := r.points.Advance(ctx, r.name, 0, position); err != nil {
+			return false, err
+		}
 	}
 	for {
 		events, err := r.tail.Read(ctx, position, projectionPage)

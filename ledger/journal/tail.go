@@ -56,6 +56,23 @@ func (t *Tail) Last() int64 {
 	return t.last
 }
 
+// begun waits until the tail knows where the journal ends, and returns the newest position.
+func (t *Tail) begun(ctx context.Context) (int64, error) {
+	for {
+		t.mu.Lock()
+		timeline, last, moved := t.timeline, t.last, t.moved
+		t.mu.Unlock()
+		if timeline != 0 {
+			return last, nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+}
+
 // Run feeds the tail until ctx ends. It returns nil.
 func (t *Tail) Run(ctx context.Context) error {
 	var poller sync.WaitGroup

@@ -188,9 +188,12 @@ func (t *Tail) take(ctx context.Context, timeline int64, events []Event) error {
 	return nil
 }
 
-// fill reads from the store up to a position.
+// fill reads from the store up to a position, as long as the tail is on the timeline.
 func (t *Tail) fill(ctx context.Context, timeline, upTo int64) error {
 	for {
+		if now := t.known(); now != timeline { // begun anew or distrusted: nothing would be added
+			return fmt.Errorf("%w: timeline %d, the tail is on %d", ErrStale, timeline, now)
+		}
 		last := t.Last()
 		if last >= upTo {
 			return nil

@@ -1,0 +1,41 @@
+package journal_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// interrupted is a reader that does something in the middle of its n-th page.
+type interrupted struct {
+	journal.Reader
+	pages atomic.Int32
+	on    int32
+	do    func()
+}
+
+func (r *interrupted) Events(ctx context.Context, shard journal.Shard, after int64, limit int) ([]journal.Event, error) {
+	events, err := r.Reader.Events(ctx, shard, after, limit)
+	if r.pages.Add(1) == r.on {
+		r.do()
+	}
+	return events, err
+}
+
+func TestATailThatIsDistrustedWhileItCatchesUpBeginsAnew(t *testing.T) {
+	t.Parallel()
+	e, log := newEngine(t), newEventLog() // a log that is silent: only the poll catches up
+	e.start("a", journal.Config{})
+	reader := &interrupted{Reader: e.store, on: 1}
+	tail := journal.NewTail(0, reader, log, quiet())
+	reader.do = tail.Distrust
+	background(t, tail.Run)
+	e.fill(0, 1)
+	require.Eventually(t, func() bool { return tail.Last() == 1 }, 5*time.Second, time.Millisecond)
+	require.Equal(t, int32(1), reader.pages.Load(), "the page of a journal that is not trusted is not read again and again")
+}

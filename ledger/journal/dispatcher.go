@@ -51,7 +51,8 @@ func (d *Dispatcher) Do(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if a.Outcome.Count > 0 && len(a.Events) == 0 {
+	// A dry run's events are nowhere but in its answer: where they would stand, others do.
+	if a.Outcome.Count > 0 && len(a.Events) == 0 && !c.DryRun {
 		a.Events, err = d.events(ctx, a.Outcome)
 	}
 	return a, err
@@ -73,6 +74,9 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 	cancel()
 	switch {
 	case err == nil && a.Outcome.Hash == c.Hash:
+		if ref { // the writer may have found the body in the inbox before the id came, and call that a repeat
+			a.Replayed = a.Outcome.At.Before(sentAt(&c))
+		}
 		return a, nil
 	case err == nil: // about another request under the same id, whose caller waits beside this one
 		return d.await(ctx, c)
@@ -90,10 +94,12 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 	return d.await(ctx, c)
 }
 
+// sentAt is when a synchronous command was sent.
+func sentAt(c *Command) time.Time { return c.Deadline.Add(-Patience) }
+
 // await looks for the outcome in the store until there is one. One from before c's time, or of
 // another request under c's id, is told as the writer would tell it.
 func (d *Dispatcher) await(ctx context.Context, c Command) (Answer, error) {
-	sent := c.Deadline.Add(-Patience)
 	for pause := outcomePoll; ; pause = min(2*pause, outcomePollMax) {
 		a, ok, _, err := d.inbox.Outcome(ctx, c.ID)
 		if ctx.Err() != nil {
@@ -107,7 +113,7 @@ func (d *Dispatcher) await(ctx context.Context, c Command) (Answer, error) {
 			return a, nil
 		}
 		if ok {
-			a.Replayed = a.Outcome.At.Before(sent)
+			a.Replayed = a.Outcome.At.Before(sentAt(&c))
 			return a, nil
 		}
 		wait(ctx, pause)

@@ -1,0 +1,54 @@
+package journal_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// answering is a bus that gives one answer to everything.
+type answering struct{ answer journal.Answer }
+
+func (b *answering) Send(context.Context, journal.Shard, journal.Command, bool) (journal.Answer, error) {
+	return b.answer, nil
+}
+
+func (b *answering) Hint(journal.Shard, journal.CommandID) {}
+
+func TestADryRunIsNeverAnsweredWithOtherCommandsEvents(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	e.start("a", journal.Config{})
+	e.fill(0, 3)
+	c := command("k", add{To: "x", N: 1})
+	c.DryRun = true
+	// Its events did not fit the reply, and somebody else's stand where they would have.
+	b := &answering{journal.Answer{Outcome: journal.Outcome{Command: c.ID, Hash: c.Hash, Status: journal.Done, First: 2, Count: 2}}}
+	a, err := journal.NewDispatcher(0, b, e.store, e.store, time.Now).Do(t.Context(), c)
+	require.NoError(t, err)
+	require.Equal(t, 2, a.Outcome.Count)
+	require.Empty(t, a.Events)
+}
+
+func TestALargeCommandThatTheInboxWasQuickerWithIsNoRepeat(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	c := command("k", add{To: "x", N: 1})
+	for len(c.Data) <= journal.MaxInline {
+		c.Data = append(c.Data, "                                "...)
+	}
+	// The writer found the body in the inbox before the id came by the bus.
+	b := &answering{journal.Answer{Replayed: true, Outcome: journal.Outcome{Command: c.ID, Hash: c.Hash, Status: journal.Done, At: time.Now().Add(time.Second)}}}
+	d := journal.NewDispatcher(0, b, e.store, e.store, time.Now)
+	a, err := d.Do(t.Context(), c)
+	require.NoError(t, err)
+	require.False(t, a.Replayed)
+	b.answer.Outcome.At = time.Now().Add(-time.Hour)
+	a, err = d.Do(t.Context(), c)
+	require.NoError(t, err)
+	require.True(t, a.Replayed)
+}

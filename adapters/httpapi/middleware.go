@@ -106,6 +106,7 @@ func noRoute(c echo.Context) error {
 	if !known {
 		return &Problem{Code: "not-found"}
 	}
+	allow = strings.Replace(allow, http.MethodGet, "GET, HEAD", 1)
 	if c.Request().Method == http.MethodOptions {
 		c.Response().Header().Set(echo.HeaderAllow, allow)
 		return c.NoContent(http.StatusNoContent)

@@ -255,10 +255,10 @@ func TestUnknownAddresses(t *testing.T) {
 	a := ask(t, s, "DELETE", "/v1/ledgers", "")
 	assert.Equal(t, http.StatusMethodNotAllowed, a.status)
 	assert.Equal(t, "method-not-allowed", a.problem(t)["code"])
-	assert.Equal(t, "OPTIONS, GET, POST", a.header.Get("Allow"))
+	assert.Equal(t, "OPTIONS, GET, HEAD, POST", a.header.Get("Allow"))
 	a = ask(t, s, "OPTIONS", "/v1/ledgers", "")
 	assert.Equal(t, http.StatusNoContent, a.status)
-	assert.Equal(t, "OPTIONS, GET, POST", a.header.Get("Allow"))
+	assert.Equal(t, "OPTIONS, GET, HEAD, POST", a.header.Get("Allow"))
 	a = ask(t, s, "OPTIONS", "/nothing", "")
 	assert.Equal(t, http.StatusNotFound, a.status)
 }

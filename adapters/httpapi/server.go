@@ -96,8 +96,16 @@ func New(handlers api.StrictServerInterface, authenticate Authenticate, cfg Conf
 	return s, nil
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler. HEAD is answered as GET is, as monitors and load balancers expect
+// it; net/http leaves the body out, by the request that it read itself.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		get := *r
+		get.Method = http.MethodGet
+		r = &get
+	}
+	s.echo.ServeHTTP(w, r)
+}
 
 // Serve answers on ln until ctx ends. Then it says that it is not ready, goes on for DrainDelay,
 // takes no more connections, and gives the requests under way DrainTimeout; the error is nil when

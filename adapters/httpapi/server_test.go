@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -42,6 +43,32 @@ func TestHealth(t *testing.T) {
 	a = ask(t, s, "GET", "/readyz", "")
 	assert.Equal(t, http.StatusOK, a.status)
 	assert.JSONEq(t, `{"status":"ready","checks":[{"name":"postgres","status":"ok"},{"name":"nats","status":"ok"}]}`, string(a.body))
+}
+
+// TestHead asks over a network, because it is net/http that leaves the body out.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewServer(newServer(t, fake{}, Config{}))
+	defer web.Close()
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/openapi.yaml": 200, "/v1/ledgers": 401, "/v1/holds": 405, "/nothing": 404} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, web.URL+path, http.NoBody)
+		require.NoError(t, err)
+		res, err := web.Client().Do(req)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, want, res.StatusCode, path)
+		assert.Empty(t, body, path)
+		if path == "/livez" {
+			assert.Equal(t, int64(len(`{"status":"live"}`)), res.ContentLength)
+		}
+		if want == http.StatusMethodNotAllowed {
+			assert.Equal(t, "OPTIONS, POST", res.Header.Get("Allow"))
+		}
+	}
+	a := ask(t, newServer(t, fake{}, Config{}), "POST", "/livez", "")
+	assert.Equal(t, "OPTIONS, GET, HEAD", a.header.Get("Allow"))
 }
 
 func TestContractAndKeysAreServed(t *testing.T) {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,6 +60,17 @@ func checkQuery(u *url.URL, known []parameter) *Problem {
 	}
 	if deep > MaxMetadataFilters {
 		return newProblem("invalid-parameter", "%d metadata filters are given; at most %d are taken", deep, MaxMetadataFilters)
+	}
+	return cmp.Or(checkStretch(query, "from", "until"), checkStretch(query, "recorded_from", "recorded_until"))
+}
+
+// checkStretch refuses a stretch of time that ends before it begins: its list is always empty, and
+// whoever mixed the two up would take that for an answer.
+func checkStretch(query url.Values, from, until string) *Problem {
+	begin, errBegin := time.Parse(time.RFC3339Nano, query.Get(from))
+	end, errEnd := time.Parse(time.RFC3339Nano, query.Get(until))
+	if errBegin == nil && errEnd == nil && end.Before(begin) {
+		return newProblem("invalid-parameter", "%s must not lie before %s", until, from)
 	}
 	return nil
 }

@@ -1191,7 +1191,7 @@ type ListEntriesParams struct {
 	// From Only what lies at this time or later.
 	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// Until Only what lies before this time.
+	// Until Only what lies before this time, which must not lie before `from`.
 	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
 
 	// Asset Only this asset.
@@ -1234,13 +1234,13 @@ type ListTransactionsParams struct {
 	// From Only transactions that take effect at this time or later.
 	From time.Time `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// Until Only transactions that take effect before this time.
+	// Until Only transactions that take effect before this time, which must not lie before `from`.
 	Until time.Time `form:"until,omitempty" json:"until,omitempty,omitzero"`
 
 	// RecordedFrom Only transactions recorded at this time or later.
 	RecordedFrom time.Time `form:"recorded_from,omitempty" json:"recorded_from,omitempty,omitzero"`
 
-	// RecordedUntil Only transactions recorded before this time.
+	// RecordedUntil Only transactions recorded before this time, which must not lie before `recorded_from`.
 	RecordedUntil time.Time `form:"recorded_until,omitempty" json:"recorded_until,omitempty,omitzero"`
 
 	// Metadata Only transactions whose metadata has this value under this key, as `metadata[shop]=north`. May be repeated with other keys.

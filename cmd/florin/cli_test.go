@@ -34,6 +34,11 @@ func TestCommandLine(t *testing.T) {
 		require.Equal(t, 2, code, wrong)
 		require.Contains(t, errs, "florin: ", wrong)
 	}
+	for _, port := range []string{"-1", "0", "65535", "99999"} { // the admin listener has the port after it
+		code, _, errs := invoke(t, "dev", "--port="+port, "--dir", t.TempDir())
+		require.Equal(t, 2, code, port)
+		require.Contains(t, errs, "--port: want 1 to 65534", port)
+	}
 }
 
 func TestTokensAreMintedByTheNewestKey(t *testing.T) {

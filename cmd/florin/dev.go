@@ -37,6 +37,15 @@ const (
 	devStop = 20 * time.Second
 )
 
+// Validate is called by kong: a port that there is not would be taken for one that is in use.
+func (c *devCommand) Validate() error {
+	const most = 65534 // the metrics have the port after it
+	if c.Port < 1 || c.Port > most {
+		return fmt.Errorf("--port: want 1 to %d, not %d", most, c.Port)
+	}
+	return nil
+}
+
 // Run starts it, prints how to call it, and stops all of it when ctx ends.
 func (c *devCommand) Run(ctx context.Context, con console) error {
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
@@ -156,7 +165,7 @@ func (c *devCommand) envFile() string { return filepath.Join(c.Dir, "dev.env") }
 // listenFrom listens on a loopback port: the given one, the next free one after it, or any.
 func listenFrom(port int) (net.Listener, error) {
 	var config net.ListenConfig
-	for p := port; p < port+devPorts && port > 0; p++ {
+	for p := port; p < port+devPorts; p++ {
 		if ln, err := config.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", p)); err == nil {
 			return ln, nil
 		}

@@ -1,8 +1,10 @@
 package payment_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,7 +49,8 @@ func (b *book) wallet(owner string) string {
 func (b *book) says(f payment.Fact) ([]*journal.Event, payment.Result) {
 	b.t.Helper()
 	b.facts++
-	f.Provider, f.EventID, f.Raw = payment.Stripe, fmt.Sprintf("evt_%d", b.facts), int64(b.facts)
+	f.Provider = cmp.Or(f.Provider, payment.Stripe)
+	f.EventID, f.Raw = fmt.Sprintf("evt_%d", b.facts), int64(b.facts)
 	a := b.When(payment.CommandRecordFact, f)
 	require.Nil(b.t, a.Refusal, "a fact is never refused")
 	var result payment.Result
@@ -260,6 +263,9 @@ func TestIgnored(t *testing.T) {
 		"unknown asset":       {change(func(f *payment.Fact) { f.Asset = "DOGE" }), "unknown-asset"},
 		"amount without room": {change(func(f *payment.Fact) { f.Asset, f.Received = "ISK", "5.50" }), "amount-scale"},
 		"refund without room": {change(func(f *payment.Fact) { f.Refunded = "0.001" }), "amount-scale"},
+		"other provider":      {change(func(f *payment.Fact) { f.Provider = "other" }), payment.InvalidFact},
+		// What was received could be booked; without what was given back it would be half of the truth.
+		"refund out of reach": {change(func(f *payment.Fact) { f.Refunded = strings.Repeat("9", 60) }), "invalid-field"},
 		"other asset":         {change(func(f *payment.Fact) { f.Payment, f.Asset = "pi_1", "EUR" }), payment.AssetMismatch},
 	} {
 		t.Run(name, func(t *testing.T) {

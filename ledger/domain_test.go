@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -131,4 +132,43 @@ func TestPostCopiesPostings(t *testing.T) {
 	assert.Equal(t, "1.00", exact(e.Postings[0].Amount))
 	assert.Equal(t, "1", exact(postings[0].Amount))
 	assert.Equal(t, "0", exact(postings[0].Balance))
+}
+
+// Post trusts no core: what the edge would have refused long before is refused here too, and to pass
+// over floors is not to own an account.
+func TestPostTrustsNoCore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*journal.Event)
+		policy ledger.Policy
+		want   *journal.Refusal
+	}{
+		"force without an owner": {func(*journal.Event) {}, ledger.Policy{Force: true}, ledger.ErrOwnedAccount},
+		"no side": {
+			func(e *journal.Event) { e.Postings[0].Side = 0 }, ledger.Policy{Owner: "wallet", Force: true}, ledger.ErrInvalidField,
+		},
+		"too many postings": {
+			func(e *journal.Event) { e.Postings = slices.Repeat(e.Postings, ledger.MaxPostings/2+1) },
+			ledger.Policy{Owner: "wallet"}, ledger.ErrInvalidField,
+		},
+		"too far ahead": {
+			func(e *journal.Event) { e.EffectiveAt = decidetest.Start().AddDate(0, 0, 1) }, ledger.Policy{Owner: "wallet"}, ledger.ErrEffectiveInFuture,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := decidetest.Open(t, true, func(r *journal.Registry) {
+				registerTransfers(r)
+				journal.Decides(r, "once", func(s *journal.Scope, _ struct{}) error {
+					e := paid(walletW, walletV, "1", "USD")
+					e.Type, e.Schema, e.Body = "transfer-made", 1, transferMade{}
+					c.change(&e)
+					_, err := ledger.Post(s, e, c.policy)
+					return err
+				})
+			})
+			require.ErrorIs(t, b.When("once", struct{}{}).Refusal, c.want)
+			assert.Empty(t, b.Events())
+		})
+	}
 }

@@ -45,6 +45,9 @@ func Post(s *journal.Scope, e journal.Event, p Policy) (*journal.Event, error) {
 	if err := p.checkForm(e.Postings); err != nil {
 		return nil, err
 	}
+	if CheckLedgerName(e.Ledger) != nil {
+		return nil, ErrLedgerNotFound // before the name becomes a part of keys that are looked up
+	}
 	e.Postings = slices.Clone(e.Postings)
 	book, found := findBook(s, e.Ledger)
 	assetErr := p.scale(s, e.Postings)

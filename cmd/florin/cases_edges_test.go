@@ -69,6 +69,12 @@ func badText(t *testing.T, s *service) {
 		b.get(b.path("/transactions?metadata[a%00]=b")).refused(http.StatusBadRequest, "invalid-parameter")
 		b.get(b.path("/accounts/liabilities:%00")).refused(http.StatusBadRequest, "invalid-parameter")
 		b.get(b.path("/accounts/liabilities:a%FF")).refused(http.StatusBadRequest, "invalid-parameter")
+		for _, name := range []string{"%00", "a%FF"} {
+			b.post("/v1/ledgers/"+name+"/transactions", b.key("K"), pay42("")).refused(http.StatusBadRequest, "invalid-parameter")
+		}
+		for i, name := range []string{"a%2Fb", "A", strings.Repeat("a", 4_000)} {
+			b.post("/v1/ledgers/"+name+"/transactions", b.key(fmt.Sprint("nowhere ", i)), pay42("")).refused(http.StatusNotFound, "ledger-not-found")
+		}
 		b.transact(strings.Repeat("k", 300), pay42("")).refused(http.StatusBadRequest, "idempotency-key-invalid")
 		b.transact("Kä", pay42("")).refused(http.StatusBadRequest, "idempotency-key-invalid")
 		b.transact("K", pay42(`,"description":"`+strings.Repeat("d", 2<<20)+`"`)).refused(http.StatusRequestEntityTooLarge, "body-too-large")

@@ -101,9 +101,9 @@ func (b *batch) add(ctx context.Context, items []*item) error {
 			break
 		}
 		complete := b.scope.Complete()
-		found, err := b.term.store.Load(ctx, want)
+		found, err := b.term.load(ctx, want)
 		if err != nil {
-			return fmt.Errorf("load decision state: %w", err)
+			return err
 		}
 		if err := b.take(items, want, found); err != nil {
 			return err

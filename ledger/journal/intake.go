@@ -31,7 +31,7 @@ func (t *term) receive(ctx context.Context) {
 // pollInbox delivers what waits in the inbox: what the bus lost, or all there is while it is away.
 func (t *term) pollInbox(ctx context.Context) {
 	for ctx.Err() == nil {
-		commands, err := t.store.Waiting(ctx, MaxBatch)
+		commands, err := t.waiting(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				t.w.cfg.Log.Warn("inbox cannot be read", "shard", t.w.shard, "error", err)
@@ -62,6 +62,13 @@ func (t *term) pollInbox(ctx context.Context) {
 			wait(ctx, InboxInterval)
 		}
 	}
+}
+
+// waiting asks the store what waits in the inbox, no longer than a commit may take.
+func (t *term) waiting(ctx context.Context) ([]Command, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.w.cfg.CommitTimeout)
+	defer cancel()
+	return t.store.Waiting(ctx, MaxBatch)
 }
 
 // chunkOf is how many items of a delivery are decided at once: all, unless bodies have to be read.

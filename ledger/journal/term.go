@@ -124,6 +124,18 @@ func (t *term) decide(ctx context.Context, items []*item) error {
 	return t.open.add(ctx, items)
 }
 
+// load asks the store, for as long as a commit may take: a connection that went dead without a word
+// must end the term, not hang it.
+func (t *term) load(ctx context.Context, want Wanted) (Found, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.w.cfg.CommitTimeout)
+	defer cancel()
+	found, err := t.store.Load(ctx, want)
+	if err != nil {
+		return Found{}, fmt.Errorf("load decision state: %w", err)
+	}
+	return found, nil
+}
+
 // send puts the open batch in flight. Its commit is not cut off by a shutdown: it has its own
 // time-out, after which its end is unknown.
 func (t *term) send() {

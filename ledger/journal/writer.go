@@ -110,7 +110,7 @@ func (w *Writer) Status() WriterStatus {
 func (w *Writer) Run(ctx context.Context) error {
 	defer w.resign()
 	for ctx.Err() == nil {
-		held, err := w.store.Campaign(ctx, w.shard, w.holder)
+		held, err := w.campaign(ctx)
 		if err == nil && held {
 			err = w.hold(ctx)
 		}
@@ -136,14 +136,18 @@ func (w *Writer) Run(ctx context.Context) error {
 	return nil
 }
 
+// campaign asks for the lease, no longer than the lease would last: a question that hangs in a
+// connection gone dead keeps the shard from being held by this writer ever after.
+func (w *Writer) campaign(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, LeaseTerm)
+	defer cancel()
+	return w.store.Campaign(ctx, w.shard, w.holder)
+}
+
 // hold takes the shard over and serves one term.
 func (w *Writer) hold(ctx context.Context) error {
 	// A halted shard is looked at again and again; only one that may go on gets a new epoch.
-	head, err := w.store.Head(ctx, w.shard)
-	if err != nil {
-		return fmt.Errorf("read the head: %w", err)
-	}
-	if err := w.compareHighWater(ctx, head); err != nil {
+	if err := w.inspect(ctx); err != nil {
 		return err
 	}
 	store, err := w.store.TakeOver(ctx, w.shard)
@@ -171,6 +175,17 @@ func (w *Writer) hold(ctx context.Context) error {
 	return err
 }
 
+// inspect looks at the shard without taking it over. It bounds the question as campaign does.
+func (w *Writer) inspect(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, LeaseTerm)
+	defer cancel()
+	head, err := w.store.Head(bounded, w.shard)
+	if err != nil {
+		return fmt.Errorf("read the head: %w", err)
+	}
+	return w.compareHighWater(ctx, head)
+}
+
 // keepLease renews the lease and ends the term when another holder has it. A store that cannot be
 // reached ends nothing here: the next commit will tell.
 func (w *Writer) keepLease(ctx context.Context, end context.CancelCauseFunc) {
@@ -179,7 +194,7 @@ func (w *Writer) keepLease(ctx context.Context, end context.CancelCauseFunc) {
 		if ctx.Err() != nil {
 			return
 		}
-		held, err := w.store.Campaign(ctx, w.shard, w.holder)
+		held, err := w.campaign(ctx)
 		if err == nil && !held {
 			end(ErrFenced)
 			return

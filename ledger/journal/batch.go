@@ -95,6 +95,9 @@ func (b *batch) add(ctx context.Context, items []*item) error {
 	// that is keyed by an id could never be loaded if every pass asked for another one.
 	b.scope.now = b.term.now()
 	for pass := 1; ; pass++ {
+		if pass > MaxPasses && len(items) > 1 {
+			return b.addApart(ctx, items)
+		}
 		b.decideAll(items, pass > MaxPasses)
 		want := b.wanted(items)
 		if want.empty() {
@@ -117,6 +120,17 @@ func (b *batch) add(ctx context.Context, items []*item) error {
 	for _, it := range items {
 		if it.mark.after(b.mark) {
 			b.mark = it.mark
+		}
+	}
+	return nil
+}
+
+// addApart adds items one by one. Where look-ups of one command follow from what another one did,
+// their chains add up, and only a chain that is too long by itself is its command's fault.
+func (b *batch) addApart(ctx context.Context, items []*item) error {
+	for i := range items {
+		if err := b.add(ctx, items[i:i+1]); err != nil {
+			return err
 		}
 	}
 	return nil

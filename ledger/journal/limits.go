@@ -13,9 +13,9 @@ const (
 	// how many commands one counts whose body waits there: such a body may have 16 MiB.
 	MaxWaitingBytes = 32 << 20
 	refWeight       = MaxBatch / 8
-	// MaxPasses is how often a batch is decided again because a decision asked for state that was
+	// MaxPasses is how often commands are decided again because a decision asked for state that was
 	// not at hand. Each pass loads what the last one missed; a chain of look-ups longer than this
-	// is a fault of the decider.
+	// is a fault of the decider, once the command is looked at alone.
 	MaxPasses = 12
 	// MaxCached is how many rows of decision state the writer keeps in memory by default; about
 	// 400 bytes each.

@@ -90,6 +90,17 @@ func (e *engine) race(holder string) (stop func()) {
 	return stop
 }
 
+func TestStateThatCannotBeWrittenIsItsCommandsFault(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	before, jammed, after := racing("open", open{1}), racing("open", open{-1}), racing("open", open{2})
+	e.stream.send(before, jammed, after)
+	e.race("a")
+	require.Equal(t, journal.Done, e.answer(before.ID, 1).Outcome.Status)
+	require.Equal(t, journal.Dead, e.answer(jammed.ID, 1).Outcome.Status)
+	require.Equal(t, journal.Done, e.answer(after.ID, 1).Outcome.Status)
+}
+
 func TestLookUpsOfManyCommandsDoNotAddUpToAFault(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)

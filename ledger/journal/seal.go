@@ -34,7 +34,7 @@ func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err e
 	for key, r := range b.scope.rows {
 		data, err := json.Marshal(r.value)
 		if err != nil {
-			return nil, false, fmt.Errorf("decision state %q: %w", key, err)
+			return nil, false, fmt.Errorf("%w: decision state %q: %w", ErrBadData, key, err)
 		}
 		out.State = append(out.State, StateRow{Key: key, Loaded: r.loaded, Version: r.version, Data: data})
 	}

@@ -47,25 +47,25 @@ type SetAccount struct {
 // Validate reports what is wrong with the form of c. The address stands in the path of the route:
 // an error in it has the pointer "/address".
 func (c SetAccount) Validate() []FieldError {
-	var f form
-	f.check("/address", CheckAddress(c.Address))
+	var f Form
+	f.Check("/address", CheckAddress(c.Address))
 	if c.Metadata != nil {
-		f.metadata(*c.Metadata)
+		f.Metadata(*c.Metadata)
 	}
 	if c.MinBalance == nil {
 		return f.errors
 	}
 	if len(*c.MinBalance) > MaxFloors {
-		f.addf("/min_balance", "want at most %d", MaxFloors)
+		f.Addf("/min_balance", "want at most %d", MaxFloors)
 		return f.errors
 	}
 	seen := make(map[string]bool, len(*c.MinBalance))
 	for i, m := range *c.MinBalance {
 		_, err := ParseSigned(m.Amount)
-		f.check(fmt.Sprintf("/min_balance/%d/amount", i), err)
-		f.check(fmt.Sprintf("/min_balance/%d/asset", i), CheckAssetCode(m.Asset))
+		f.Check(fmt.Sprintf("/min_balance/%d/amount", i), err)
+		f.Check(fmt.Sprintf("/min_balance/%d/asset", i), CheckAssetCode(m.Asset))
 		if seen[m.Asset] {
-			f.addf(fmt.Sprintf("/min_balance/%d/asset", i), "the asset stands in the list already")
+			f.Addf(fmt.Sprintf("/min_balance/%d/asset", i), "the asset stands in the list already")
 		}
 		seen[m.Asset] = true
 	}
@@ -73,7 +73,7 @@ func (c SetAccount) Validate() []FieldError {
 }
 
 func decideSetAccount(s *journal.Scope, c SetAccount) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := Malformed(c.Validate()); err != nil {
 		return err
 	}
 	if _, ok := findBook(s, c.Ledger); !ok {

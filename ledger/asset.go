@@ -55,16 +55,16 @@ type RegisterAsset struct {
 
 // Validate reports what is wrong with the form of c.
 func (c RegisterAsset) Validate() []FieldError {
-	var f form
-	f.check("/code", CheckAssetCode(c.Code))
+	var f Form
+	f.Check("/code", CheckAssetCode(c.Code))
 	if c.Scale < 0 || c.Scale > MaxScale {
-		f.addf("/scale", "want 0 to %d", MaxScale)
+		f.Addf("/scale", "want 0 to %d", MaxScale)
 	}
 	return f.errors
 }
 
 func decideRegisterAsset(s *journal.Scope, c RegisterAsset) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := Malformed(c.Validate()); err != nil {
 		return err
 	}
 	if scale, ok := AssetScale(s, c.Code); ok {

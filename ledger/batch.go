@@ -31,19 +31,19 @@ func (c PostBatch) Validate() []FieldError {
 }
 
 // envelope looks at the batch apart from its transactions.
-func (c *PostBatch) envelope() (f form) {
+func (c *PostBatch) envelope() (f Form) {
 	if c.Mode != Independent && c.Mode != Atomic {
-		f.addf("/mode", `want "independent" or "atomic"`)
+		f.Addf("/mode", `want "independent" or "atomic"`)
 	}
 	if len(c.Transactions) == 0 || len(c.Transactions) > MaxBatch {
-		f.addf("/transactions", "want 1 to %d transactions", MaxBatch)
+		f.Addf("/transactions", "want 1 to %d transactions", MaxBatch)
 	}
 	postings := 0
 	for i := range c.Transactions {
 		postings += len(c.Transactions[i].Postings)
 	}
 	if postings > MaxBatchPostings {
-		f.addf("/transactions", "want at most %d postings in all of them together", MaxBatchPostings)
+		f.Addf("/transactions", "want at most %d postings in all of them together", MaxBatchPostings)
 	}
 	return f
 }
@@ -53,7 +53,7 @@ func transactionPointer(i int) string { return fmt.Sprintf("/transactions/%d", i
 // decidePostBatch decides every transaction, also after one of an atomic batch was refused: so all
 // of them have asked for their state, which is then loaded in one go.
 func decidePostBatch(s *journal.Scope, c PostBatch) error {
-	if err := malformed(c.envelope().errors); err != nil {
+	if err := Malformed(c.envelope().errors); err != nil {
 		return err
 	}
 	if _, ok := findBook(s, c.Ledger); !ok {

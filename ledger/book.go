@@ -56,14 +56,14 @@ type CreateLedger struct {
 
 // Validate reports what is wrong with the form of c.
 func (c CreateLedger) Validate() []FieldError {
-	var f form
-	f.check("/name", CheckLedgerName(c.Name))
-	f.text("/description", c.Description, MaxDescription)
+	var f Form
+	f.Check("/name", CheckLedgerName(c.Name))
+	f.Text("/description", c.Description, MaxDescription)
 	return f.errors
 }
 
 func decideCreateLedger(s *journal.Scope, c CreateLedger) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := Malformed(c.Validate()); err != nil {
 		return err
 	}
 	if _, ok := findBook(s, c.Name); ok {

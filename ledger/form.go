@@ -16,53 +16,60 @@ type FieldError struct {
 	Detail  string `json:"detail"`
 }
 
-// form collects what is wrong with the form of a command, up to MaxFieldErrors.
-type form struct {
+// Form collects what is wrong with the form of a command, up to MaxFieldErrors. Every core uses it,
+// so that text and metadata are held to one measure. The zero value is ready.
+type Form struct {
 	prefix string
 	errors []FieldError
 }
 
-func (f *form) addf(pointer, detail string, args ...any) {
+// Errors are what was found wrong, in the order in which it was looked at.
+func (f *Form) Errors() []FieldError { return f.errors }
+
+// Addf notes what is wrong with the field at pointer.
+func (f *Form) Addf(pointer, detail string, args ...any) {
 	if len(f.errors) < MaxFieldErrors {
 		f.errors = append(f.errors, FieldError{f.prefix + pointer, fmt.Sprintf(detail, args...)})
 	}
 }
 
-func (f *form) check(pointer string, err error) {
+// Check notes err, if there is one.
+func (f *Form) Check(pointer string, err error) {
 	if err != nil {
-		f.addf(pointer, "%s", err.Error())
+		f.Addf(pointer, "%s", err.Error())
 	}
 }
 
-// text checks free text: at most limit bytes of UTF-8 without U+0000, which no database keeps.
-func (f *form) text(pointer, text string, limit int) {
+// Text checks free text: at most limit bytes of UTF-8 without U+0000, which no database keeps.
+func (f *Form) Text(pointer, text string, limit int) {
 	switch {
 	case len(text) > limit:
-		f.addf(pointer, "want at most %d bytes", limit)
+		f.Addf(pointer, "want at most %d bytes", limit)
 	case strings.IndexByte(text, 0) >= 0:
-		f.addf(pointer, "the character U+0000 cannot be kept")
+		f.Addf(pointer, "the character U+0000 cannot be kept")
 	case !utf8.ValidString(text):
-		f.addf(pointer, "want UTF-8")
+		f.Addf(pointer, "want UTF-8")
 	}
 }
 
-func (f *form) metadata(m map[string]string) {
+// Metadata checks metadata: how many keys, and each key and value as text.
+func (f *Form) Metadata(m map[string]string) {
 	if len(m) == 0 {
 		return
 	}
 	if len(m) > MaxMetadata {
-		f.addf("/metadata", "want at most %d keys", MaxMetadata)
+		f.Addf("/metadata", "want at most %d keys", MaxMetadata)
 		return
 	}
 	// Sorted, so that the same metadata always gives the same first error.
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		before := len(f.errors)
 		if key == "" {
-			f.addf("/metadata", "want keys that are not empty")
+			f.Addf("/metadata", "want keys that are not empty")
 		}
-		f.text("/metadata", key, MaxMetadataKey)
+		f.Text("/metadata", key, MaxMetadataKey)
 		if len(f.errors) == before {
-			f.text("/metadata/"+escapePointer(key), m[key], MaxMetadataValue)
+			f.Text("/metadata/"+escapePointer(key), m[key], MaxMetadataValue)
 		}
 	}
 }
@@ -75,9 +82,9 @@ func escapePointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-// malformed turns the first error of form into a refusal. The edge has looked at the form before;
+// Malformed turns the first error of form into a refusal, [ErrInvalidField]; nil when there is none. The edge has looked at the form before;
 // the decider looks again, because commands reach it by other ways too.
-func malformed(errs []FieldError) error {
+func Malformed(errs []FieldError) error {
 	if len(errs) == 0 {
 		return nil
 	}

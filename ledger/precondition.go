@@ -32,24 +32,24 @@ type Reading struct {
 	Version int64  `json:"version"`
 }
 
-func (p *Precondition) validate(f *form, i int) {
+func (p *Precondition) validate(f *Form, i int) {
 	at := func(field string) string { return fmt.Sprintf("/preconditions/%d%s", i, field) }
 	if err := CheckAddress(p.Account); err != nil {
-		f.check(at("/account"), err)
+		f.Check(at("/account"), err)
 	}
 	if err := CheckAssetCode(p.Asset); err != nil {
-		f.check(at("/asset"), err)
+		f.Check(at("/asset"), err)
 	}
 	if (p.BalanceGTE == nil) == (p.Version == nil) {
-		f.addf(at(""), "want exactly one of balance_gte and version")
+		f.Addf(at(""), "want exactly one of balance_gte and version")
 	}
 	if p.BalanceGTE != nil {
 		if _, err := ParseSigned(*p.BalanceGTE); err != nil {
-			f.check(at("/balance_gte"), err)
+			f.Check(at("/balance_gte"), err)
 		}
 	}
 	if p.Version != nil && *p.Version < 0 {
-		f.addf(at("/version"), "want a version, which counts from 0")
+		f.Addf(at("/version"), "want a version, which counts from 0")
 	}
 }
 

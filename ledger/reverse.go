@@ -23,16 +23,16 @@ type reversedBy struct {
 // Validate reports what is wrong with the form of c. Its id stands in the path: one that is no id
 // names no transaction.
 func (c ReverseTransaction) Validate() []FieldError {
-	var f form
+	var f Form
 	if c.Reason == "" {
-		f.addf("/reason", "want a reason")
+		f.Addf("/reason", "want a reason")
 	}
-	f.text("/reason", c.Reason, MaxDescription)
+	f.Text("/reason", c.Reason, MaxDescription)
 	return f.errors
 }
 
 func decideReverseTransaction(s *journal.Scope, c ReverseTransaction) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := Malformed(c.Validate()); err != nil {
 		return err
 	}
 	if _, ok := findBook(s, c.Ledger); !ok {

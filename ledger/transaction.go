@@ -24,27 +24,27 @@ func parseSide(text string) (side journal.Side, ok bool) {
 // Validate reports what is wrong with the form of t: everything that can be told without the books.
 // Pointers are those of the route's body, such as "/postings/1/amount".
 func (t NewTransaction) Validate() []FieldError {
-	var f form
+	var f Form
 	t.validate(&f)
 	return f.errors
 }
 
-func (t *NewTransaction) validate(f *form) {
+func (t *NewTransaction) validate(f *Form) {
 	if len(t.Postings) < 2 || len(t.Postings) > MaxPostings {
-		f.addf("/postings", "want 2 to %d postings", MaxPostings)
+		f.Addf("/postings", "want 2 to %d postings", MaxPostings)
 	} else {
 		for i := range t.Postings {
 			t.Postings[i].validate(f, i)
 		}
 	}
 	if at := t.EffectiveAt; at != nil && (at.UTC().Year() < EarliestYear || at.UTC().Year() > 9999) {
-		f.addf("/effective_at", "want a time from the year %d on", EarliestYear)
+		f.Addf("/effective_at", "want a time from the year %d on", EarliestYear)
 	}
-	f.text("/reference", t.Reference, MaxReference)
-	f.text("/description", t.Description, MaxDescription)
-	f.metadata(t.Metadata)
+	f.Text("/reference", t.Reference, MaxReference)
+	f.Text("/description", t.Description, MaxDescription)
+	f.Metadata(t.Metadata)
 	if len(t.Preconditions) > MaxPreconditions {
-		f.addf("/preconditions", "want at most %d", MaxPreconditions)
+		f.Addf("/preconditions", "want at most %d", MaxPreconditions)
 		return
 	}
 	for i := range t.Preconditions {
@@ -52,18 +52,18 @@ func (t *NewTransaction) validate(f *form) {
 	}
 }
 
-func (l *Line) validate(f *form, i int) {
+func (l *Line) validate(f *Form, i int) {
 	if err := CheckAddress(l.Account); err != nil {
-		f.check(fmt.Sprintf("/postings/%d/account", i), err)
+		f.Check(fmt.Sprintf("/postings/%d/account", i), err)
 	}
 	if _, ok := parseSide(l.Side); !ok {
-		f.addf(fmt.Sprintf("/postings/%d/side", i), "%s", sideForm)
+		f.Addf(fmt.Sprintf("/postings/%d/side", i), "%s", sideForm)
 	}
 	if err := CheckAmount(l.Amount); err != nil {
-		f.check(fmt.Sprintf("/postings/%d/amount", i), err)
+		f.Check(fmt.Sprintf("/postings/%d/amount", i), err)
 	}
 	if err := CheckAssetCode(l.Asset); err != nil {
-		f.check(fmt.Sprintf("/postings/%d/asset", i), err)
+		f.Check(fmt.Sprintf("/postings/%d/asset", i), err)
 	}
 }
 
@@ -73,7 +73,7 @@ func decidePostTransaction(s *journal.Scope, c PostTransaction) error {
 
 // post decides one transaction, alone or as part of a batch.
 func (t *NewTransaction) post(s *journal.Scope, ledger string) error {
-	if err := malformed(t.Validate()); err != nil {
+	if err := Malformed(t.Validate()); err != nil {
 		return err
 	}
 	postings := make([]journal.Posting, len(t.Postings))

@@ -48,7 +48,7 @@ type Remaining struct {
 }
 
 func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
 	payer, found := Find(s, c.WalletID)
@@ -77,7 +77,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 }
 
 func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
 	h, err := findHold(s, c.As, c.HoldID)

@@ -63,7 +63,7 @@ func Find(s *journal.Scope, walletID string) (w State, ok bool) {
 }
 
 func decideOpenWallet(s *journal.Scope, c OpenWallet) error {
-	if err := malformed(c.Validate()); err != nil {
+	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
 	if !c.As.owns(c.Owner) {

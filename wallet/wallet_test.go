@@ -68,7 +68,7 @@ func TestForms(t *testing.T) {
 	}{
 		"no owner":                {wallet.CommandOpenWallet, with(opening, func(c *wallet.OpenWallet) { c.Owner = "" }), "/owner_id"},
 		"a long name":             {wallet.CommandOpenWallet, with(opening, func(c *wallet.OpenWallet) { c.Name = strings.Repeat("n", 256) }), "/name"},
-		"U+0000":                  {wallet.CommandOpenWallet, with(opening, func(c *wallet.OpenWallet) { c.Metadata = map[string]string{"k": "\x00"} }), "/metadata"},
+		"U+0000":                  {wallet.CommandOpenWallet, with(opening, func(c *wallet.OpenWallet) { c.Metadata = map[string]string{"k": "\x00"} }), "/metadata/k"},
 		"an empty key":            {wallet.CommandOpenWallet, with(opening, func(c *wallet.OpenWallet) { c.Metadata = map[string]string{"": "v"} }), "/metadata"},
 		"no wallet":               {wallet.CommandPlaceHold, with(placing, func(c *wallet.PlaceHold) { c.WalletID = "" }), "/wallet_id"},
 		"a hold as wallet":        {wallet.CommandPlaceHold, with(placing, func(c *wallet.PlaceHold) { c.WalletID = capture.HoldID }), "/wallet_id"},

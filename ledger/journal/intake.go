@@ -46,8 +46,12 @@ func (t *term) pollInbox(ctx context.Context) {
 				items[i] = &item{command: c, known: true, inbox: true}
 			}
 			items[len(items)-1].done = done
-			if t.deliver(ctx, items) != nil {
-				return
+			for len(items) > 0 {
+				n := light(items)
+				if t.deliver(ctx, items[:n]) != nil {
+					return
+				}
+				items = items[n:]
 			}
 			select {
 			case <-done:
@@ -79,11 +83,22 @@ func chunkOf(d Delivery) int {
 	return max(len(d.Commands), 1)
 }
 
+// light is how many of the first items, at least one, are no more than a batch takes.
+func light(items []*item) int {
+	total := 0
+	for n := range items {
+		if total += weight(items[n : n+1]); n > 0 && total > MaxBatch {
+			return n
+		}
+	}
+	return len(items)
+}
+
 // weight is for how many commands items count.
 func weight(items []*item) (n int) {
 	for _, it := range items {
-		n++
-		if it.inbox {
+		n += 1 + len(it.command.Data)/commandBytes
+		if !it.known {
 			n += refWeight
 		}
 	}

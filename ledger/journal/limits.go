@@ -13,6 +13,9 @@ const (
 	// how many commands one counts whose body waits there: such a body may have 16 MiB.
 	MaxWaitingBytes = 32 << 20
 	refWeight       = MaxBatch / 8
+	// commandBytes is how many bytes of a body count for a command more: a large one is a batch of
+	// many transactions, and a commit of too many would outlast its time-out in every term anew.
+	commandBytes = 1 << 10
 	// MaxPasses is how often commands are decided again because a decision asked for state that was
 	// not at hand. Each pass loads what the last one missed; a chain of look-ups longer than this
 	// is a fault of the decider, once the command is looked at alone.

@@ -85,7 +85,7 @@ func (e *engine) race(holder string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
-	stop = sync.OnceFunc(func() { cancel(); <-done })
+	stop = sync.OnceFunc(func() { cancel(); require.NoError(e.t, <-done) })
 	e.t.Cleanup(stop)
 	return stop
 }

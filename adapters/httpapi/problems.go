@@ -5,8 +5,6 @@ import (
 	"slices"
 )
 
-//go:generate go run ./errorsdoc ../../docs/errors.md
-
 // Retry says what a caller does about a problem.
 type Retry string
 

@@ -11,6 +11,11 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi"
 )
 
+// Generated from here, not from the package of the table: that one compiles only once its api package
+// is written anew, and packages are generated in the order of their paths.
+//
+//go:generate go run . ../../../docs/errors.md
+
 func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
 
 func run(args []string, stderr io.Writer) int {

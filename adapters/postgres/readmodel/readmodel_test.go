@@ -135,7 +135,10 @@ func TestAccountsAndBalances(t *testing.T) {
 	}
 	require.Equal(t, []string{"equity:opening", "liabilities:user:a", "liabilities:user:b", "liabilities:user:c"}, list(query.AccountFilter{Limit: 10}))
 	require.Equal(t, []string{"liabilities:user:b"}, list(query.AccountFilter{Prefix: "liabilities:", After: "liabilities:user:a", Limit: 1}))
+	require.Equal(t, []string{"equity:opening"}, list(query.AccountFilter{Prefix: "equity:", Limit: 10}))
 	require.Equal(t, []string{"equity:opening", "liabilities:user:b"}, list(query.AccountFilter{Asset: "USD", Limit: 10}))
+	require.Equal(t, []string{"liabilities:user:b"}, list(query.AccountFilter{Asset: "USD", After: "equity:opening", Limit: 10}))
+	require.Equal(t, []string{"equity:opening"}, list(query.AccountFilter{Asset: "USD", Prefix: "equity:", Limit: 10}))
 
 	c, ok, err := l.reads.Account(t.Context(), "main", "liabilities:user:c")
 	require.NoError(t, err)

@@ -60,13 +60,16 @@ func (r *Relay) publish(ctx context.Context, failing *bool) error {
 	if err != nil {
 		return err
 	}
+	// One for all waits: however often the relay is woken, it looks at the head now and then.
+	look := time.NewTicker(relayPoll)
+	defer look.Stop()
 	for {
 		events, err := r.reader.Events(ctx, r.shard, position, relayPage)
 		if err != nil {
 			return err
 		}
 		if len(events) == 0 {
-			if err := r.idle(ctx, timeline); err != nil {
+			if err := r.idle(ctx, timeline, look.C); err != nil {
 				return err
 			}
 			continue
@@ -109,15 +112,13 @@ func (r *Relay) begin(ctx context.Context) (timeline, position int64, err error)
 var errNewTimeline = errors.New("journal: the shard is on a new timeline")
 
 // idle waits for the journal to grow.
-func (r *Relay) idle(ctx context.Context, timeline int64) error {
-	timer := time.NewTimer(relayPoll)
-	defer timer.Stop()
+func (r *Relay) idle(ctx context.Context, timeline int64, look <-chan time.Time) error {
 	select {
 	case <-r.wake:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
+	case <-look:
 	}
 	head, err := r.reader.Head(ctx, r.shard)
 	if err != nil {

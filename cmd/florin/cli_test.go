@@ -29,6 +29,10 @@ func TestCommandLine(t *testing.T) {
 	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "shard accept-loss", "stripe trigger"} {
 		require.Contains(t, out, "\n  "+command+" ", command)
 	}
+	code, out, _ = invoke(t, "--version")
+	require.Equal(t, 0, code)
+	require.Contains(t, out, "florin ")
+	require.Contains(t, out, "go1.")
 	for _, wrong := range [][]string{{}, {"fly"}, {"serve", "--wings"}, {"token", "--subject", "x"}, {"verify"}} {
 		code, _, errs := invoke(t, wrong...)
 		require.Equal(t, 2, code, wrong)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -26,6 +27,8 @@ type commands struct {
 	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
 	Stripe  stripeCommand  `cmd:"" help:"Play Stripe: send events to the service."`
+
+	Version kong.VersionFlag `help:"Say which build this is."`
 }
 
 // console is where a command writes: answers to Out, everything else to Err.
@@ -45,6 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.Name("florin"),
 		kong.Description("An event-sourced double-entry ledger and wallet service."),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(c int) { code, exited = c, true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -69,6 +73,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	default:
 		return fail(stderr, err)
 	}
+}
+
+// version is the module's version, and the commit where the build knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "florin, unknown build"
+	}
+	text := "florin " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text + ", " + info.GoVersion
 }
 
 func fail(stderr io.Writer, err error) int {

@@ -18,7 +18,7 @@ type shardCommand struct {
 // acceptLossCommand begins a new timeline. A shard that found less in its database than was
 // answered halts until somebody decides that what is lost is lost.
 type acceptLossCommand struct {
-	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL" required:""`
+	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
 	Reason      string `help:"Why; it is kept with the timeline." required:""`
 }
 

@@ -13,7 +13,7 @@ import (
 
 // verifyCommand checks the books.
 type verifyCommand struct {
-	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL" required:""`
+	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
 	JSON        bool   `help:"Print the report as JSON."`
 }
 

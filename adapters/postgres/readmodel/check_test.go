@@ -3,6 +3,7 @@ package readmodel_test
 import (
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/postgres"
@@ -37,6 +38,7 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 	require.Empty(t, l.check())
 	for name, harm := range map[string]string{
 		"balance changed":  `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
+		"debits changed":   `UPDATE p_accounts_1.balance SET debits = debits + 1 WHERE address = 'liabilities:user:a'`,
 		"version changed":  `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
 		"balance lost":     `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
 		"balance made up":  `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
@@ -57,4 +59,27 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, l.check(), name)
 	}
+}
+
+// The balance that a posting carries is held against the postings before it.
+func TestCheckFindsAWrongBalance(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "100", "JPY")
+	l.post(ledger.NewTransaction{}, "liabilities:user:a", "assets:bank:main", "30", "JPY")
+	l.project(10)
+	report := &journal.Report{}
+	require.NoError(t, l.store.Books(t.Context(), func(b postgres.Books) error {
+		c, err := readmodel.NewCheck(t.Context(), b.Tx)
+		require.NoError(t, err)
+		events, err := b.Events(t.Context(), 0, 0, 10)
+		require.NoError(t, err)
+		events[1].Postings[0].Balance = decimal.NewFromInt(71)
+		for i := range events {
+			require.NoError(t, c.Take(&events[i], report))
+		}
+		return c.Compare(t.Context(), report)
+	}))
+	require.Equal(t, []journal.Finding{{Check: "balance after", Position: 2,
+		Detail: "posting 0 leaves liabilities:user:a with 71 JPY, expected 70"}}, report.Findings)
 }

@@ -122,6 +122,9 @@ func TestAccountsAndBalances(t *testing.T) {
 	for _, b := range balances {
 		got = append(got, fmt.Sprintf("%s %s d%s c%s v%d", b.Address, b.Asset, b.Debits, journal.FormatAmount(b.Credits), b.Version))
 	}
+	yen, err := l.reads.Balances(t.Context(), "main", "JPY", "liabilities:user:b")
+	require.NoError(t, err)
+	require.Equal(t, balances[1:2], yen)
 	require.Equal(t, []string{"liabilities:user:a JPY d30 c100 v2", "liabilities:user:b JPY d0 c30 v1", "liabilities:user:b USD d0 c10.50 v1"}, got)
 
 	list := func(f query.AccountFilter) (out []string) {
@@ -162,6 +165,15 @@ func TestAccountsAndBalances(t *testing.T) {
 	require.Equal(t, l.head.Position, tb.Position)
 	require.Len(t, tb.Rows, 2)
 	require.Equal(t, "liabilities d30 c130", fmt.Sprintf("%s d%s c%s", tb.Rows[1].Address, tb.Rows[1].Debits, tb.Rows[1].Credits))
+	require.False(t, tb.Cut)
+	tb, err = l.reads.TrialBalance(t.Context(), "main", "JPY", 1, 2)
+	require.NoError(t, err)
+	require.Len(t, tb.Rows, 2)
+	require.False(t, tb.Cut, "two rows are all there are")
+	tb, err = l.reads.TrialBalance(t.Context(), "main", "JPY", 1, 1)
+	require.NoError(t, err)
+	require.Len(t, tb.Rows, 1)
+	require.True(t, tb.Cut)
 }
 
 func TestABatchCountsOnce(t *testing.T) {
@@ -339,4 +351,14 @@ func TestAnAccountBeginsWithItsFirstEvent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Tables that another version filled are not read and not written.
+func TestAnotherVersionNeedsARebuild(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 2 WHERE name = 'entries'`)
+	require.NoError(t, err)
+	_, err = readmodel.Open(t.Context(), l.pool, l.registry)
+	require.EqualError(t, err, "projection entries: generation 1 was made by version 2, this binary has version 1: it needs a rebuild")
 }

@@ -26,15 +26,8 @@ const (
 // liabilities:user:a.
 type Address string
 
-// ParseAddress reads an address. Errors: ErrAddressRoot, ErrAddressSegment, ErrAddressLength.
-func ParseAddress(text string) (Address, error) {
-	if err := CheckAddress(text); err != nil {
-		return "", err
-	}
-	return Address(text), nil
-}
-
-// CheckAddress reports nil when text is an address. Errors: as [ParseAddress].
+// CheckAddress reports nil when text is an address. Errors: ErrAddressRoot, ErrAddressSegment,
+// ErrAddressLength.
 func CheckAddress(text string) error {
 	if len(text) > MaxAddress {
 		return ErrAddressLength

@@ -15,7 +15,7 @@ import (
 )
 
 // newAPI assembles the HTTP server.
-func (a *app) newAPI(s *settings, registry *journal.Registry, store *postgres.Store) (*httpapi.Server, error) {
+func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, error) {
 	keys, err := authn.LoadKeys(s.TokenKeys)
 	if err != nil {
 		return nil, err
@@ -32,17 +32,17 @@ func (a *app) newAPI(s *settings, registry *journal.Registry, store *postgres.St
 	if err != nil {
 		return nil, err
 	}
-	reads := readmodel.NewReads(a.pool)
+	reads, store := readmodel.NewReads(a.reads), postgres.NewStore(a.reads)
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
 		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads,
-		Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.pool)),
+		Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 	}, httpapi.HandlersConfig{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(),
 		// NATS is not asked after: without it commands travel by the inbox.
-		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.pool.Ping(ctx) }}}})
+		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
 }
 
 // authenticator says whom a token speaks for, by keys.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -29,8 +30,13 @@ import (
 const (
 	// shard is the one shard of today; others come with other writers.
 	shard journal.Shard = 0
-	// poolConnections bounds the reads of a process at once; the writer has a connection of its own.
-	poolConnections = 20
+	// readConnections bounds what the API reads at once, workConnections what writer, relay and
+	// projections do: apart, so that slow lists never keep the writer from its lease. The writer's
+	// commits have a connection of their own beside both.
+	readConnections = 20
+	workConnections = 10
+	// readTimeout ends a statement of the API's that nobody waits for any more.
+	readTimeout = 15 * time.Second
 	// trimInterval is how often committed commands are cleared from the bus.
 	trimInterval = 2 * time.Second
 )
@@ -39,7 +45,8 @@ const (
 type app struct {
 	roles   roles
 	log     *slog.Logger
-	pool    *pgxpool.Pool
+	reads   *pgxpool.Pool
+	work    *pgxpool.Pool
 	conn    *nats.Conn
 	bus     *natsbus.Bus
 	metrics *telemetry.Metrics
@@ -66,7 +73,10 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if a.pool, err = openPool(ctx, s.DatabaseURL); err != nil {
+	if a.reads, err = openPool(ctx, s.DatabaseURL, readConnections, readTimeout); err != nil {
+		return nil, err
+	}
+	if a.work, err = openPool(ctx, s.DatabaseURL, workConnections, 0); err != nil {
 		return nil, err
 	}
 	if a.conn, err = natsbus.Connect(s.NatsURL, natsbus.Options{Log: log}); err != nil {
@@ -79,7 +89,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 	if a.bus, err = natsbus.NewBus(js, log); err != nil {
 		return nil, err
 	}
-	registry, store := newRegistry(), postgres.NewStore(a.pool)
+	registry, store := newRegistry(), postgres.NewStore(a.work)
 	streams := natsbus.Config{Replicas: s.Replicas}
 	if a.conn.IsConnected() {
 		// Now, so that those who read the streams find them. What fails here, Keep tries again.
@@ -102,22 +112,26 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		}
 	}
 	if rs.has(roleAPI) {
-		if a.api, err = a.newAPI(s, registry, store); err != nil {
+		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-// openPool opens the connections for reads. Their times are bounded: a query that hangs holds one.
-func openPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+// openPool opens at most so many connections. A statement that takes longer than the limit is ended;
+// 0 for no limit. A server that is gone without a word is noticed within some ten seconds.
+func openPool(ctx context.Context, url string, connections int32, limit time.Duration) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	config.MaxConns = max(config.MaxConns, poolConnections)
+	config.MaxConns = connections
 	config.ConnConfig.RuntimeParams["application_name"] = "florin"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
+	config.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(limit.Milliseconds(), 10)
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3}}
+	config.ConnConfig.DialFunc = dialer.DialContext
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -186,7 +200,7 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 }
 
 func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {
-	generations, err := readmodel.Open(ctx, a.pool, registry)
+	generations, err := readmodel.Open(ctx, a.work, registry)
 	if err != nil {
 		return err
 	}
@@ -256,8 +270,10 @@ func (a *app) close() error {
 	if a.conn != nil {
 		a.conn.Close()
 	}
-	if a.pool != nil {
-		a.pool.Close()
+	for _, pool := range []*pgxpool.Pool{a.work, a.reads} {
+		if pool != nil {
+			pool.Close()
+		}
 	}
 	return err
 }

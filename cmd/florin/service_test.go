@@ -155,7 +155,7 @@ func (s *service) token(subject string, roles ...string) string {
 // verify checks the books; they are sound.
 func (s *service) verify() {
 	s.t.Helper()
-	pool, err := openPool(context.Background(), s.settings.DatabaseURL)
+	pool, err := openPool(context.Background(), s.settings.DatabaseURL, 1, 0)
 	require.NoError(s.t, err)
 	defer pool.Close()
 	report, err := verifyBooks(context.Background(), postgres.NewStore(pool))

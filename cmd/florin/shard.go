@@ -27,7 +27,7 @@ func (c *acceptLossCommand) Run(ctx context.Context, con console) error {
 	if strings.TrimSpace(c.Reason) == "" {
 		return errors.New("a loss is accepted for a reason")
 	}
-	pool, err := openPool(ctx, c.DatabaseURL)
+	pool, err := openPool(ctx, c.DatabaseURL, 1, 0)
 	if err != nil {
 		return err
 	}

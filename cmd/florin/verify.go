@@ -20,7 +20,7 @@ type verifyCommand struct {
 // Run reads the books in one consistent view, beside a running service, and prints a report. Exit
 // code 1 when something was found.
 func (c *verifyCommand) Run(ctx context.Context, con console) error {
-	pool, err := openPool(ctx, c.DatabaseURL)
+	pool, err := openPool(ctx, c.DatabaseURL, 1, 0)
 	if err != nil {
 		return err
 	}

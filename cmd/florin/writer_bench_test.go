@@ -51,7 +51,7 @@ func BenchmarkWriter(b *testing.B) {
 			go func() { done <- a.run(ctx, nil, nil, func() {}) }()
 			b.Cleanup(func() { cancel(); require.NoError(b, <-done); require.NoError(b, a.close()) })
 			require.True(b, a.waitReady(ctx))
-			store := postgres.NewStore(a.pool)
+			store := postgres.NewStore(a.reads)
 			d := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
 			var n atomic.Int64
 			b.SetParallelism(callers / 2)

@@ -48,13 +48,13 @@ func TestOwned(t *testing.T) {
 	t.Parallel()
 	for _, account := range []string{
 		"liabilities:wallets", "liabilities:wallets:w:available", "liabilities:entitlements:m", "liabilities:deferred:memberships:m",
-		"liabilities:stripe:x", "assets:stripe:clearing", "assets:entitlements:m",
+		"liabilities:stripe:x", "liabilities:suspense:stripe", "liabilities:suspense:stripe:x", "assets:stripe:clearing", "assets:entitlements:m",
 	} {
 		assert.True(t, ledger.Owned(ledger.Main, account), account)
 		assert.False(t, ledger.Owned("eu-cards", account), account)
 	}
 	for _, account := range []string{
-		"liabilities:walletsx", "liabilities:user:wallets", "assets:wallets:w", "assets:bank:main", "liabilities:suspense:stripe",
+		"liabilities:walletsx", "liabilities:user:wallets", "assets:wallets:w", "assets:bank:main", "liabilities:suspense", "liabilities:suspense:bank", "liabilities:suspense:stripes",
 		"expenses:stripe:fees", "equity:conversion", "assets:stripes:x",
 	} {
 		assert.False(t, ledger.Owned(ledger.Main, account), account)

@@ -10,16 +10,17 @@ const Main = "main"
 // at and below
 //
 //	liabilities:wallets  liabilities:entitlements  liabilities:deferred  liabilities:stripe
-//	assets:stripe        assets:entitlements
+//	liabilities:suspense:stripe  assets:stripe  assets:entitlements
 func Owned(ledger, account string) bool {
 	if ledger != Main {
 		return false
 	}
 	root, rest, _ := strings.Cut(account, ":")
-	second, _, _ := strings.Cut(rest, ":")
+	second, rest, _ := strings.Cut(rest, ":")
 	switch root {
 	case Liabilities:
-		return second == "wallets" || second == "entitlements" || second == "deferred" || second == "stripe"
+		return second == "wallets" || second == "entitlements" || second == "deferred" || second == "stripe" ||
+			second == "suspense" && (rest == "stripe" || strings.HasPrefix(rest, "stripe:"))
 	case Assets:
 		return second == "stripe" || second == "entitlements"
 	}

@@ -327,18 +327,16 @@ func TestCommand(t *testing.T) {
 	assert.NotEqual(t, one.Hash, three.Hash)
 }
 
-// What has happened outside is booked whatever rules somebody has given to suspense.
-func TestForced(t *testing.T) {
+// Whoever moved money out of suspense by hand would see a later event pay it out a second time.
+func TestSuspenseIsNobodysToMove(t *testing.T) {
 	t.Parallel()
 	b := open(t, false)
 	b.says(told("", "10.00", ""))
-	frozen := true
-	b.Do(ledger.CommandSetAccount, ledger.SetAccount{
-		Ledger: ledger.Main, Address: payment.Suspense, Frozen: &frozen, MinBalance: &[]ledger.Money{{Amount: "10", Asset: "USD"}},
-	})
-	_, result := b.says(told("", "10.00", "7.00"))
-	assert.Equal(t, payment.Suspended, result.Result)
-	assert.Equal(t, "3", b.balance(payment.Suspense))
-	b.says(told(b.wallet("usr_ann"), "10.00", "7.00"))
+	answer := b.When(ledger.CommandPostTransaction, ledger.PostTransaction{Ledger: ledger.Main, NewTransaction: ledger.NewTransaction{Postings: []ledger.Line{
+		{Account: payment.Suspense, Side: "debit", Amount: "10.00", Asset: "USD"},
+		{Account: "assets:bank:main", Side: "credit", Amount: "10.00", Asset: "USD"},
+	}}})
+	require.ErrorIs(t, answer.Refusal, ledger.ErrOwnedAccount)
+	b.says(told(b.wallet("usr_ann"), "10.00", ""))
 	assert.Equal(t, "0", b.balance(payment.Suspense))
 }

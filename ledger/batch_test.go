@@ -48,7 +48,7 @@ func TestBatch(t *testing.T) {
 			"ledger/main transaction-posted 1 {}", "debit equity:opening 100 JPY = -100", "credit liabilities:bank 100 JPY = 100",
 			"ledger/main transaction-posted 2 {}", "debit equity:opening 100 JPY = -200", "credit liabilities:bank 100 JPY = 200",
 		}, shown(a.Events))
-		assert.JSONEq(t, `{"refused":{"1":{"code":"insufficient-funds","pointer":"/transactions/1/postings/0/amount",
+		assert.JSONEq(t, `{"refused":{"1":{"code":"insufficient-funds","detail":"liabilities:bank has 100 JPY to spare, 200 is needed","pointer":"/transactions/1/postings/0/amount",
 			"members":{"account":"liabilities:bank","asset":"JPY","needed":"200","available":"100","min_balance":"0"}}}}`, string(a.Result))
 
 		a = b.When(ledger.CommandPostBatch, batch(ledger.Atomic, out, in))

@@ -49,5 +49,5 @@ func Example() {
 	// debit assets:cash:till 100.00 holds 100.00
 	// credit equity:opening 100.00 holds 100.00
 	// <nil>
-	// insufficient-funds {"account":"assets:cash:till","asset":"USD","needed":"250.00","available":"100.00","min_balance":"0.00"}
+	// insufficient-funds: assets:cash:till has 100.00 USD to spare, 250.00 is needed {"account":"assets:cash:till","asset":"USD","needed":"250.00","available":"100.00","min_balance":"0.00"}
 }

@@ -61,7 +61,10 @@ func (p *Policy) checkChange(s *journal.Scope, ledger string, c *change) error {
 	if c.has.Cmp(least) >= 0 || c.has.Cmp(c.had()) >= 0 {
 		return nil
 	}
-	return p.at(ErrInsufficientFunds, c.lowers, "amount").With(c.shortfall(least))
+	short := c.shortfall(least)
+	return p.at(ErrInsufficientFunds, c.lowers, "amount").Because(
+		"%s has %s %s to spare, %s is needed", c.account, short.Available, c.asset, short.Needed,
+	).With(short)
 }
 
 func (c *change) shortfall(least decimal.Decimal) Shortfall {

@@ -150,7 +150,7 @@ func (p *Policy) checkOwned(e *journal.Event) error {
 
 func checkEffective(now, effective time.Time) error {
 	if effective.After(now.Add(FutureTolerance)) {
-		return ErrEffectiveInFuture.At("/effective_at")
+		return ErrEffectiveInFuture.At("/effective_at").Because("it is %s now, and at most %s later is taken", now.Format(time.RFC3339), FutureTolerance)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func checkReference(s *journal.Scope, e *journal.Event) error {
 		return nil
 	}
 	if row, taken := references().Get(s, referenceID(e.Ledger, reference)); taken {
-		return ErrReferenceTaken.At("/reference").With(Holder{Reference: reference, TransactionID: row.By})
+		return ErrReferenceTaken.At("/reference").Because("%s has it", row.By).With(Holder{Reference: reference, TransactionID: row.By})
 	}
 	return nil
 }

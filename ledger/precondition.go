@@ -89,7 +89,9 @@ func (p *Precondition) check(s *journal.Scope, ledger string, i int) error {
 	if holds {
 		return nil
 	}
-	return ErrPreconditionFailed.At(fmt.Sprintf("/preconditions/%d", i)).With(Actual{
+	return ErrPreconditionFailed.At(fmt.Sprintf("/preconditions/%d", i)).Because(
+		"%s holds %s %s, at version %d", p.Account, format(held), p.Asset, balance.Version,
+	).With(Actual{
 		Precondition: i, Account: p.Account, Asset: p.Asset,
 		Actual: Reading{Balance: format(held), Version: balance.Version},
 	})

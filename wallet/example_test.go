@@ -57,7 +57,7 @@ func Example() {
 		fmt.Println(e.Type, "captured", h.Captured, "released", h.Released, "remaining", h.Remaining, h.Status, err)
 	}
 	// Output:
-	// capture-too-large
+	// capture-too-large: 60.00 USD remain
 	// forbidden-for-payer
 	// hold-captured captured 25.00 released 0.00 remaining 35.00 captured <nil>
 	// hold-released captured 25.00 released 35.00 remaining 0.00 captured <nil>

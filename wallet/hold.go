@@ -186,7 +186,7 @@ func (h hold) part(s *journal.Scope, asked *ledger.Money) (decimal.Decimal, erro
 	}
 	amount, err := amountOf(s, *asked)
 	if err == nil && amount.GreaterThan(rest) {
-		err = ErrCaptureTooLarge.At("/amount").With(Remaining{h.money(rest)})
+		err = ErrCaptureTooLarge.At("/amount").Because("%s %s remain", journal.FormatAmount(rest), h.Asset).With(Remaining{h.money(rest)})
 	}
 	return amount, err
 }

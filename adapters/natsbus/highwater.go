@@ -57,10 +57,19 @@ func (h *HighWater) Raise(ctx context.Context, head journal.Head) error {
 	return fmt.Errorf("natsbus: raise the high water: others did so %d times meanwhile", raiseAttempts)
 }
 
-// Mark implements journal.HighWater.
+// Mark implements journal.HighWater. What was published counts too: the relay may be quicker than
+// whoever raises the mark.
 func (h *HighWater) Mark(ctx context.Context, shard journal.Shard) (timeline, position int64, ok bool, err error) {
 	noted, _, ok, err := h.read(ctx, shard)
-	return noted.timeline, noted.position, ok, err
+	if err != nil {
+		return 0, 0, false, err
+	}
+	timeline, position, err = NewPublisher(h.js).Published(ctx, shard)
+	if published := (place{timeline, position}); err == nil && noted.before(published) {
+		return timeline, position, true, nil
+	}
+	// Without the event log the note is all there is to know.
+	return noted.timeline, noted.position, ok, nil
 }
 
 // Heads calls heard with every head of the shard as it is raised, until ctx ends (nil) or heard or

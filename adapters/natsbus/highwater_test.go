@@ -54,6 +54,19 @@ func TestHighWaterRisesAndNeverSinks(t *testing.T) {
 	require.EqualValues(t, 1, messages(t, js, headStream))
 }
 
+func TestWhatWasPublishedIsHighWaterToo(t *testing.T) {
+	t.Parallel()
+	js := dial(t, natstest.Server(t), Config{})
+	h, log := NewHighWater(js), NewPublisher(js)
+	require.NoError(t, h.Raise(t.Context(), head(1, 1)))
+	_, _, err := log.Published(t.Context(), 0)
+	require.NoError(t, err)
+	require.NoError(t, log.Publish(t.Context(), 1, []journal.Event{{Position: 1, Type: "a"}, {Position: 2, Type: "a"}}))
+	requireMark(t, h, 1, 2)
+	require.NoError(t, h.Raise(t.Context(), head(1, 3)))
+	requireMark(t, h, 1, 3)
+}
+
 func TestHighWaterRaisedByMany(t *testing.T) {
 	t.Parallel()
 	js := dial(t, natstest.Server(t), Config{})

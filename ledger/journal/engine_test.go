@@ -176,6 +176,14 @@ type faulty struct {
 	mu      sync.Mutex
 	hook    func(batch *journal.Batch, write func() error) error
 	stopped string // a holder that does not come to renew its lease, as under SIGSTOP
+	asked   map[journal.CommandID]bool
+}
+
+// hasAsked reports whether a writer has looked a command up, which it does while deciding it.
+func (f *faulty) hasAsked(id journal.CommandID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked[id]
 }
 
 func (f *faulty) stopRenewing(holder string) {
@@ -212,6 +220,18 @@ func (f *faulty) TakeOver(ctx context.Context, shard journal.Shard) (journal.Ter
 type faultyTerm struct {
 	journal.Term
 	store *faulty
+}
+
+func (t *faultyTerm) Load(ctx context.Context, want journal.Wanted) (journal.Found, error) {
+	t.store.mu.Lock()
+	if t.store.asked == nil {
+		t.store.asked = map[journal.CommandID]bool{}
+	}
+	for _, id := range want.Outcomes {
+		t.store.asked[id] = true
+	}
+	t.store.mu.Unlock()
+	return t.Term.Load(ctx, want)
 }
 
 func (t *faultyTerm) Append(ctx context.Context, b *journal.Batch) error {

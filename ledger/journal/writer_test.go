@@ -181,6 +181,7 @@ func TestTheNextBatchIsDecidedOnTopOfTheOneInFlight(t *testing.T) {
 	fits, over := command("2", add{To: "x", N: 40}), command("3", add{To: "x", N: 1})
 	e.stream.send(first, fits)
 	e.stream.send(over)
+	require.Eventually(t, func() bool { return e.store.hasAsked(over.ID) }, 20*time.Second, time.Millisecond)
 	gate <- struct{}{}
 	require.Equal(t, 1+1, <-entered, "one commit for both, the twin is not in it")
 	close(gate)
@@ -188,6 +189,7 @@ func TestTheNextBatchIsDecidedOnTopOfTheOneInFlight(t *testing.T) {
 	require.ErrorIs(t, e.answer(over.ID, 1).Outcome.Refusal, errFull)
 	require.True(t, e.answer(first.ID, 2).Replayed)
 	require.Len(t, e.events(), 2)
+	require.EqualValues(t, 1, e.writer.Status().Head.Epoch, "right at once, not only after the commit's own check threw it away")
 }
 
 func TestATwinThatArrivesAsItsOriginalLandsIsStillATwin(t *testing.T) {

@@ -4,10 +4,9 @@ import "time"
 
 // The limits of the bus. Each says what it protects.
 const (
-	// MaxMessage is the most bytes of one message, half of NATS's usual max_payload: room for
-	// headers, and a message that a slow link moves within the ack's time-out. A command that does
-	// not fit waits in the inbox, and a ref to it travels.
-	MaxMessage = 512 << 10
+	// MaxMessage is the most bytes of one message: NATS's usual max_payload, which counts headers
+	// too, less room for them. A command that does not fit waits in the inbox, and a ref to it travels.
+	MaxMessage = 960 << 10
 	// MaxJoined is the most commands in one message: about what a writer decides in one batch.
 	MaxJoined = 1_000
 	// MaxWaiting and MaxWaitingBytes bound the commands of one shard that wait to be published.

@@ -31,7 +31,7 @@ func TestAnswersTravelTogetherInMessagesThatFit(t *testing.T) {
 	js := dialOnly(t, natstest.Server(t))
 	sub, err := js.Conn().SubscribeSync("florin.replies.test")
 	require.NoError(t, err)
-	large := answersOf(3, 200<<10)
+	large := answersOf(3, MaxMessage*2/5)
 	huge := answersOf(1, MaxMessage)
 	given := append(append(append(answersOf(100, 10), large...), huge...), answersOf(2, 10)...)
 	NewReplier(js.Conn(), quiet()).Reply(t.Context(), "florin.replies.test", given)

@@ -50,6 +50,7 @@ type app struct {
 	conn    *nats.Conn
 	bus     *natsbus.Bus
 	metrics *telemetry.Metrics
+	recent  *journal.Recent
 
 	api        *httpapi.Server
 	writer     *journal.Writer
@@ -67,7 +68,7 @@ func newRegistry() *journal.Registry {
 
 // newApp connects and assembles. On an error nothing is left open.
 func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *app, err error) {
-	a := &app{roles: rs, log: log, metrics: telemetry.NewMetrics()}
+	a := &app{roles: rs, log: log, metrics: telemetry.NewMetrics(), recent: journal.NewRecent()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -149,7 +150,7 @@ func (a *app) addWriter(registry *journal.Registry, store *postgres.Store, js je
 	}
 	source := natsbus.NewSource(js)
 	a.writer = journal.NewWriter(shard, holder, registry, store, source, natsbus.NewReplier(a.conn, a.log), natsbus.NewHighWater(js),
-		journal.Config{Log: a.log, OnCommit: a.metrics.Commit})
+		journal.Config{Log: a.log, OnCommit: a.metrics.Commit, Recent: a.recent})
 	a.metrics.Writer(a.writer)
 	a.does(a.writer.Run)
 	a.does(func(ctx context.Context) error {
@@ -196,7 +197,7 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 		}
 		return nil
 	})
-	a.does(journal.NewRelay(shard, store, natsbus.NewPublisher(js), wake, a.log).Run)
+	a.does(journal.NewRelay(shard, store, a.recent, natsbus.NewPublisher(js), wake, a.log).Run)
 }
 
 func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {

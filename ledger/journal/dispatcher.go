@@ -18,8 +18,9 @@ const (
 	outcomePoll    = 10 * time.Millisecond
 	outcomePollMax = 500 * time.Millisecond
 	// MaxInline is the most bytes of a command that travel on the bus; a larger one waits in the
-	// inbox and its id travels.
-	MaxInline = 256 << 10
+	// inbox and its id travels. A batch of a thousand transactions fits: by the inbox its body would
+	// be written twice, read once and deleted (docs/performance.md).
+	MaxInline = 768 << 10
 )
 
 // ErrOutcomeUnknown says that no outcome was seen in time. The same command sent again is answered

@@ -39,5 +39,5 @@ const (
 	rewind = 16
 	// MaxReplyEvents is the most bytes of events sent with a reply; a longer answer is read from
 	// the journal by whoever renders it. It keeps a reply under the bus's message size.
-	MaxReplyEvents = 256 << 10
+	MaxReplyEvents = 768 << 10
 )

@@ -24,14 +24,16 @@ const (
 type Relay struct {
 	shard  Shard
 	reader Reader
+	recent *Recent
 	log    Publisher
 	wake   <-chan struct{}
 	logger *slog.Logger
 }
 
-// NewRelay returns a relay. A value on wake says that the journal has grown; it may be nil.
-func NewRelay(shard Shard, reader Reader, log Publisher, wake <-chan struct{}, logger *slog.Logger) *Relay {
-	return &Relay{shard: shard, reader: reader, log: log, wake: wake, logger: logger}
+// NewRelay returns a relay that reads recent where it can, and reader where it has to. A value on
+// wake says that the journal has grown; it may be nil.
+func NewRelay(shard Shard, reader Reader, recent *Recent, log Publisher, wake <-chan struct{}, logger *slog.Logger) *Relay {
+	return &Relay{shard: shard, reader: reader, recent: recent, log: log, wake: wake, logger: logger}
 }
 
 // Run publishes until ctx ends. It returns nil.
@@ -64,9 +66,11 @@ func (r *Relay) publish(ctx context.Context, failing *bool) error {
 	look := time.NewTicker(relayPoll)
 	defer look.Stop()
 	for {
-		events, err := r.reader.Events(ctx, r.shard, position, relayPage)
-		if err != nil {
-			return err
+		events := r.recent.after(timeline, position, relayPage)
+		if len(events) == 0 {
+			if events, err = r.reader.Events(ctx, r.shard, position, relayPage); err != nil {
+				return err
+			}
 		}
 		if len(events) == 0 {
 			if err := r.idle(ctx, timeline, look.C); err != nil {

@@ -53,7 +53,7 @@ func TestARelayThatIsWokenAllTheTimeSeesANewTimeline(t *testing.T) {
 	r, log := &replaced{}, newEventLog()
 	r.set(1, chained(3, "lost"))
 	wake := make(chan struct{})
-	background(t, journal.NewRelay(0, r, log, wake, quiet()).Run)
+	background(t, journal.NewRelay(0, r, journal.NewRecent(), log, wake, quiet()).Run)
 	background(t, func(ctx context.Context) error {
 		for {
 			select {

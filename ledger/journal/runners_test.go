@@ -182,7 +182,7 @@ func TestEventsTravelInOrderAndGapsAreFilledFromTheStore(t *testing.T) {
 	log.drop[4], log.drop[5], log.drop[9] = true, true, true
 	e.start("a", journal.Config{})
 	e.fill(0, 3)
-	background(t, journal.NewRelay(0, e.store, log, nil, quiet()).Run)
+	background(t, journal.NewRelay(0, e.store, journal.NewRecent(), log, nil, quiet()).Run)
 	tail := journal.NewTail(0, e.store, log, quiet())
 	background(t, tail.Run)
 	background(t, journal.NewProjector("p", tail, tb, quiet()).Run)
@@ -196,7 +196,7 @@ func TestProjectionsGoOnWhileTheLogIsAway(t *testing.T) {
 	e, log, tb := newEngine(t), newEventLog(), &table{}
 	log.away = true
 	e.start("a", journal.Config{})
-	background(t, journal.NewRelay(0, e.store, log, nil, quiet()).Run)
+	background(t, journal.NewRelay(0, e.store, journal.NewRecent(), log, nil, quiet()).Run)
 	tail := journal.NewTail(0, e.store, log, quiet())
 	background(t, tail.Run)
 	background(t, journal.NewProjector("p", tail, tb, quiet()).Run)
@@ -212,8 +212,8 @@ func TestTwoRelaysPublishOneSequence(t *testing.T) {
 	t.Parallel()
 	e, log := newEngine(t), newEventLog()
 	e.start("a", journal.Config{})
-	background(t, journal.NewRelay(0, e.store, log, nil, quiet()).Run)
-	background(t, journal.NewRelay(0, e.store, log, nil, quiet()).Run)
+	background(t, journal.NewRelay(0, e.store, journal.NewRecent(), log, nil, quiet()).Run)
+	background(t, journal.NewRelay(0, e.store, journal.NewRecent(), log, nil, quiet()).Run)
 	e.fill(0, 30)
 	require.Eventually(t, func() bool { _, p, err := log.Published(t.Context(), 0); return err == nil && p == 30 }, 20*time.Second, time.Millisecond)
 	log.mu.Lock()
@@ -227,7 +227,7 @@ func TestALogThatWasLostBeginsAgain(t *testing.T) {
 	t.Parallel()
 	e, log := newEngine(t), newEventLog()
 	e.start("a", journal.Config{})
-	background(t, journal.NewRelay(0, e.store, log, nil, quiet()).Run)
+	background(t, journal.NewRelay(0, e.store, journal.NewRecent(), log, nil, quiet()).Run)
 	published := func(position int64) func() bool {
 		return func() bool {
 			tl, p, err := log.Published(t.Context(), 0)

@@ -184,6 +184,7 @@ func (t *term) settle(err error) error {
 // land makes the batch's writes the state to decide on and lets its answers go.
 func (t *term) land(b *batch) {
 	t.head = b.after()
+	t.w.cfg.Recent.add(t.head.Timeline, b.scope.events)
 	if n := len(b.scope.events); n > 0 {
 		t.head.Chain = b.scope.events[n-1].Chain()
 	} else {

@@ -27,6 +27,8 @@ type Config struct {
 	CommitTimeout time.Duration
 	// OnCommit, if set, is told of every commit, for metrics.
 	OnCommit func(Commit)
+	// Recent, if set, is given what every commit wrote.
+	Recent *Recent
 	// Log; default slog.Default().
 	Log *slog.Logger
 }
@@ -90,6 +92,9 @@ func NewWriter(shard Shard, holder string, registry *Registry, store Store, sour
 	}
 	if cfg.CommitTimeout == 0 {
 		cfg.CommitTimeout = 10 * time.Second
+	}
+	if cfg.Recent == nil {
+		cfg.Recent = NewRecent()
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()

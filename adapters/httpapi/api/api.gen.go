@@ -1073,7 +1073,7 @@ type CreateAssetParams struct {
 type CreateHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1093,7 +1093,7 @@ type GetHoldParams struct {
 type CaptureHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1107,7 +1107,7 @@ type CaptureHoldParams struct {
 type ReleaseHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1260,7 +1260,7 @@ type ListTransactionsParams struct {
 type CreateTransactionParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -1274,7 +1274,7 @@ type CreateTransactionParams struct {
 type CreateTransactionBatchParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// Mode Whether the items stand or fall by themselves or together.
@@ -1297,7 +1297,7 @@ type GetTransactionParams struct {
 type ReverseTransactionParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
 	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
-	// 256 KiB, and cannot be answered later.
+	// 768 KiB, and cannot be answered later.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.

@@ -3,7 +3,7 @@ package embedded
 import "time"
 
 const (
-	// DefaultMaxPayload is the largest message, 1 MiB, as NATS has it. Bodies above 256 KiB travel by
+	// DefaultMaxPayload is the largest message, 1 MiB, as NATS has it. Bodies above 768 KiB travel by
 	// the inbox, so commands that were joined into one message fit.
 	DefaultMaxPayload = 1 << 20
 

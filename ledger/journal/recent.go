@@ -1,0 +1,71 @@
+package journal
+
+import "sync"
+
+const (
+	// recentKept is how many committed events a Recent keeps: some seconds of a busy shard.
+	recentKept = 16_384
+	// recentBytes bounds what they take, for events may be large.
+	recentBytes = 32 << 20
+)
+
+// Recent keeps the newest events that the writer of this process has committed, so that the relay
+// beside it need not read back what was written a moment ago. What it does not have is in the store.
+//
+// It knows nothing of another process's writer: that it has no more events does not mean that there
+// are none.
+type Recent struct {
+	mu       sync.Mutex
+	timeline int64
+	events   []*Event // without gaps
+	bytes    int
+}
+
+// NewRecent returns an empty Recent, for [Config.Recent] and [NewRelay].
+func NewRecent() *Recent { return &Recent{} }
+
+// add takes what one commit wrote. What does not continue the events kept takes their place.
+func (r *Recent) add(timeline int64, events []*Event) {
+	if len(events) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.events); n == 0 || timeline != r.timeline || events[0].Position != r.events[n-1].Position+1 {
+		r.timeline, r.events, r.bytes = timeline, nil, 0
+	}
+	r.events = append(r.events, events...)
+	r.bytes += size(events)
+	if len(r.events) <= recentKept && r.bytes <= recentBytes {
+		return
+	}
+	// Half is forgotten at once, so that the copying is rare.
+	keep := len(r.events)
+	for total := 0; keep > 0 && len(r.events)-keep < recentKept/2; keep-- {
+		if total += size(r.events[keep-1 : keep]); total > recentBytes/2 {
+			break
+		}
+	}
+	r.events = append(make([]*Event, 0, recentKept), r.events[keep:]...)
+	r.bytes = size(r.events)
+}
+
+// after returns up to limit events that follow a position of a timeline; none when it does not have
+// the first of them.
+func (r *Recent) after(timeline, position int64, limit int) []Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.events) == 0 || timeline != r.timeline {
+		return nil
+	}
+	from := position + 1 - r.events[0].Position
+	if from < 0 || from >= int64(len(r.events)) {
+		return nil
+	}
+	kept := r.events[from:]
+	out := make([]Event, min(limit, len(kept)))
+	for i := range out {
+		out[i] = *kept[i]
+	}
+	return out
+}

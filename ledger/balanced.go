@@ -14,8 +14,37 @@ type Imbalance struct {
 	Excess []Money `json:"excess"`
 }
 
+// Excess returns debits less credits of t in every asset in which they differ; none when t balances.
+// It asks nothing of the books: whoever prepares transactions can tell before sending them.
+//
+// Errors: those of the first amount or side that cannot be read, as [NewTransaction.Validate] says.
+func (t *NewTransaction) Excess() ([]Money, error) {
+	ps := make([]journal.Posting, len(t.Postings))
+	for i, l := range t.Postings {
+		amount, err := ParseAmount(l.Amount)
+		if err != nil {
+			return nil, err
+		}
+		side, ok := parseSide(l.Side)
+		if !ok {
+			return nil, formError(sideForm)
+		}
+		ps[i] = journal.Posting{Side: side, Amount: amount, Asset: l.Asset}
+	}
+	return excess(ps), nil
+}
+
 // checkBalanced holds debits against credits in every asset.
 func checkBalanced(ps []journal.Posting) error {
+	off := excess(ps)
+	if off == nil {
+		return nil
+	}
+	return ErrUnbalanced.At("/postings").With(Imbalance{Excess: off})
+}
+
+// excess is debits less credits of every asset in which they differ.
+func excess(ps []journal.Posting) (off []Money) {
 	// Debits and credits are summed apart: most transactions then need no arithmetic at all.
 	type sum struct {
 		asset           string
@@ -34,14 +63,10 @@ func checkBalanced(ps []journal.Posting) error {
 		}
 		addTo(column, ps[i].Amount)
 	}
-	var off Imbalance
 	for _, s := range sums {
 		if s.debits.Cmp(s.credits) != 0 {
-			off.Excess = append(off.Excess, Money{Amount: format(s.debits.Sub(s.credits)), Asset: s.asset})
+			off = append(off, Money{Amount: format(s.debits.Sub(s.credits)), Asset: s.asset})
 		}
 	}
-	if off.Excess == nil {
-		return nil
-	}
-	return ErrUnbalanced.At("/postings").With(off)
+	return off
 }

@@ -41,6 +41,7 @@ type Cluster struct {
 	cfg       Config
 	user      serverUser
 	dir, home string
+	binaries  string
 	socket    string
 	port      int
 	passwords passwords
@@ -107,6 +108,7 @@ func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 	if err := ensureRoles(ctx, c.SuperURL("postgres"), c.passwords[serviceRole]); err != nil {
 		return nil, err
 	}
+	c.binaries = bin.dir
 	cfg.Log.Info("postgres started", "dir", c.dir, "home", c.home, "binaries", bin.dir, "version", bin.major, "pid", c.Pid(), "port", c.port)
 	return c, nil
 }
@@ -204,6 +206,10 @@ func (c *Cluster) Port() int { return c.port }
 
 // Home is the folder that holds the data: Config.Dir, or one elsewhere that the server's user can reach.
 func (c *Cluster) Home() string { return c.home }
+
+// Binaries is the folder of the server's programs: those of Postgres' other tools lie beside it, where
+// they are installed.
+func (c *Cluster) Binaries() string { return c.binaries }
 
 // Done is closed when the server has ended, by Stop or by itself.
 func (c *Cluster) Done() <-chan struct{} { return c.server.done }

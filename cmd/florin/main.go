@@ -24,6 +24,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Token   tokenCommand   `cmd:"" help:"Mint a bearer token."`
 	Keygen  keygenCommand  `cmd:"" help:"Write a new signing key for tokens."`
+	Bench   measureCommand `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
 	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
 	Stripe  stripeCommand  `cmd:"" help:"Play Stripe: send events to the service."`

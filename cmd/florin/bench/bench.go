@@ -1,0 +1,73 @@
+package bench
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Config is what a run may be told. The zero value means the defaults.
+type Config struct {
+	// Accounts is how many accounts a workload is spread over. Default: 10,000.
+	Accounts int
+	// Page is how long a page of a list is asked for. Default: as long as the service makes it.
+	Page int
+	// TPCB is the yardstick beside the service; nil for none.
+	TPCB *PGBench
+	// Verify checks the books, as florin verify does, and says what it found; nil where the database
+	// is out of reach.
+	Verify func(context.Context) (said string, sound bool, err error)
+	// Log gets a line a leg. Default: none.
+	Log *slog.Logger
+}
+
+// Bench is one run of the tool against one service.
+type Bench struct {
+	target   Target
+	config   Config
+	log      *slog.Logger
+	observer *observer
+	requests *requests
+
+	posted  int64 // transactions that were answered as posted
+	unknown int64 // transactions that may have been posted: without an answer, or answered 503
+}
+
+// defaultAccounts is how many accounts a workload is spread over.
+const defaultAccounts = 10_000
+
+// Open checks that the service is there and that it can be seen as far as the target says. What it
+// opens, Close closes.
+func Open(ctx context.Context, t Target, c Config) (*Bench, error) {
+	if c.Accounts == 0 {
+		c.Accounts = defaultAccounts
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := t.Check(ctx); err != nil {
+		return nil, err
+	}
+	r, err := newRequests(t)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bench{target: t, config: c, log: c.Log, observer: &observer{admin: t.AdminURL}, requests: r}
+	if t.AdminURL != "" {
+		if _, err := readService(ctx, t.AdminURL); err != nil {
+			return nil, err
+		}
+	}
+	if t.DatabaseURL != "" {
+		if b.observer.db, err = openDatabase(ctx, t.DatabaseURL); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// Close closes what Open opened.
+func (b *Bench) Close() {
+	if b.observer.db != nil {
+		b.observer.db.close(context.Background())
+	}
+}

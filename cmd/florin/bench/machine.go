@@ -1,0 +1,86 @@
+package bench
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// Machine is what the tool runs on; the service too, unless it is elsewhere.
+type Machine struct {
+	CPU         string `json:"cpu"`
+	Cores       int    `json:"cores"`
+	MemoryBytes int64  `json:"memory_bytes"`
+	Kernel      string `json:"kernel"`
+	System      string `json:"system"`
+}
+
+// Surroundings are what a figure is worth nothing without.
+type Surroundings struct {
+	Machine  Machine   `json:"machine"`
+	Florin   string    `json:"florin"`
+	Go       string    `json:"go"`
+	NATS     string    `json:"nats"`
+	Postgres string    `json:"postgres"`
+	Settings []Setting `json:"postgres_settings"`
+	Local    bool      `json:"local"`
+	Ledger   string    `json:"ledger"`
+	Accounts int       `json:"accounts"`
+	Page     int       `json:"page,omitempty"`
+}
+
+const unknown = "unknown"
+
+// readMachine reads what /proc says; what it does not say is unknown.
+func readMachine() Machine {
+	m := Machine{CPU: unknown, Cores: runtime.NumCPU(), Kernel: unknown, System: runtime.GOOS + "/" + runtime.GOARCH}
+	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		m.Kernel = strings.TrimSpace(string(kernel))
+	}
+	if model := procField("/proc/cpuinfo", "model name"); model != "" {
+		m.CPU = model
+	}
+	if total, _, ok := strings.Cut(procField("/proc/meminfo", "MemTotal"), " kB"); ok {
+		kilobytes, _ := strconv.ParseInt(total, 10, 64) // the kernel writes a number
+		m.MemoryBytes = kilobytes << 10
+	}
+	return m
+}
+
+// procField returns the first value of a "name : value" line, "" without one.
+func procField(file, name string) string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		key, value, ok := strings.Cut(line, ":")
+		if ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// Surroundings reads machine, versions and settings. florin and nats are the versions of a service that
+// this binary started; of another one they are not told.
+func (b *Bench) Surroundings(ctx context.Context, florin, nats string) (Surroundings, error) {
+	s := Surroundings{
+		Machine: readMachine(), Florin: florin, Go: unknown, NATS: nats, Postgres: unknown,
+		Local: b.target.Local(), Ledger: b.target.Ledger, Accounts: b.config.Accounts, Page: b.config.Page,
+	}
+	if b.observer.admin != "" {
+		r, err := readService(ctx, b.observer.admin)
+		if err != nil {
+			return s, err
+		}
+		s.Go = r.goVer
+	}
+	var err error
+	if b.observer.db != nil {
+		s.Postgres, s.Settings, err = b.observer.db.settings(ctx)
+	}
+	return s, err
+}

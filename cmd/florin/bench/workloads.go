@@ -1,0 +1,55 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Names of the workloads that read, and of the one that plays Stripe. Those that post have the names
+// of their distributions.
+const (
+	Balance      = "balance"
+	Entries      = "entries"
+	Transactions = "transactions"
+	Webhook      = "webhook"
+)
+
+// Workloads returns the names of all workloads.
+func Workloads() []string {
+	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook}
+}
+
+// Posts reports whether a workload posts transactions through the ledger's own route, for which
+// batches are possible.
+func Posts(name string) bool { return slices.Contains([]string{Uniform, Hot, Zipfian}, name) }
+
+// mainGroup names the accounts that workloads are about.
+const mainGroup = "account"
+
+// Run measures a leg of one of Workloads.
+func (b *Bench) Run(ctx context.Context, leg Leg) (*Result, error) {
+	w, err := b.workload(ctx, &leg)
+	if err != nil {
+		return nil, err
+	}
+	return b.run(ctx, leg, w)
+}
+
+// workload prepares what a leg asks for.
+func (b *Bench) workload(_ context.Context, leg *Leg) (workload, error) {
+	if Posts(leg.Workload) {
+		leg.Batch = max(leg.Batch, 1)
+		return b.requests.posts(b.requests.among(mainGroup, leg.Workload, b.config.Accounts), leg.Batch), nil
+	}
+	return workload{}, fmt.Errorf("there is no workload %q", leg.Workload)
+}
+
+// count adds what a load posted to what the books are checked for.
+func (b *Bench) count(l *load, t *tally) {
+	if l.workload.perRequest == 0 {
+		return
+	}
+	b.posted += t.done
+	b.unknown += (t.failed + t.unavailable) * int64(l.workload.perRequest)
+}

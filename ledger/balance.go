@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -32,11 +33,18 @@ type storedBalance struct {
 	Version int64  `json:"v"`
 }
 
-// MarshalJSON writes the sums as strings with all their decimals, so that a row that was read back
-// equals the one that was written.
-func (b Balance) MarshalJSON() ([]byte, error) {
-	return json.Marshal(storedBalance{format(b.Debits), format(b.Credits), b.Version})
+// AppendJSON writes the sums as strings with all their decimals, so that a row that was read back
+// equals the one that was written. The journal calls it for every posting; by reflection it would
+// take five times as long.
+func (b Balance) AppendJSON(buf []byte) []byte {
+	buf = journal.AppendAmount(append(buf, `{"d":"`...), b.Debits)
+	buf = journal.AppendAmount(append(buf, `","c":"`...), b.Credits)
+	buf = strconv.AppendInt(append(buf, `","v":`...), b.Version, 10)
+	return append(buf, '}')
 }
+
+// MarshalJSON implements json.Marshaler with what AppendJSON writes.
+func (b Balance) MarshalJSON() ([]byte, error) { return b.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (b *Balance) UnmarshalJSON(data []byte) (err error) {

@@ -48,6 +48,7 @@ func (c *devCommand) Validate() error {
 
 // Run starts it, prints how to call it, and stops all of it when ctx ends.
 func (c *devCommand) Run(ctx context.Context, con console) error {
+	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")}}
 	log, err := s.logger(con.Err)

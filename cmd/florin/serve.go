@@ -17,6 +17,7 @@ type serveCommand struct {
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, con console) error {
+	tuneMemory()
 	rs, err := parseRoles(c.Roles)
 	if err != nil {
 		return err

@@ -1,7 +1,8 @@
 package journal
 
-// Kind is a kind of decision state: rows of T under keys "<name>/<id>". Values are immutable: Put
-// a changed copy, never change what Get returned.
+// Kind is a kind of decision state: rows of T under keys "<name>/<id>", kept as JSON, for which T may
+// have a method AppendJSON(buf []byte) []byte. Values are immutable: Put a changed copy, never change
+// what Get returned.
 type Kind[T any] struct{ name string }
 
 // NewKind declares a kind. The name has no slash.

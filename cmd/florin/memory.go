@@ -1,0 +1,24 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+)
+
+const (
+	// heapGrowth is how much garbage, in percent of what is live, may gather before it is collected. A
+	// service is mostly garbage: at Go's own 100 collecting took a tenth of what a transaction costs.
+	heapGrowth = 400
+	// memoryGoal is where garbage is collected sooner instead: what is live under full caches, twice.
+	memoryGoal = 640 << 20
+)
+
+// tuneMemory trades memory for work, unless the operator has said otherwise (GOGC, GOMEMLIMIT).
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
+}

@@ -21,8 +21,8 @@ func balanceKey(account int) string {
 // fillState writes all balances at version 1.
 func fillState(b *testing.B, t *term) {
 	b.Helper()
-	run(b, t.conn, `INSERT INTO state (version, shard, key, data)
-		SELECT 1, 0, format('balance/main/liabilities:customers:%s/USD', n), '{"debits":"123456.78","credits":"234567.89"}'
+	run(b, t.conn, `INSERT INTO state (version, based_on, shard, key, data)
+		SELECT 1, 0, 0, format('balance/main/liabilities:customers:%s/USD', n), '{"debits":"123456.78","credits":"234567.89"}'
 		FROM generate_series(0, $1 - 1) n`, accounts)
 }
 

@@ -2,78 +2,242 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/cmd/florin/bench"
 )
 
 // measureCommand is florin bench: it measures a service.
 type measureCommand struct {
-	Start bool `help:"Start a service to measure, with a Postgres of its own, and remove both afterwards."`
+	Start   bool `help:"Start a service to measure, with a Postgres of its own and pgbench beside it, and remove all of it afterwards."`
+	Figures bool `help:"Measure the figures that Florin is held to, several runs each, instead of the plan."`
 
-	URL      string `help:"Address of the service." env:"FLORIN_URL" default:"http://127.0.0.1:8080"`
-	Token    string `help:"Bearer token with the roles service and finance." env:"FLORIN_TOKEN"`
-	AdminURL string `help:"Address of the service's metrics; without it what the service spends stays unknown." env:"FLORIN_ADMIN_URL"`
+	Workload    []string      `help:"Measure these instead of the plan: uniform, hot, zipfian, balance, entries, transactions, webhook."`
+	Connections []int         `help:"Numbers of connections, with --workload." default:"256"`
+	Batch       []int         `help:"Sizes of batches, with --workload; 1: one transaction per request." default:"1"`
+	Rate        int           `help:"Requests that are due in a second, with --workload (open loop). Default: as many as are answered (closed loop)."`
+	Duration    time.Duration `help:"How long each leg is measured." default:"10s"`
+	Runs        int           `help:"How often it is measured. Default: once, and figures five times."`
+	Accounts    int           `help:"How many accounts the load is spread over." default:"10000"`
+	Page        int           `help:"Length of the pages that lists are read in. Default: the service's."`
+	Ledger      string        `help:"Ledger that is posted to." default:"main"`
+	JSON        string        `help:"File to write the report to, as JSON." type:"path" placeholder:"FILE"`
 
+	Only         []string `help:"Parts of the figures: single, one, batches, hot, balance, list, catchup, full."`
+	CatchUp      int      `help:"Transactions that projections catch up with, for the figures." default:"1000000"`
+	History      int      `help:"Transactions of the account whose list is read, for the figures." default:"100000"`
+	Events       int      `help:"Transactions that fill the journal, for the figures." default:"5000000"`
+	ManyAccounts int      `help:"Accounts that those are spread over." default:"1000000"`
+	Scale        int      `help:"Scale of pgbench's tables; 0 for no pgbench." default:"50"`
+
+	URL         string `help:"Address of the service." env:"FLORIN_URL" default:"http://127.0.0.1:8080"`
+	Token       string `help:"Bearer token with the roles service and finance." env:"FLORIN_TOKEN"`
+	AdminURL    string `help:"Address of the service's metrics; without it what the service spends stays unknown." env:"FLORIN_ADMIN_URL"`
 	DatabaseURL string `help:"The service's Postgres; without it what that spends and stores stays unknown." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL"`
 	Secret      string `help:"Webhook secret, for the workload webhook." env:"STRIPE_WEBHOOK_SECRET" placeholder:"whsec_…"`
-	Ledger      string `help:"Ledger that is posted to." default:"main"`
-	Yes         bool   `help:"Measure a service on another machine: it may be one that people rely on."`
-
-	Workload    []string      `help:"Workloads: uniform, hot, zipfian, balance, entries, transactions, webhook." enum:"uniform,hot,zipfian,balance,entries,transactions,webhook" default:"uniform"`
-	Connections []int         `help:"Numbers of connections." default:"256"`
-	Batch       []int         `help:"Sizes of batches; 1: one transaction per request." default:"1"`
-	Duration    time.Duration `help:"How long each leg is measured." default:"10s"`
-	Accounts    int           `help:"How many accounts the load is spread over." default:"10000"`
+	Yes         bool   `help:"Measure a service on another machine, which may be one that people rely on."`
 }
 
-// Run measures and prints the report.
-func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
-	log := slog.New(slog.NewTextHandler(con.Err, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	target := bench.Target{URL: c.URL, AdminURL: c.AdminURL, Token: c.Token, DatabaseURL: c.DatabaseURL, WebhookSecret: c.Secret}
-	if c.Start {
-		self, err := os.Executable()
-		if err != nil {
-			return err
+// figureRuns is how often a figure is measured.
+const figureRuns = 5
+
+// Validate is called by kong.
+func (c *measureCommand) Validate() error {
+	for flag, known := range map[string][]string{"--workload": bench.Workloads(), "--only": bench.Parts()} {
+		given := c.Workload
+		if flag == "--only" {
+			given = c.Only
 		}
-		started, err := bench.Start(ctx, self, nil, log)
-		if err != nil {
-			return err
-		}
-		defer func() {
-			if stopErr := started.Stop(); err == nil {
-				err = stopErr
+		for _, name := range given {
+			if !slices.Contains(known, name) {
+				return fmt.Errorf("%s: there is no %q: there are %s", flag, name, strings.Join(known, ", "))
 			}
-		}()
+		}
+	}
+	const most = 10_000 // transactions in a batch, as the API takes them; connections for one process
+	switch {
+	case slices.Min(c.Connections) < 1 || slices.Max(c.Connections) > most:
+		return fmt.Errorf("--connections: want 1 to %d", most)
+	case slices.Min(c.Batch) < 1 || slices.Max(c.Batch) > most:
+		return fmt.Errorf("--batch: want 1 to %d", most)
+	case c.Duration <= 0 || c.Rate < 0 || c.Runs < 0 || c.Accounts < 2 || c.Page < 0 || c.Scale < 0:
+		return errors.New("--duration is more than nothing, --accounts at least 2, and no number is negative")
+	case min(c.CatchUp, c.History, c.Events, c.ManyAccounts) < 1:
+		return errors.New("--catch-up, --history, --events and --many-accounts are at least 1")
+	case c.Rate > 0 && len(c.Workload) == 0:
+		return errors.New("--rate goes with --workload")
+	case c.Figures && len(c.Workload) > 0, !c.Figures && len(c.Only) > 0:
+		return errors.New("--workload is without --figures, --only is with it")
+	}
+	return nil
+}
+
+// Run measures, prints the report, and fails when the books are wrong afterwards.
+func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
+	log := slog.New(slog.NewTextHandler(con.Err, nil))
+	target := bench.Target{URL: c.URL, AdminURL: c.AdminURL, Token: c.Token, DatabaseURL: c.DatabaseURL, WebhookSecret: c.Secret}
+	config := bench.Config{Accounts: c.Accounts, Page: c.Page, Log: log}
+	report := &bench.Report{}
+	if c.Start {
+		started, err := c.start(ctx, log)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, started.Stop()) }()
 		target = started.Target
+		if config.TPCB, err = c.tpcb(ctx, started, log); err != nil {
+			report.Missing = append(report.Missing, err.Error())
+		}
+	} else if c.Token == "" {
+		return errors.New("no token: source .florin/dev.env, set FLORIN_TOKEN, or let --start start a service")
 	}
 	target.Ledger = c.Ledger
 	if !target.Local() && !c.Yes {
-		return fmt.Errorf("%s is another machine: --yes says that thousands of transactions may be posted there", target.URL)
+		return fmt.Errorf("%s is another machine: --yes says that any number of transactions may be posted there", target.URL)
 	}
-	b, err := bench.Open(ctx, target, bench.Config{Accounts: c.Accounts, Log: log})
+	if target.DatabaseURL != "" {
+		config.Verify = func(ctx context.Context) (string, bool, error) { return verdictOf(ctx, target.DatabaseURL) }
+	}
+	b, err := bench.Open(ctx, target, config)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	var report bench.Report
-	if report.Surroundings, err = b.Surroundings(ctx, version(), "unknown"); err != nil {
+	if report.Surroundings, err = b.Surroundings(ctx, version(), c.natsVersion()); err != nil {
 		return err
 	}
+	if err := c.measure(ctx, b, config, report); err != nil {
+		return err
+	}
+	if err := c.finish(ctx, b, log, report); err != nil {
+		return err
+	}
+	report.Write(con.Out)
+	if c.JSON != "" {
+		if err := writeReport(c.JSON, report); err != nil {
+			return err
+		}
+	}
+	if len(report.Books.Wrong) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// measure runs what is asked for.
+func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, config bench.Config, report *bench.Report) error {
+	if c.Figures {
+		runs := c.Runs
+		if runs == 0 {
+			runs = figureRuns
+		}
+		return b.Figures(ctx, bench.FiguresConfig{Runs: runs, Duration: c.Duration, Only: c.Only,
+			CatchUp: c.CatchUp, History: c.History, Events: c.Events, Accounts: c.ManyAccounts}, report)
+	}
+	for range max(1, c.Runs) {
+		if config.TPCB != nil {
+			if err := b.RunTPCB(ctx, c.Duration, report); err != nil {
+				return err
+			}
+		}
+		if err := b.RunAll(ctx, c.legs(), report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// legs are what is asked for, or the plan.
+func (c *measureCommand) legs() []bench.Leg {
+	var legs []bench.Leg
 	for _, workload := range c.Workload {
-		for _, batch := range c.Batch {
+		batches := c.Batch
+		if !bench.Posts(workload) {
+			batches = []int{0}
+		}
+		for _, batch := range batches {
 			for _, connections := range c.Connections {
-				leg, err := b.Run(ctx, bench.Leg{Workload: workload, Connections: connections, Batch: batch, Duration: c.Duration})
-				if err != nil {
-					return err
-				}
-				report.Legs = append(report.Legs, leg)
+				legs = append(legs, bench.Leg{Workload: workload, Connections: connections, Batch: batch, Rate: c.Rate, Duration: c.Duration})
 			}
 		}
 	}
-	report.Print(con.Out)
-	return nil
+	if len(legs) == 0 {
+		return bench.Plan(c.Duration)
+	}
+	return legs
+}
+
+// finish checks the books.
+func (c *measureCommand) finish(ctx context.Context, b *bench.Bench, log *slog.Logger, report *bench.Report) error {
+	log.Info("checking the books")
+	books, err := b.Check(ctx)
+	report.Books = &books
+	return err
+}
+
+// start starts this binary as the service.
+func (c *measureCommand) start(ctx context.Context, log *slog.Logger) (*bench.Started, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return bench.Start(ctx, self, log)
+}
+
+// tpcb makes pgbench's tables, for a run that takes long enough to want them.
+func (c *measureCommand) tpcb(ctx context.Context, started *bench.Started, log *slog.Logger) (*bench.PGBench, error) {
+	if c.Scale == 0 || len(c.Workload) > 0 {
+		return nil, nil //nolint:nilnil // not asked for
+	}
+	log.Info("filling pgbench's tables", "scale", c.Scale)
+	return bench.NewPGBench(ctx, started.Binaries, started.SuperURL, c.Scale)
+}
+
+// natsVersion is known of a service that this binary is.
+func (c *measureCommand) natsVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !c.Start || !ok {
+		return "unknown"
+	}
+	for _, module := range info.Deps {
+		if module.Path == "github.com/nats-io/nats-server/v2" {
+			return module.Version + ", embedded"
+		}
+	}
+	return "unknown"
+}
+
+// verdictOf checks the books as florin verify does, and says so in a line.
+func verdictOf(ctx context.Context, database string) (said string, sound bool, err error) {
+	pool, err := openPool(ctx, database, 1, 0)
+	if err != nil {
+		return "", false, err
+	}
+	defer pool.Close()
+	r, err := verifyBooks(ctx, postgres.NewStore(pool))
+	if err != nil {
+		return "", false, err
+	}
+	if r.Sound() {
+		return fmt.Sprintf("the books are sound: %d events, %d rows of decision state", r.Events, r.StateRows), true, nil
+	}
+	return fmt.Sprintf("%d findings, the first: %s: %s", len(r.Findings), r.Findings[0].Check, r.Findings[0].Detail), false, nil
+}
+
+// writeReport writes it as JSON.
+func writeReport(path string, report *bench.Report) error {
+	data, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644) //nolint:gosec // a report is for whoever wants to read it
 }

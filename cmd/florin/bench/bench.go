@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 )
 
@@ -28,6 +29,7 @@ type Bench struct {
 	observer *observer
 	requests *requests
 
+	first   marker
 	posted  int64 // transactions that were answered as posted
 	unknown int64 // transactions that may have been posted: without an answer, or answered 503
 }
@@ -54,13 +56,17 @@ func Open(ctx context.Context, t Target, c Config) (*Bench, error) {
 	b := &Bench{target: t, config: c, log: c.Log, observer: &observer{admin: t.AdminURL}, requests: r}
 	if t.AdminURL != "" {
 		if _, err := readService(ctx, t.AdminURL); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w (--admin-url= leaves them out)", err)
 		}
 	}
 	if t.DatabaseURL != "" {
 		if b.observer.db, err = openDatabase(ctx, t.DatabaseURL); err != nil {
 			return nil, err
 		}
+	}
+	if b.first, err = b.mark(ctx); err != nil {
+		b.Close()
+		return nil, err
 	}
 	return b, nil
 }

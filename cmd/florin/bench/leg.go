@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,6 +19,8 @@ type Leg struct {
 	// Duration ends the leg, unless Requests does.
 	Duration time.Duration `json:"-"`
 	Requests int64         `json:"-"`
+
+	share float64 // of the last closed loop's rate that is due; 0: Rate says
 }
 
 // Result is what a leg came to. What could not be seen is null.
@@ -26,14 +29,16 @@ type Result struct {
 	Seconds  float64 `json:"seconds"`
 	Answered int64   `json:"answered"`
 	// Done is how many transactions were posted, or reads answered.
-	Done         int64   `json:"done"`
-	PerSecond    float64 `json:"per_second"`
-	Latency      Latency `json:"latency"`
-	Unavailable  int64   `json:"unavailable"`
-	Failed       int64   `json:"failed"`
-	Refused      int64   `json:"refused"`
-	Unsent       int64   `json:"unsent"`
-	FirstFailure string  `json:"first_failure,omitempty"`
+	Done      int64   `json:"done"`
+	PerSecond float64 `json:"per_second"`
+	Latency   Latency `json:"latency"`
+	// What went wrong: answers of 503, other errors, transactions of batches that were refused, requests
+	// that were due and never sent.
+	Unavailable  int64  `json:"unavailable"`
+	Failed       int64  `json:"failed"`
+	Refused      int64  `json:"refused"`
+	Unsent       int64  `json:"unsent"`
+	FirstFailure string `json:"first_failure,omitempty"`
 
 	// Processor time and bytes are per Done, and include the work of projections after the load.
 	ServiceCPU   *float64 `json:"service_cpu_us"`
@@ -50,7 +55,7 @@ type Result struct {
 	CatchUpSeconds *float64 `json:"catch_up_seconds"`
 }
 
-// errors that a leg is shown with.
+// wrong is how many things went wrong, the time to warm up included.
 func (r *Result) wrong() int64 { return r.Unavailable + r.Failed + r.Refused + r.Unsent }
 
 // run measures a leg: it warms up, waits until the projections have come to the end, and measures until
@@ -61,8 +66,10 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 		return nil, err
 	}
 	defer l.close()
+	warm := &tally{}
 	if leg.Requests == 0 {
-		b.count(l, l.run(ctx, pace{duration: min(warmUp, leg.Duration/warmUpShare)}))
+		warm = l.run(ctx, pace{duration: min(warmUp, leg.Duration/warmUpShare)})
+		b.count(l, warm)
 		if err := b.settle(ctx); err != nil {
 			return nil, err
 		}
@@ -78,7 +85,7 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	r := resultOf(leg, t)
+	r := resultOf(leg, t, warm)
 	if before.service != nil {
 		samples = append([]serviceReading{*before.service}, samples...)
 	}
@@ -133,11 +140,12 @@ func (b *Bench) catchUp(ctx context.Context, r *Result, samples []serviceReading
 	return nil
 }
 
-func resultOf(leg Leg, t *tally) *Result {
+// resultOf reads what was counted. What went wrong while it warmed up is no less wrong.
+func resultOf(leg Leg, t, warm *tally) *Result {
 	return &Result{
 		Leg: leg, Seconds: t.took.Seconds(), Answered: t.answered, Done: t.done, PerSecond: float64(t.done) / t.took.Seconds(),
-		Latency: latencyOf(t.latency), Unavailable: t.unavailable, Failed: t.failed, Refused: t.refused, Unsent: t.unsent,
-		FirstFailure: t.firstFailure,
+		Latency: latencyOf(t.latency), Unavailable: t.unavailable + warm.unavailable, Failed: t.failed + warm.failed,
+		Refused: t.refused + warm.refused, Unsent: t.unsent, FirstFailure: cmp.Or(warm.firstFailure, t.firstFailure),
 	}
 }
 

@@ -12,17 +12,20 @@ type Report struct {
 	Surroundings Surroundings `json:"surroundings"`
 	TPCB         []TPCBRun    `json:"tpcb,omitempty"`
 	Legs         []*Result    `json:"legs"`
+	Figures      []*Figure    `json:"figures,omitempty"`
+	Books        *Books       `json:"books,omitempty"`
 	Missing      []string     `json:"missing,omitempty"`
 }
 
 // TPCBRun is one run of pgbench.
 type TPCBRun struct {
 	Clients   int     `json:"clients"`
+	Scale     int     `json:"scale"`
 	PerSecond float64 `json:"per_second"`
 }
 
-// Print writes the report as text.
-func (r *Report) Print(w io.Writer) {
+// Write writes the report as text.
+func (r *Report) Write(w io.Writer) {
 	r.Surroundings.write(w)
 	fmt.Fprintln(w)
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
@@ -38,7 +41,14 @@ func (r *Report) Print(w io.Writer) {
 		}
 	}
 	for _, run := range r.TPCB {
-		fmt.Fprintf(w, "pgbench (TPC-B, scale %d), %d clients: %.0f/s\n", TPCBScale, run.Clients, run.PerSecond)
+		fmt.Fprintf(w, "pgbench (TPC-B, scale %d), %d clients: %.0f/s\n", run.Scale, run.Clients, run.PerSecond)
+	}
+	if len(r.Figures) > 0 {
+		fmt.Fprintln(w)
+		writeFigures(w, r.Figures)
+	}
+	if r.Books != nil {
+		r.Books.write(w)
 	}
 	for _, missing := range r.Missing {
 		fmt.Fprintf(w, "missing: %s\n", missing)

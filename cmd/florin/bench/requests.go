@@ -18,16 +18,20 @@ type maker func(buf []byte) []byte
 type workload struct {
 	// perRequest is how many transactions one request posts; 0: it reads, and requests are counted.
 	perRequest int
+	// posted is in an answer of 2xx once for each transaction that was posted; "" where 2xx says it.
+	posted string
+	// inMain is set where transactions are posted to the ledger main in any case.
+	inMain bool
 	// maker returns the maker of one more connection.
 	maker func() maker
 }
 
 // count is how many of a request's transactions an answer of 2xx says were posted (or 1, of a read).
 func (w workload) count(answer []byte) int {
-	if w.perRequest <= 1 {
+	if w.posted == "" {
 		return 1
 	}
-	return bytes.Count(answer, []byte(`"status":201`))
+	return bytes.Count(answer, []byte(w.posted))
 }
 
 // requests makes the requests of one run of the tool, on accounts and under keys that no other run has.
@@ -59,10 +63,10 @@ func (r *requests) account(group string, n int) string {
 // between returns accounts to debit and credit.
 type between func() (debit, credit string)
 
-// among picks from n accounts of a group.
-func (r *requests) among(group, distribution string, n int) func() between {
+// among picks from n accounts of mainGroup.
+func (r *requests) among(distribution string, n int) func() between {
 	return func() between {
-		pick, prefix := picker(distribution, n, source()), strings.TrimSuffix(r.account(group, 0), "0")
+		pick, prefix := picker(distribution, n, source()), strings.TrimSuffix(r.account(mainGroup, 0), "0")
 		return func() (string, string) {
 			debit, credit := pick()
 			return prefix + strconv.Itoa(debit), prefix + strconv.Itoa(credit)
@@ -72,12 +76,12 @@ func (r *requests) among(group, distribution string, n int) func() between {
 
 // posts makes requests of one transaction each, or batches.
 func (r *requests) posts(accounts func() between, batch int) workload {
-	path := r.target.ledgerPath() + "/transactions"
+	path, posted := r.target.ledgerPath()+"/transactions", ""
 	if batch > 1 {
-		path += "/batch"
+		path, posted = path+"/batch", `"status":201`
 	}
 	head := r.head("POST", path) + "Content-Type: application/json\r\nIdempotency-Key: bench-" + r.run + "-"
-	return workload{perRequest: batch, maker: func() maker {
+	return workload{perRequest: batch, posted: posted, maker: func() maker {
 		pick := accounts()
 		var body []byte
 		return func(buf []byte) []byte {

@@ -38,9 +38,9 @@ type Started struct {
 	out     *tail
 }
 
-// Start starts them. self is the binary florin, and env what is added to its environment. The Postgres
+// Start starts them. self is the binary florin. The Postgres
 // syncs each commit to disk.
-func Start(ctx context.Context, self string, env []string, log *slog.Logger) (_ *Started, err error) {
+func Start(ctx context.Context, self string, log *slog.Logger) (_ *Started, err error) {
 	s := &Started{ended: make(chan error, 1), out: &tail{}}
 	defer func() {
 		if err != nil {
@@ -58,7 +58,7 @@ func Start(ctx context.Context, self string, env []string, log *slog.Logger) (_ 
 		return nil, err
 	}
 	s.SuperURL, s.Binaries = s.cluster.SuperURL("postgres"), s.cluster.Binaries()
-	if err := s.launch(ctx, self, env); err != nil {
+	if err := s.launch(ctx, self); err != nil {
 		return nil, err
 	}
 	if err := s.readEnv(); err != nil {
@@ -77,12 +77,11 @@ func onDisk() string {
 }
 
 // launch starts florin dev and waits until it can be called.
-func (s *Started) launch(ctx context.Context, self string, env []string) error {
+func (s *Started) launch(ctx context.Context, self string) error {
 	// Not bound to ctx: it drains first, and then Postgres stops.
 	s.service = exec.CommandContext(context.WithoutCancel(ctx), self, "dev", "--dir", filepath.Join(s.dir, "florin"),
 		"--database-url", s.cluster.URL(localpg.ServiceDatabase))
 	s.service.Dir = s.dir
-	s.service.Env = append(os.Environ(), env...)
 	s.service.SysProcAttr = child()
 	reader, writer, err := os.Pipe()
 	if err != nil {

@@ -90,6 +90,16 @@ func (t Target) ask(ctx context.Context, method, path, key string, body io.Reade
 	return nil
 }
 
+// askAfter asks for what is true after a position, as often as the projections need.
+func (t Target) askAfter(ctx context.Context, path, position string, into any) (err error) {
+	for range askTries {
+		if err = t.ask(ctx, http.MethodGet, path+"&at_least="+position, "", nil, into); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // clip returns the beginning of an answer, on one line.
 func clip(data []byte) string {
 	return strings.Join(strings.Fields(string(data[:min(len(data), maxFailure)])), " ")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Names of the workloads that read, and of the one that plays Stripe. Those that post have the names
@@ -37,19 +38,31 @@ func (b *Bench) Run(ctx context.Context, leg Leg) (*Result, error) {
 }
 
 // workload prepares what a leg asks for.
-func (b *Bench) workload(_ context.Context, leg *Leg) (workload, error) {
+func (b *Bench) workload(ctx context.Context, leg *Leg) (workload, error) {
 	if Posts(leg.Workload) {
 		leg.Batch = max(leg.Batch, 1)
-		return b.requests.posts(b.requests.among(mainGroup, leg.Workload, b.config.Accounts), leg.Batch), nil
+		return b.requests.posts(b.requests.among(leg.Workload, b.config.Accounts), leg.Batch), nil
 	}
-	return workload{}, fmt.Errorf("there is no workload %q", leg.Workload)
+	leg.Batch = 0
+	switch leg.Workload {
+	case Balance, Entries, Transactions:
+		return b.read(leg.Workload, mainGroup, b.config.Accounts), b.seed(ctx)
+	case Webhook:
+		leg.Batch = 1
+		return b.webhooks(ctx)
+	}
+	return workload{}, fmt.Errorf("there is no workload %q: there are %s", leg.Workload, strings.Join(Workloads(), ", "))
 }
 
-// count adds what a load posted to what the books are checked for.
+// count adds what a load posted to what the books are checked for. Stripe's payments are booked in the
+// ledger main, whichever is measured.
 func (b *Bench) count(l *load, t *tally) {
-	if l.workload.perRequest == 0 {
+	if l.workload.perRequest == 0 || l.workload.inMain && b.target.Ledger != mainLedger {
 		return
 	}
 	b.posted += t.done
 	b.unknown += (t.failed + t.unavailable) * int64(l.workload.perRequest)
 }
+
+// mainLedger is the ledger that every service has.
+const mainLedger = "main"

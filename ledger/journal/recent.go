@@ -69,3 +69,11 @@ func (r *Recent) after(timeline, position int64, limit int) []Event {
 	}
 	return out
 }
+
+// endsAt reports whether the newest event that it has is the one at a position of a timeline.
+func (r *Recent) endsAt(timeline, position int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.events)
+	return n > 0 && timeline == r.timeline && r.events[n-1].Position == position
+}

@@ -65,15 +65,23 @@ func (r *Relay) publish(ctx context.Context, failing *bool) error {
 	// One for all waits: however often the relay is woken, it looks at the head now and then.
 	look := time.NewTicker(relayPoll)
 	defer look.Stop()
+	return r.publishFrom(ctx, timeline, position, look.C, failing)
+}
+
+// publishFrom publishes what follows a position until something fails.
+func (r *Relay) publishFrom(ctx context.Context, timeline, position int64, look <-chan time.Time, failing *bool) error {
+	looked := true
 	for {
+		var err error
 		events := r.recent.after(timeline, position, relayPage)
-		if len(events) == 0 {
+		// Behind what the writer beside it committed last, there is rarely anything in the store.
+		if len(events) == 0 && (looked || !r.recent.endsAt(timeline, position)) {
 			if events, err = r.reader.Events(ctx, r.shard, position, relayPage); err != nil {
 				return err
 			}
 		}
 		if len(events) == 0 {
-			if err := r.idle(ctx, timeline, look.C); err != nil {
+			if looked, err = r.idle(ctx, timeline, look); err != nil {
 				return err
 			}
 			continue
@@ -115,21 +123,21 @@ func (r *Relay) begin(ctx context.Context) (timeline, position int64, err error)
 // errNewTimeline makes the relay begin again.
 var errNewTimeline = errors.New("journal: the shard is on a new timeline")
 
-// idle waits for the journal to grow.
-func (r *Relay) idle(ctx context.Context, timeline int64, look <-chan time.Time) error {
+// idle waits for the journal to grow. looked is true when it is time to look into the store.
+func (r *Relay) idle(ctx context.Context, timeline int64, look <-chan time.Time) (looked bool, err error) {
 	select {
 	case <-r.wake:
-		return nil
+		return false, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	case <-look:
 	}
 	head, err := r.reader.Head(ctx, r.shard)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if head.Timeline != timeline {
-		return errNewTimeline
+		return false, errNewTimeline
 	}
-	return nil
+	return true, nil
 }

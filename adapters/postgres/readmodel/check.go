@@ -34,9 +34,12 @@ type standing struct {
 	position int64
 }
 
+// entrySum says which rows an account has, without naming them: how many, the sum of their
+// positions, and what those that were dated otherwise add.
 type entrySum struct {
-	lines int64
-	net   decimal.Decimal
+	rows      int64
+	positions decimal.Decimal
+	dated     decimal.Decimal
 }
 
 // NewCheck returns a check that reads in tx, which sees one state of everything.
@@ -74,14 +77,20 @@ func (c *Check) Take(e *journal.Event, report *journal.Report) error {
 	}
 	for i := range e.Postings {
 		p := &e.Postings[i]
+		if i != firstLine(e.Postings, p) {
+			continue
+		}
 		key := entryKey(e.Ledger, p.Account, p.Asset)
 		sum := c.keys[key]
 		if sum == nil {
 			sum = &entrySum{}
 			c.keys[key] = sum
 		}
-		sum.lines++
-		sum.net = sum.net.Add(signed(p))
+		sum.rows++
+		sum.positions = sum.positions.Add(decimal.NewFromInt(e.Position))
+		if dated(e) != nil {
+			sum.dated = sum.dated.Add(netOf(e.Postings, p))
+		}
 	}
 	return nil
 }
@@ -177,16 +186,17 @@ func (c *Check) compareEntries(ctx context.Context, report *journal.Report) erro
 		report.Add(journal.Finding{Check: "projection entries", Position: c.entries.position, Detail: fmt.Sprintf(detail, args...)})
 	}
 	var key [16]byte
-	var lines int64
-	var net decimal.Decimal
-	err := forEach(ctx, c.tx, statement("check_entries", c.entries.schema), []any{&key, &lines, (*decimalText)(&net)}, func() error {
+	var rows int64
+	var positions, dated decimal.Decimal
+	err := forEach(ctx, c.tx, statement("check_entries", c.entries.schema), []any{&key, &rows, (*decimalText)(&positions), (*decimalText)(&dated)}, func() error {
 		want := c.keys[key]
 		delete(c.keys, key)
 		switch {
 		case want == nil:
 			found("entries under %x follow from no event", key)
-		case want.lines != lines, !want.net.Equal(net):
-			found("%d entries under %x add up to %s; expected %d and %s", lines, key, net, want.lines, want.net)
+		case want.rows != rows, !want.positions.Equal(positions), !want.dated.Equal(dated):
+			found("%d entries under %x have positions that add up to %s, and add %s out of turn; expected %d, %s and %s",
+				rows, key, positions, dated, want.rows, want.positions, want.dated)
 		}
 		return nil
 	})

@@ -43,9 +43,10 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 		"balance lost":     `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
 		"balance made up":  `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
 		"transaction lost": `DELETE FROM p_transactions_1.tx`,
-		"entry lost":       `DELETE FROM p_entries_1.entry WHERE line = 0`,
-		"entry changed":    `UPDATE p_entries_1.entry SET amount = amount + 1 WHERE line = 0`,
-		"entry made up":    `INSERT INTO p_entries_1.entry SELECT gen_random_uuid(), position, effective_at, line, amount FROM p_entries_1.entry WHERE line = 0`,
+		"entry lost":       `DELETE FROM p_entries_1.entry WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entry elsewhere":  `UPDATE p_entries_1.entry SET position = 7 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entry dated":      `UPDATE p_entries_1.entry SET effective_at = now(), amount = 1 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entry made up":    `INSERT INTO p_entries_1.entry SELECT position, effective_at, gen_random_uuid(), amount FROM p_entries_1.entry LIMIT 1`,
 	} {
 		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry;
 			CREATE TABLE kept_tx AS TABLE p_transactions_1.tx`)

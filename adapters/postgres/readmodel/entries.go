@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
-	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 )
@@ -19,6 +19,9 @@ import (
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant that Go cannot write as one
 
 // Entries lists entries, newest first.
+//
+// The database finds transactions; their lines are told apart here. A page may begin inside of a
+// transaction, so one more than the limit is read.
 func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry, error) {
 	keys := make([][16]byte, len(f.Assets))
 	for i, asset := range f.Assets {
@@ -31,77 +34,120 @@ func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry
 			before = query.EntryPlace{EffectiveAt: f.Until}
 		}
 	}
-	args := pgx.NamedArgs{"keys": keys, "assets": f.Assets, "from": f.From, "position": before.Position, "line": before.Line,
-		"effective_at": before.EffectiveAt, "limit": f.Limit}
-	name := "entry_list_effective"
-	if f.Order == query.ByRecorded {
-		name = "entry_list_recorded"
-		until, err := r.positionBefore(ctx, f.Until)
-		if err != nil {
-			return nil, err
-		}
-		args["until_position"] = until
+	args := pgx.NamedArgs{"keys": keys, "limit": f.Limit + 1}
+	var err error
+	if args["low"], err = r.positionBefore(ctx, f.From, 0); err != nil {
+		return nil, err
 	}
-	var out []query.Entry
-	err := r.rows(ctx, name, args, func(rows pgx.Rows) error {
-		e, err := scanEntry(rows, f.Order)
-		out = append(out, e)
-		return err
-	})
-	return out, err
+	name := "entry_list_recorded"
+	var high int64
+	if f.Order == query.ByEffective {
+		name = "entry_list_effective"
+		args["assets"], args["address"], args["from"] = f.Assets, f.Address, f.From
+		args["effective_at"], args["position"] = before.EffectiveAt, before.Position
+		high, err = r.positionUpTo(ctx, before)
+	} else {
+		high, err = r.positionBefore(ctx, f.Until, math.MaxInt64)
+		high = min(high, before.Position)
+	}
+	if err != nil {
+		return nil, err
+	}
+	args["high"] = high
+	lines := entryLines{filter: f, before: before}
+	err = r.rows(ctx, name, args, lines.add)
+	return lines.out[:min(len(lines.out), f.Limit)], err
 }
 
-// positionBefore returns the last position recorded before t; the end of the journal for zero.
-func (r *Reads) positionBefore(ctx context.Context, t time.Time) (position int64, err error) {
+// positionBefore returns the last position recorded before t; open for a zero t.
+func (r *Reads) positionBefore(ctx context.Context, t time.Time, open int64) (position int64, err error) {
 	if t.IsZero() {
-		return math.MaxInt64, nil
+		return open, nil
 	}
 	err = r.pool.QueryRow(ctx, `SELECT journal_position_before(0::smallint, $1)`, t).Scan(&position)
 	return position, err
 }
 
-func scanEntry(rows pgx.Rows, order query.Order) (e query.Entry, err error) {
-	var asset, running string
+// positionUpTo returns the last position of what counts from when it was recorded and lies, by
+// effective time, up to a place.
+func (r *Reads) positionUpTo(ctx context.Context, place query.EntryPlace) (position int64, err error) {
+	if place.EffectiveAt.Equal(endOfTime) {
+		return math.MaxInt64, nil
+	}
+	err = r.pool.QueryRow(ctx, `SELECT journal_position_up_to(0::smallint, $1, $2)`, place.EffectiveAt, place.Position).Scan(&position)
+	return position, err
+}
+
+// entryLines takes transactions, newest first, and makes entries of their lines.
+type entryLines struct {
+	filter query.EntryFilter
+	before query.EntryPlace
+	// after are the balances by effective time after the line that comes next, as Assets are.
+	after []decimal.Decimal
+	out   []query.Entry
+}
+
+// add takes a row of entry_list_recorded or entry_list_effective.
+func (l *entryLines) add(row pgx.Rows) error {
+	var e query.Entry
 	var epoch int64
 	var data, postings []byte
-	if err := rows.Scan(&asset, &e.Position, &e.Line, &e.EffectiveAt, &epoch, &e.Number, &e.Type, &e.RecordedAt, &data, &postings, &running); err != nil {
-		return e, err
+	var after []string
+	if err := row.Scan(&e.Position, &e.EffectiveAt, &epoch, &e.Number, &e.Type, &e.RecordedAt, &data, &postings, &after); err != nil {
+		return err
+	}
+	if l.after == nil {
+		for _, text := range after {
+			d, err := decimal.NewFromString(text)
+			if err != nil {
+				return err
+			}
+			l.after = append(l.after, d)
+		}
 	}
 	ps, err := journal.ParsePostings(postings)
 	if err != nil {
-		return e, err
+		return err
 	}
-	e.Posting = ps[e.Line]
 	e.EffectiveAt, e.RecordedAt = e.EffectiveAt.UTC(), e.RecordedAt.UTC()
 	e.Transaction = journal.NewPlaceID(0, epoch, e.Position, e.RecordedAt).Format("txn")
 	var d described
 	if err := json.Unmarshal(data, &d); err != nil {
-		return e, err
+		return err
 	}
 	e.Reference, e.Description = d.Reference, cmp.Or(d.Description, d.Reason)
-	if order != query.ByEffective {
-		e.Balance = runningBalance(ps, e.Line)
-		return e, nil
+	for line := range slices.Backward(ps) {
+		asset := slices.Index(l.filter.Assets, ps[line].Asset)
+		if ps[line].Account != l.filter.Address || asset < 0 {
+			continue
+		}
+		e.Line, e.Posting = line, ps[line]
+		e.Balance = l.balance(ps, line, asset)
+		if e.Position != l.before.Position || line < l.before.Line { // else the page before has it
+			l.out = append(l.out, e)
+		}
 	}
-	e.Balance, err = decimal.NewFromString(running) // debits less credits
-	if ledger.Address(e.Posting.Account).NormalSide() == journal.Credit {
-		e.Balance = e.Balance.Neg()
+	return nil
+}
+
+// balance is the balance after a line, and moves past the line.
+func (l *entryLines) balance(ps []journal.Posting, line, asset int) decimal.Decimal {
+	if l.filter.Order == query.ByRecorded {
+		return runningBalance(ps, line)
 	}
-	return e, err
+	after := l.after[asset]
+	l.after[asset] = after.Sub(onNormalSide(&ps[line]))
+	return after
 }
 
 // runningBalance is the balance after a line. A posting carries the balance after its whole
 // transaction, so what later lines do to the same account is taken back.
 func runningBalance(ps []journal.Posting, line int) decimal.Decimal {
-	p := ps[line]
-	balance, normal := p.Balance, ledger.Address(p.Account).NormalSide()
+	p := &ps[line]
+	balance := p.Balance
 	for i := line + 1; i < len(ps); i++ {
-		switch later := &ps[i]; {
-		case later.Account != p.Account || later.Asset != p.Asset:
-		case later.Side == normal:
-			balance = balance.Sub(later.Amount)
-		default:
-			balance = balance.Add(later.Amount)
+		if later := &ps[i]; later.Account == p.Account && later.Asset == p.Asset {
+			balance = balance.Sub(onNormalSide(later))
 		}
 	}
 	return balance

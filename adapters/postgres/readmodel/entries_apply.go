@@ -6,43 +6,92 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
 // entryKey is the digest by which the entries of one account in one asset are found. With 128 bits
 // no two keys will ever meet, and a projection needs no table of account numbers.
 func entryKey(ledger, address, asset string) (key [16]byte) {
-	h := sha256.Sum256([]byte(ledger + "\x00" + address + "\x00" + asset))
+	var room [256]byte
+	name := append(append(append(append(append(room[:0], ledger...), 0), address...), 0), asset...)
+	h := sha256.Sum256(name)
 	copy(key[:], h[:])
 	return key
 }
 
-// applyEntries adds one row per posting.
+// applyEntries adds one row for each account and asset that a transaction posts to.
 func applyEntries(b *pgx.Batch, schema string, events []journal.Event) error {
 	var (
 		keys      [][16]byte
 		positions []int64
-		times     []time.Time
-		lines     []int16
-		amounts   []string
+		times     []*time.Time
+		amounts   []*string
 	)
 	for i := range events {
 		e := &events[i]
-		for line, p := range e.Postings {
+		at := dated(e)
+		for line := range e.Postings {
+			p := &e.Postings[line]
+			if line != firstLine(e.Postings, p) {
+				continue // the row of its account and asset is there
+			}
 			keys = append(keys, entryKey(e.Ledger, p.Account, p.Asset))
 			positions = append(positions, e.Position)
-			times = append(times, e.EffectiveAt)
-			lines = append(lines, int16(line))
-			amounts = append(amounts, journal.FormatAmount(signed(&p)))
+			times = append(times, at)
+			var amount *string
+			if at != nil {
+				text := journal.FormatAmount(netOf(e.Postings, p))
+				amount = &text
+			}
+			amounts = append(amounts, amount)
 		}
 	}
 	if len(keys) > 0 {
 		b.Queue(statement("entries_add", schema), pgx.NamedArgs{
-			"keys": keys, "positions": positions, "times": times, "lines": lines, "amounts": amounts,
+			"keys": keys, "positions": positions, "times": times, "amounts": amounts,
 		})
 	}
 	return nil
+}
+
+// dated is the effective time of an event that counts from another time than it was recorded at; nil
+// for the others.
+func dated(e *journal.Event) *time.Time {
+	if e.EffectiveAt.Equal(e.RecordedAt) {
+		return nil
+	}
+	return &e.EffectiveAt
+}
+
+// firstLine is the index of the first posting to the account of p in its asset.
+func firstLine(ps []journal.Posting, p *journal.Posting) int {
+	for i := range ps {
+		if ps[i].Account == p.Account && ps[i].Asset == p.Asset {
+			return i
+		}
+	}
+	return -1
+}
+
+// netOf is what a transaction adds to the account of p in its asset, on the account's normal side.
+func netOf(ps []journal.Posting, p *journal.Posting) (net decimal.Decimal) {
+	for i := range ps {
+		if ps[i].Account == p.Account && ps[i].Asset == p.Asset {
+			net = net.Add(onNormalSide(&ps[i]))
+		}
+	}
+	return net
+}
+
+// onNormalSide is a posting's amount, negative where it is not on its account's normal side.
+func onNormalSide(p *journal.Posting) decimal.Decimal {
+	if p.Side != ledger.Address(p.Account).NormalSide() {
+		return p.Amount.Neg()
+	}
+	return p.Amount
 }
 
 // statement is an embedded statement on one generation's tables.

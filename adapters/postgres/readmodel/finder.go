@@ -11,7 +11,8 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// A term is a digest of one thing that a transaction can be found by. Terms of a transaction:
+// A term is a digest of one thing that a transaction can be found by. It has 32 bits: what is found is
+// checked, and half of the room is worth more than the few false finds. Terms of a transaction:
 //
 //	type t            its event type
 //	asset c           each asset it moves
@@ -19,22 +20,22 @@ import (
 //	reference r       its reference
 //	metadata k v      each pair of its metadata
 //	magnitude c n     each asset with the number of digits before the point of an amount moved in it
-func term(parts ...string) int64 {
-	h := fnv.New64a()
+func term(parts ...string) int32 {
+	h := fnv.New32a()
 	for _, p := range parts {
 		h.Write([]byte(p))
 		h.Write([]byte{0})
 	}
-	return int64(h.Sum64())
+	return int32(h.Sum32())
 }
 
-func termType(eventType string) int64      { return term("type", eventType) }
-func termAsset(asset string) int64         { return term("asset", asset) }
-func termUnder(account string) int64       { return term("under", account) }
-func termReference(reference string) int64 { return term("reference", reference) }
-func termMetadata(key, value string) int64 { return term("metadata", key, value) }
+func termType(eventType string) int32      { return term("type", eventType) }
+func termAsset(asset string) int32         { return term("asset", asset) }
+func termUnder(account string) int32       { return term("under", account) }
+func termReference(reference string) int32 { return term("reference", reference) }
+func termMetadata(key, value string) int32 { return term("metadata", key, value) }
 
-func termMagnitude(asset string, digits int) int64 {
+func termMagnitude(asset string, digits int) int32 {
 	return term("magnitude", asset, strconv.Itoa(digits))
 }
 
@@ -48,9 +49,9 @@ func magnitude(d decimal.Decimal) int {
 }
 
 // termsOf are the terms of a transaction.
-func termsOf(e *journal.Event, reference string, metadata map[string]string) []int64 {
-	set := make(map[int64]struct{}, 12)
-	add := func(t int64) { set[t] = struct{}{} }
+func termsOf(e *journal.Event, reference string, metadata map[string]string) []int32 {
+	set := make(map[int32]struct{}, 12)
+	add := func(t int32) { set[t] = struct{}{} }
 	add(termType(e.Type))
 	for _, p := range e.Postings {
 		add(termAsset(p.Asset))
@@ -65,7 +66,7 @@ func termsOf(e *journal.Event, reference string, metadata map[string]string) []i
 	for k, v := range metadata {
 		add(termMetadata(k, v))
 	}
-	out := make([]int64, 0, len(set))
+	out := make([]int32, 0, len(set))
 	for t := range set {
 		out = append(out, t)
 	}

@@ -42,8 +42,8 @@ type definition struct {
 func definitions(registry *journal.Registry) []definition {
 	return []definition{
 		{name: query.Accounts, version: 1, apply: accountsApplier(registry)},
-		{name: query.Entries, version: 1, apply: applyEntries},
-		{name: query.Transactions, version: 1, apply: transactionsApplier(registry)},
+		{name: query.Entries, version: 2, apply: applyEntries},
+		{name: query.Transactions, version: 2, apply: transactionsApplier(registry)},
 		{name: wallets.Wallets, version: 1, apply: walletsApplier(registry)},
 	}
 }
@@ -90,7 +90,8 @@ func (g *Generation) ensure(ctx context.Context) error {
 		err := tx.QueryRow(ctx, `SELECT generation, version FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
 			g.def.name).Scan(&g.number, &version)
 		if err == nil && version != g.def.version {
-			return fmt.Errorf("generation %d was made by version %d, this binary has version %d: it needs a rebuild", g.number, version, g.def.version)
+			return fmt.Errorf("generation %d of its tables was made by version %d, and this binary has version %d, which has to begin in an empty database "+
+				"(a development service: stop it, remove its folder .florin, and start again)", g.number, version, g.def.version)
 		}
 		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 			return err

@@ -357,8 +357,9 @@ func TestAnAccountBeginsWithItsFirstEvent(t *testing.T) {
 func TestAnotherVersionNeedsARebuild(t *testing.T) {
 	t.Parallel()
 	l := openLibrary(t)
-	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 2 WHERE name = 'entries'`)
+	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 1 WHERE name = 'entries'`)
 	require.NoError(t, err)
 	_, err = readmodel.Open(t.Context(), l.pool, l.registry)
-	require.EqualError(t, err, "projection entries: generation 1 was made by version 2, this binary has version 1: it needs a rebuild")
+	require.EqualError(t, err, "projection entries: generation 1 of its tables was made by version 1, and this binary has version 2, which has to begin in an empty database "+
+		"(a development service: stop it, remove its folder .florin, and start again)")
 }

@@ -1,1 +1,1 @@
-SELECT key, count(*), sum(amount)::text FROM {schema}.entry GROUP BY key
+SELECT key, count(*), sum(position)::text, coalesce(sum(amount), 0)::text FROM {schema}.entry GROUP BY key

@@ -1,4 +1,3 @@
-INSERT INTO {schema}.entry (key, position, effective_at, line, amount)
-SELECT key, position, at, line, amount
-  FROM unnest(@keys::uuid[], @positions::bigint[], @times::timestamptz[], @lines::smallint[], @amounts::text[]::numeric[])
-    AS n (key, position, at, line, amount)
+INSERT INTO {schema}.entry (position, effective_at, key, amount)
+SELECT position, at, key, amount::numeric
+  FROM unnest(@positions::bigint[], @times::timestamptz[], @keys::uuid[], @amounts::text[]) AS n (position, at, key, amount)

@@ -1,15 +1,19 @@
 CREATE SCHEMA {schema};
 
--- One row per posting, found by a digest of (ledger, address, asset). What it says (side, amount,
--- balance, description) is read from the journal row; amount stands here, signed to the debit
--- side, because a running balance by effective time is a sum over it.
+-- One row per transaction that posts to an account in an asset, found by a digest of (ledger,
+-- address, asset). What it says (lines, amounts, balances, description) is read from the journal
+-- row.
+--
+-- Most transactions count from when they were recorded: the order of positions is their order by
+-- effective time too, and the journal has their running balance. Only what was dated otherwise
+-- (effective_at is not NULL) bears what it adds to the account's normal side, and has an index.
 CREATE TABLE {schema}.entry (
-    key          uuid        NOT NULL,
     position     bigint      NOT NULL,
-    effective_at timestamptz NOT NULL,
-    line         smallint    NOT NULL,
-    amount       numeric     NOT NULL,
-    PRIMARY KEY (key, position, line)
+    effective_at timestamptz,
+    key          uuid        NOT NULL,
+    amount       numeric,
+    PRIMARY KEY (key, position),
+    CHECK ((effective_at IS NULL) = (amount IS NULL))
 );
 
-CREATE INDEX entry_effective ON {schema}.entry (key, effective_at, position, line) INCLUDE (amount);
+CREATE INDEX entry_dated ON {schema}.entry (key, effective_at, position) INCLUDE (amount) WHERE effective_at IS NOT NULL;

@@ -1,27 +1,55 @@
--- The newest entries before a place, by effective time, with the balance in that order: the sum up
--- to the first row of the page, less what stands above each row.
-WITH page AS (
-    SELECT k.asset, x.*
-      FROM unnest(@keys::uuid[], @assets::text[]) AS k (key, asset)
+-- The newest transactions of an account up to a place, by effective time; and of each asset the
+-- balance in that order, after the first of them.
+--
+-- A row without an effective time of its own lies where it was recorded. So, in each order, what
+-- lies up to (time, position) is what was recorded up to one position, and of the rows that are
+-- dated otherwise those up to there. The balance is the journal's at that position, less the dated
+-- rows that it has and the order does not, and more those that it has not and the order does.
+WITH keys AS MATERIALIZED (
+    SELECT * FROM unnest(@keys::uuid[], @assets::text[]) WITH ORDINALITY AS k (key, asset, n)
+), place AS MATERIALIZED (
+    SELECT DISTINCT x.position
+      FROM keys k
      CROSS JOIN LATERAL (
-           SELECT key, position, line, effective_at, amount
-             FROM {entries}.entry
-            WHERE key = k.key
-              AND (effective_at, position, line) < (@effective_at, @position, @line)
-              AND effective_at >= @from
-            ORDER BY effective_at DESC, position DESC, line DESC
-            LIMIT @limit) x
-     ORDER BY effective_at DESC, position DESC, line DESC
+           (SELECT position
+              FROM {entries}.entry
+             WHERE key = k.key AND effective_at IS NULL AND position > @low AND position <= @high
+             ORDER BY position DESC
+             LIMIT @limit)
+           UNION ALL
+           (SELECT position
+              FROM {entries}.entry
+             WHERE key = k.key AND effective_at IS NOT NULL
+               AND (effective_at, position) <= (@effective_at::timestamptz, @position) AND effective_at >= @from
+             ORDER BY effective_at DESC, position DESC
+             LIMIT @limit)) x
+), page AS MATERIALIZED (
+    SELECT e.*
+      FROM place p
+     CROSS JOIN LATERAL (
+           SELECT position, coalesce(effective_at, recorded_at) AS at, epoch, number, type, recorded_at, data, postings
+             FROM events
+            WHERE shard = 0 AND position = p.position
+           OFFSET 0) e
+     ORDER BY at DESC, position DESC
      LIMIT @limit
-), top AS (
-    SELECT t.key, (SELECT sum(x.amount) FROM {entries}.entry x
-                    WHERE x.key = t.key AND (x.effective_at, x.position, x.line) <= (t.effective_at, t.position, t.line)) AS total
-      FROM (SELECT DISTINCT ON (key) * FROM page ORDER BY key, effective_at DESC, position DESC, line DESC) t
+), top AS MATERIALIZED (
+    SELECT at, position, journal_position_up_to(0::smallint, at, position) AS recorded
+      FROM page ORDER BY at DESC, position DESC LIMIT 1
+), balances AS MATERIALIZED (
+    SELECT array_agg((
+           coalesce((SELECT (p ->> 4)::numeric
+                       FROM (SELECT position FROM {entries}.entry WHERE key = k.key AND position <= top.recorded ORDER BY position DESC LIMIT 1) x
+                      CROSS JOIN LATERAL (SELECT postings FROM events WHERE shard = 0 AND position = x.position OFFSET 0) e
+                      CROSS JOIN json_array_elements(e.postings) p
+                      WHERE p ->> 0 = @address AND p ->> 3 = k.asset
+                      LIMIT 1), 0)
+           - coalesce((SELECT sum(amount) FROM {entries}.entry
+                        WHERE key = k.key AND effective_at IS NOT NULL
+                          AND (effective_at, position) > (top.at, top.position) AND position <= top.recorded), 0)
+           + coalesce((SELECT sum(amount) FROM {entries}.entry
+                        WHERE key = k.key AND effective_at IS NOT NULL
+                          AND (effective_at, position) <= (top.at, top.position) AND position > top.recorded), 0))::text ORDER BY k.n) AS after
+      FROM top CROSS JOIN keys k
 )
-SELECT p.asset, p.position, p.line, p.effective_at, e.epoch, e.number, e.type, e.recorded_at, e.data, e.postings,
-       (top.total - coalesce(sum(p.amount) OVER (PARTITION BY p.key ORDER BY p.effective_at DESC, p.position DESC, p.line DESC
-                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::text
-  FROM page p
-  JOIN top USING (key)
-  JOIN events e ON e.shard = 0 AND e.position = p.position
- ORDER BY p.effective_at DESC, p.position DESC, p.line DESC
+SELECT page.*, (SELECT after FROM balances) FROM page ORDER BY at DESC, position DESC

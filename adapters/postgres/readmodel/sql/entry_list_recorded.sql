@@ -1,17 +1,21 @@
--- The newest entries before a place, by the order in which they were recorded.
-SELECT n.asset, n.position, n.line, n.effective_at, e.epoch, e.number, e.type, e.recorded_at, e.data, e.postings, ''
-  FROM (SELECT k.asset, x.*
-          FROM unnest(@keys::uuid[], @assets::text[]) AS k (key, asset)
-         CROSS JOIN LATERAL (
-               SELECT position, line, effective_at
-                 FROM {entries}.entry
-                WHERE key = k.key
-                  AND (position, line) < (@position, @line)
-                  AND position > journal_position_before(0::smallint, @from)
-                  AND position <= @until_position
-                ORDER BY position DESC, line DESC
-                LIMIT @limit) x
-         ORDER BY position DESC, line DESC
-         LIMIT @limit) n
-  JOIN events e ON e.shard = 0 AND e.position = n.position
- ORDER BY n.position DESC, n.line DESC
+-- The newest transactions of an account up to a place, by the order in which they were recorded.
+WITH place AS MATERIALIZED (
+    SELECT DISTINCT x.position
+      FROM unnest(@keys::uuid[]) AS k (key)
+     CROSS JOIN LATERAL (
+           SELECT position
+             FROM {entries}.entry
+            WHERE key = k.key AND position > @low AND position <= @high
+            ORDER BY position DESC
+            LIMIT @limit) x
+     ORDER BY position DESC
+     LIMIT @limit
+)
+SELECT e.*
+  FROM place p
+ CROSS JOIN LATERAL (
+       SELECT position, coalesce(effective_at, recorded_at), epoch, number, type, recorded_at, data, postings, NULL::text[]
+         FROM events
+        WHERE shard = 0 AND position = p.position
+       OFFSET 0) e
+ ORDER BY p.position DESC

@@ -1,4 +1,3 @@
-INSERT INTO {schema}.tx (ledger, position, effective_at, terms)
-SELECT ledger, position, at, terms::bigint[]
-  FROM unnest(@ledgers::text[], @positions::bigint[], @times::timestamptz[], @terms::text[])
-    AS n (ledger, position, at, terms)
+INSERT INTO {schema}.tx (position, effective_at, ledger, terms)
+SELECT position, at, ledger, terms::integer[]
+  FROM unnest(@positions::bigint[], @times::timestamptz[], @ledgers::text[], @terms::text[]) AS n (position, at, ledger, terms)

@@ -3,14 +3,14 @@ CREATE SCHEMA {schema};
 -- One row per transaction. terms are digests of what it can be found by (finder.go); a query
 -- checks what it finds against the journal row, so two things with one digest do no harm.
 CREATE TABLE {schema}.tx (
-    ledger       text        COLLATE "C" NOT NULL,
     position     bigint      NOT NULL,
-    effective_at timestamptz NOT NULL,
-    terms        bigint[]    NOT NULL,
+    effective_at timestamptz,          -- NULL: when it was recorded
+    ledger       text        COLLATE "C" NOT NULL,
+    terms        integer[]   NOT NULL,
     PRIMARY KEY (ledger, position)
 );
 
-CREATE INDEX tx_effective ON {schema}.tx (ledger, effective_at, position);
+CREATE INDEX tx_dated ON {schema}.tx (ledger, effective_at, position) WHERE effective_at IS NOT NULL;
 CREATE INDEX tx_terms ON {schema}.tx USING gin (terms);
 
 -- Which transaction was reversed by which.

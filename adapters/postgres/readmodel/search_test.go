@@ -1,0 +1,63 @@
+package readmodel_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/query"
+)
+
+// What lies behind the newest transactions, which are looked through one by one, is found by the
+// index of terms, and a page that has some of both has each once.
+func TestSearchGoesOnBehindTheNewest(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	const all = 1_300
+	early := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	// Positions 1, 101, 201, … are of shop b, and every second of those is dated early.
+	var batch ledger.PostBatch
+	batch.Ledger, batch.Mode = "main", ledger.Independent
+	for i := range all {
+		n := ledger.NewTransaction{Metadata: map[string]string{"shop": "a"}}
+		account := "liabilities:user:a"
+		if i%100 == 0 {
+			n.Metadata["shop"] = "b"
+			account = "liabilities:user:b"
+		}
+		if i%200 == 0 {
+			n.EffectiveAt = &early
+		}
+		n.Postings = []ledger.Line{
+			{Account: "equity:opening", Side: "debit", Amount: "1", Asset: "JPY"},
+			{Account: account, Side: "credit", Amount: "1", Asset: "JPY"},
+		}
+		batch.Transactions = append(batch.Transactions, n)
+	}
+	require.Len(t, l.do(ledger.CommandPostBatch, batch), all)
+	l.project(1_000)
+	b := map[string]string{"shop": "b"}
+	for name, c := range map[string]struct {
+		filter query.TransactionFilter
+		want   []int64
+	}{
+		"metadata":          {query.TransactionFilter{Metadata: b}, []int64{1201, 1101, 1001, 901, 801, 701, 601, 501}},
+		"second page":       {query.TransactionFilter{Metadata: b, Before: 501}, []int64{401, 301, 201, 101, 1}},
+		"of a hot account":  {query.TransactionFilter{Metadata: b, Account: "equity:opening"}, []int64{1201, 1101, 1001, 901, 801, 701, 601, 501}},
+		"of a rare account": {query.TransactionFilter{Metadata: b, Account: "liabilities:user:b", Before: 301}, []int64{201, 101, 1}},
+		"dated early":       {query.TransactionFilter{Metadata: b, Until: early.Add(time.Second)}, []int64{1201, 1001, 801, 601, 401, 201, 1}},
+		"dated now":         {query.TransactionFilter{Metadata: b, From: early.Add(time.Hour), Before: 700}, []int64{501, 301, 101}},
+		"none":              {query.TransactionFilter{Metadata: map[string]string{"shop": "c"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.filter.Ledger, c.filter.Limit = "main", 8
+			got, err := l.reads.Transactions(t.Context(), c.filter)
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprint(c.want), fmt.Sprint(got))
+		})
+	}
+	require.Empty(t, l.check())
+}

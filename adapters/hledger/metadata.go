@@ -1,0 +1,69 @@
+package hledger
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/florinledger/florin/ledger"
+)
+
+// metadata is what else a transaction says: code, status, date2, comment, tag.<name>, and
+// posting.<n>.comment and posting.<n>.status with postings counted from one. What is empty is left out.
+func (w *conversion) metadata(t *Transaction) map[string]string {
+	m := map[string]string{}
+	put(m, "code", t.Code)
+	putStatus(m, "status", t.Status)
+	put(m, "date2", t.Date2)
+	put(m, "preceding-comment", t.PrecedingComment)
+	put(m, "comment", t.Comment)
+	values := map[string]string{}
+	for _, tag := range t.Tags {
+		key := "tag." + tag[0]
+		if _, again := values[key]; again { // the comment keeps them as they were written
+			values[key] += ", " + tag[1]
+			continue
+		}
+		values[key] = tag[1]
+	}
+	for key, value := range values {
+		if value == "" { // that the tag is there is what it says
+			m[key] = ""
+			continue
+		}
+		put(m, key, value)
+	}
+	for i := range t.Postings {
+		p := &t.Postings[i]
+		put(m, fmt.Sprintf("posting.%d.comment", i+1), p.Comment)
+		putStatus(m, fmt.Sprintf("posting.%d.status", i+1), p.Status)
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// putStatus notes a status; what is unmarked says nothing.
+func putStatus(m map[string]string, key, status string) {
+	if status != "Unmarked" {
+		put(m, key, strings.ToLower(status))
+	}
+}
+
+// put notes a text without the line break at its end. One that is longer than a value may be goes on
+// under key.2, key.3 and so on.
+func put(m map[string]string, key, text string) {
+	text = strings.TrimSpace(text)
+	for n := 1; text != ""; n++ {
+		cut := min(len(text), ledger.MaxMetadataValue)
+		for cut < len(text) && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		name := key
+		if n > 1 {
+			name = fmt.Sprintf("%s.%d", key, n)
+		}
+		m[name], text = text[:cut], text[cut:]
+	}
+}

@@ -34,14 +34,16 @@ func NewRegistry() *Registry {
 }
 
 // Decides registers the decider of a command type. It is given the command's data decoded; data
-// that does not decode makes the command a dead letter.
+// that does not decode makes the command a dead letter. *C may have a method
+// ReadQuickly(data []byte) bool that reads usual data faster than encoding/json, and reports false for
+// what it does not take; so may events and state.
 //
 // A decider is pure: it reads through the scope, emits through the scope, and returns nil, a
 // *Refusal, or a fault. It may run several times for one command, so it keeps nothing.
 func Decides[C any](r *Registry, commandType string, decide func(*Scope, C) error) {
 	r.deciders[commandType] = func(s *Scope, c *Command) error {
-		var body C
-		if err := json.Unmarshal(c.Data, &body); err != nil {
+		body, err := unmarshal[C](c.Data)
+		if err != nil {
 			return &undecodableError{err}
 		}
 		return decide(s, body)
@@ -61,19 +63,27 @@ func (r *Registry) Evolves(evolve func(*Scope, *Event)) { r.evolvers = append(r.
 // Holds registers a kind of decision state.
 func Holds[T any](r *Registry, k Kind[T]) {
 	r.kinds[k.name] = func(data []byte) (any, error) {
-		var v T
-		err := json.Unmarshal(data, &v)
-		return v, err
+		return unmarshal[T](data)
 	}
+}
+
+// unmarshal reads JSON: in a short way, if T has one and it takes the data, or as encoding/json does.
+func unmarshal[T any](data []byte) (v T, err error) {
+	if short, ok := any(&v).(interface{ ReadQuickly(data []byte) bool }); ok {
+		if short.ReadQuickly(data) {
+			return v, nil
+		}
+		v = *new(T)
+	}
+	err = json.Unmarshal(data, &v)
+	return v, err
 }
 
 // Records registers an event type at its current schema. Upcasters, keyed by the schema they read,
 // turn the data of an older schema into the next one's.
 func Records[B any](r *Registry, name string, schema int, upcasters map[int]func(json.RawMessage) (json.RawMessage, error)) {
 	r.events[name] = eventType{schema: schema, upcaster: upcasters, decode: func(data json.RawMessage) (any, error) {
-		var b B
-		err := json.Unmarshal(data, &b)
-		return b, err
+		return unmarshal[B](data)
 	}}
 }
 

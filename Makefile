@@ -38,7 +38,7 @@ WITHPG := go run ./adapters/postgres/pgtest/withpg --
 
 # --- targets ----------------------------------------------------------------
 
-.PHONY: help run test race fuzz bench lint fmt generate verify clean
+.PHONY: help run test race fuzz bench microbench lint fmt generate verify clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +66,12 @@ fuzz: ## run every fuzz target for FUZZTIME each (FUZZTIME=5m)
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
 	done <<<"$$targets"
 
-bench: ## run the Go benchmarks (BENCH=Writer PKG=./ledger/journal)
+# Built and then exec'd for the reason that run has: Ctrl-C has to reach it.
+bench: ## measure the whole service with a Postgres of its own (ARGS='--figures', ARGS='--help')
+	@go build -o $(BIN)/florin ./cmd/florin
+	@exec $(BIN)/florin bench --start $(ARGS)
+
+microbench: ## run the Go benchmarks (BENCH=Writer PKG=./ledger/journal)
 	$(WITHPG) go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(TESTFLAGS) $(PKG)
 
 lint: $(GOLANGCI) ## check style, errors and the direction of imports

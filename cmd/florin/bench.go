@@ -87,12 +87,17 @@ func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
 	target := bench.Target{URL: c.URL, AdminURL: c.AdminURL, Token: c.Token, DatabaseURL: c.DatabaseURL, WebhookSecret: c.Secret}
 	config := bench.Config{Accounts: c.Accounts, Page: c.Page, Log: log}
 	report := &bench.Report{}
+	var started *bench.Started
 	if c.Start {
-		started, err := c.start(ctx, log)
-		if err != nil {
+		if started, err = c.start(ctx, log); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, started.Stop()) }()
+		defer func() {
+			if ctx.Err() != nil { // everything that was under way has failed by now, each in its own words
+				err = errors.New("interrupted")
+			}
+		}()
 		target = started.Target
 		if config.TPCB, err = c.tpcb(ctx, started, log); err != nil {
 			report.Missing = append(report.Missing, err.Error())
@@ -114,6 +119,9 @@ func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
 	defer b.Close()
 	if report.Surroundings, err = b.Surroundings(ctx, version(), c.natsVersion()); err != nil {
 		return err
+	}
+	if started != nil {
+		report.Surroundings.SyncSeconds = &started.SyncSeconds
 	}
 	if err := c.measure(ctx, b, config, report); err != nil {
 		return err

@@ -26,6 +26,7 @@ type Bench struct {
 	target   Target
 	config   Config
 	log      *slog.Logger
+	dial     dialer
 	observer *observer
 	requests *requests
 
@@ -53,7 +54,11 @@ func Open(ctx context.Context, t Target, c Config) (*Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bench{target: t, config: c, log: c.Log, observer: &observer{admin: t.AdminURL}, requests: r}
+	dial, err := dialTo(t.URL)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bench{target: t, dial: dial, config: c, log: c.Log, observer: &observer{admin: t.AdminURL}, requests: r}
 	if t.AdminURL != "" {
 		if _, err := readService(ctx, t.AdminURL); err != nil {
 			return nil, fmt.Errorf("%w (--admin-url= leaves them out)", err)

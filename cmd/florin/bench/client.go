@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,8 +16,7 @@ import (
 // client is one connection that is kept. Requests are bytes that are ready to send, because the load
 // shares its machine with what it measures: net/http's client spends several times as much on a request.
 type client struct {
-	host string // with its port
-	tls  *tls.Config
+	dial dialer
 	in   *bufio.Reader
 	body bytes.Buffer
 
@@ -24,18 +24,33 @@ type client struct {
 	conn net.Conn
 }
 
-// newClient returns a client for an address; it connects when it first sends.
-func newClient(address *url.URL) *client {
-	c := &client{host: address.Host}
-	port := "80"
-	if address.Scheme == "https" {
-		c.tls = &tls.Config{ServerName: address.Hostname(), MinVersion: tls.VersionTLS12}
-		port = "443"
+// dialer makes a connection to the service.
+type dialer func(context.Context) (net.Conn, error)
+
+// dialTo returns the dialer for an address (http or https).
+func dialTo(address string) (dialer, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("--url: %w", err)
 	}
-	if address.Port() == "" {
-		c.host = net.JoinHostPort(address.Hostname(), port)
+	if u.Scheme != "https" {
+		return func(ctx context.Context) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "tcp", withPort(u, "80"))
+		}, nil
 	}
-	return c
+	config := &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+	return func(ctx context.Context) (net.Conn, error) {
+		d := tls.Dialer{Config: config}
+		return d.DialContext(ctx, "tcp", withPort(u, "443"))
+	}, nil
+}
+
+func withPort(u *url.URL, port string) string {
+	if u.Port() == "" {
+		return net.JoinHostPort(u.Hostname(), port)
+	}
+	return u.Host
 }
 
 // send sends a request and reads the whole answer, which is good until the next one. After an error the
@@ -74,15 +89,7 @@ func (c *client) connect(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialPatience)
 	defer cancel()
-	var conn net.Conn
-	var err error
-	if c.tls != nil {
-		dialer := tls.Dialer{Config: c.tls}
-		conn, err = dialer.DialContext(ctx, "tcp", c.host)
-	} else {
-		var dialer net.Dialer
-		conn, err = dialer.DialContext(ctx, "tcp", c.host)
-	}
+	conn, err := c.dial(ctx)
 	if err != nil {
 		return err
 	}

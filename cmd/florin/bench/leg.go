@@ -61,10 +61,7 @@ func (r *Result) wrong() int64 { return r.Unavailable + r.Failed + r.Refused + r
 // run measures a leg: it warms up, waits until the projections have come to the end, and measures until
 // they have again.
 func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
-	l, err := newLoad(b.target, w, leg.Connections)
-	if err != nil {
-		return nil, err
-	}
+	l := newLoad(b.dial, w, leg.Connections)
 	defer l.close()
 	warm := &tally{}
 	if leg.Requests == 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,17 +47,13 @@ type worker struct {
 	buf    []byte
 }
 
-// newLoad prepares so many connections.
-func newLoad(target Target, w workload, connections int) (*load, error) {
-	address, err := url.Parse(target.URL)
-	if err != nil {
-		return nil, err
-	}
+// newLoad prepares so many connections. They are made when they first send.
+func newLoad(dial dialer, w workload, connections int) *load {
 	l := &load{workload: w}
 	for range connections {
-		l.workers = append(l.workers, &worker{client: newClient(address), make: w.maker()})
+		l.workers = append(l.workers, &worker{client: &client{dial: dial}, make: w.maker()})
 	}
-	return l, nil
+	return l
 }
 
 func (l *load) close() {

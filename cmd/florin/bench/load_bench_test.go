@@ -14,8 +14,9 @@ func BenchmarkLoad(b *testing.B) {
 			target := Target{URL: trivialServer(b), Token: "token", Ledger: "main"}
 			r, err := newRequests(target)
 			require.NoError(b, err)
-			l, err := newLoad(target, r.posts(r.among(Uniform, 10_000), 1), connections)
+			dial, err := dialTo(target.URL)
 			require.NoError(b, err)
+			l := newLoad(dial, r.posts(r.among(Uniform, 10_000), 1), connections)
 			defer l.close()
 			b.ResetTimer()
 			before := selfCPU()

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Machine is what the tool runs on; the service too, unless it is elsewhere.
@@ -28,7 +29,10 @@ type Surroundings struct {
 	Local    bool      `json:"local"`
 	Ledger   string    `json:"ledger"`
 	Accounts int       `json:"accounts"`
-	Page     int       `json:"page,omitempty"`
+	// SyncSeconds is how long it takes to have a page on the disk that the service's Postgres writes to;
+	// null where that is not known.
+	SyncSeconds *float64 `json:"sync_seconds"`
+	Page        int      `json:"page,omitempty"`
 }
 
 const unknown = "unknown"
@@ -62,6 +66,34 @@ func procField(file, name string) string {
 		}
 	}
 	return ""
+}
+
+// syncs is how often it is tried how long a write to disk takes, each time a page of WAL.
+const (
+	syncs    = 50
+	syncPage = 8 << 10
+)
+
+// syncTime is the median of what a write takes until it is on the disk of a folder, in seconds.
+func syncTime(dir string) (float64, error) {
+	f, err := os.CreateTemp(dir, "sync-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // its folder is removed too
+	defer f.Close()           //nolint:errcheck // it is removed
+	var took []float64
+	for range syncs {
+		began := time.Now()
+		if _, err := f.Write(make([]byte, syncPage)); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began).Seconds())
+	}
+	return median(took), nil
 }
 
 // Surroundings reads machine, versions and settings. florin and nats are the versions of a service that

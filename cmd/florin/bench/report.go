@@ -58,6 +58,9 @@ func (r *Report) Write(w io.Writer) {
 func (s Surroundings) write(w io.Writer) {
 	m := s.Machine
 	fmt.Fprintf(w, "machine   %s, %d cores, %d MiB, %s, kernel %s\n", m.CPU, m.Cores, m.MemoryBytes>>20, m.System, m.Kernel)
+	if s.SyncSeconds != nil {
+		fmt.Fprintf(w, "disk      a write of 8 kB is on it after %.2f ms\n", *s.SyncSeconds*1000)
+	}
 	if !s.Local {
 		fmt.Fprintln(w, "          the service is on another machine: this is the load's")
 	}

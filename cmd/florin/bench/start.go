@@ -30,6 +30,8 @@ type Started struct {
 	SuperURL string
 	// Binaries is the folder of Postgres' programs.
 	Binaries string
+	// SyncSeconds is how long a write to its disk takes, before anything else writes there.
+	SyncSeconds float64
 
 	dir     string
 	cluster *localpg.Cluster
@@ -53,6 +55,9 @@ func Start(ctx context.Context, self string, log *slog.Logger) (_ *Started, err 
 	if err := os.Chmod(s.dir, 0o711); err != nil { //nolint:gosec // the server's user passes through, and sees nothing
 		return nil, err
 	}
+	if s.SyncSeconds, err = syncTime(s.dir); err != nil {
+		return nil, err
+	}
 	s.cluster, err = localpg.Start(ctx, localpg.Config{Dir: filepath.Join(s.dir, "postgres"), Durable: true, Temporary: true, Log: log})
 	if err != nil {
 		return nil, err
@@ -61,6 +66,7 @@ func Start(ctx context.Context, self string, log *slog.Logger) (_ *Started, err 
 	if err := s.launch(ctx, self); err != nil {
 		return nil, err
 	}
+	log.Info("service started", "pid", s.service.Process.Pid)
 	if err := s.readEnv(); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ type commands struct {
 	Bench   measureCommand `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
 	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
+	Import  importCommand  `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`
 	Stripe  stripeCommand  `cmd:"" help:"Play Stripe: send events to the service."`
 
 	Version kong.VersionFlag `help:"Say which build this is."`

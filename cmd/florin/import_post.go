@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// poster sends a plan to the service, one batch after the other: the next is sent when the one before
+// is answered, so that the order of the file is the order of the books, and floors and freezes judge
+// the same in every run. The service joins and syncs per batch, so there is little to gain by more.
+//
+// References are what keeps a transaction from being posted twice. The keys of batches are a short
+// cut: a second run makes the same requests, and each is answered as it was.
+type poster struct {
+	client   *importClient
+	path     string
+	plan     *importPlan
+	key, run string
+	problems importProblems
+	// posted is what this run added; there is what was there before it.
+	posted, there int
+}
+
+func newPoster(c *importClient, ledgerName string, plan *importPlan) *poster {
+	name := sha256.Sum256([]byte(ledgerName + "\x00" + plan.prefix))
+	return &poster{
+		client: c, path: "/v1/ledgers/" + url.PathEscape(ledgerName) + "/transactions", plan: plan,
+		key: "florin-import-" + hex.EncodeToString(name[:12]), run: rand.Text(), problems: newImportProblems(),
+	}
+}
+
+// post sends everything. Exit code 1 when the service refused something: what comes after its batch
+// has not been sent then.
+func (p *poster) post(ctx context.Context, con console) error {
+	begun := time.Now()
+	bar := newProgress(con.Err, "posting", "transactions", int64(p.plan.transactions))
+	err := p.each(ctx, func(n int, entries []importEntry) error {
+		defer bar.add(len(entries))
+		return p.batch(ctx, n, entries)
+	})
+	bar.finish()
+	p.summary(con, time.Since(begun))
+	if err != nil {
+		return fmt.Errorf("stopped; the same command goes on where this ended: %w", err)
+	}
+	if p.problems.any() {
+		p.problems.list(con.Err, "nothing after them was sent; the same command goes on from here once they are mended")
+		return errFound
+	}
+	return nil
+}
+
+// each reads the plan's batches until one has a problem.
+func (p *poster) each(ctx context.Context, send func(n int, entries []importEntry) error) error {
+	for n := 0; !p.problems.any(); n++ {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		entries, err := p.plan.spool.batch()
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		if err := send(n, entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batch sends a batch under the key that it has in every run.
+func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error {
+	results, replayed, err := p.send(ctx, fmt.Sprintf("%s-%d", p.key, n), entries, false)
+	var refused *problem
+	if errors.As(err, &refused) {
+		switch refused.Code {
+		case "idempotency-key-reused", "command-expired":
+			// The file has changed, or the attempt came to nothing: what is there is looked up.
+			return p.again(ctx, n, entries)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	var open []importEntry
+	for i, r := range results {
+		switch {
+		case r.Problem == nil && replayed:
+			p.there++
+		case r.Problem == nil:
+			p.posted++
+		case replayed: // by an earlier run; things may have changed since
+			open = append(open, entries[i])
+		default:
+			if err := p.refused(ctx, entries[i], r.Problem); err != nil {
+				return err
+			}
+		}
+	}
+	if len(open) > 0 {
+		return p.again(ctx, n, open)
+	}
+	return nil
+}
+
+// again sends those of the transactions that are not there yet, under a key of this run. When one is
+// there with another content, none is sent.
+func (p *poster) again(ctx context.Context, n int, entries []importEntry) error {
+	var missing []importEntry
+	for _, e := range entries {
+		found, err := p.find(ctx, e)
+		switch {
+		case err != nil:
+			return err
+		case found == nil:
+			missing = append(missing, e)
+		default:
+			if err := p.compare(e, found); err != nil {
+				return err
+			}
+		}
+	}
+	if p.problems.any() || len(missing) == 0 {
+		return nil
+	}
+	results, _, err := p.send(ctx, fmt.Sprintf("%s-%s-%d", p.key, p.run, n), missing, false)
+	if err != nil {
+		return err
+	}
+	for i, r := range results {
+		if r.Problem == nil {
+			p.posted++
+			continue
+		}
+		if err := p.refused(ctx, missing[i], r.Problem); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused notes a transaction that was refused, unless it is there already.
+func (p *poster) refused(ctx context.Context, e importEntry, why *problem) error {
+	if why.Code == "reference-taken" && why.TransactionID != "" {
+		var found postedTransaction
+		if err := p.client.get(ctx, p.path+"/"+why.TransactionID, nil, &found); err != nil {
+			return err
+		}
+		return p.compare(e, &found)
+	}
+	r, err := e.record()
+	if err == nil {
+		p.problems.add(r.At, r.Title, why.Error())
+	}
+	return err
+}
+
+// importResult is what became of one transaction of a batch.
+type importResult struct {
+	Problem *problem `json:"problem"`
+}
+
+// send posts transactions as one request and returns one result for each. replayed says that an earlier
+// run sent it. A request that had to be repeated does not count as replayed: it is this run's own.
+func (p *poster) send(ctx context.Context, key string, entries []importEntry, dry bool) (results []importResult, replayed bool, err error) {
+	call := importCall{method: http.MethodPost, path: p.path + "/batch", key: key, lines: true}
+	if dry {
+		call.query = url.Values{"dry_run": {"true"}}
+	}
+	for _, e := range entries {
+		call.body = append(call.body, e.body...)
+	}
+	reply, err := p.client.do(ctx, call)
+	if err != nil {
+		return nil, false, err
+	}
+	var answer struct {
+		Results []importResult `json:"results"`
+	}
+	if err := json.Unmarshal(reply.body, &answer); err != nil {
+		return nil, false, fmt.Errorf("answer to a batch: %w", err)
+	}
+	if len(answer.Results) != len(entries) {
+		return nil, false, fmt.Errorf("answer to a batch: %d results of %d transactions", len(answer.Results), len(entries))
+	}
+	return answer.Results, reply.replayed && reply.attempts == 1, nil
+}
+
+// summary says what was done.
+func (p *poster) summary(con console, took time.Duration) {
+	fmt.Fprintf(con.Out, "posted        %d transactions in %s", p.posted, took.Round(time.Millisecond))
+	if ms := took.Milliseconds(); ms > 0 && p.posted > 0 {
+		fmt.Fprintf(con.Out, ", %d/s", int64(p.posted)*time.Second.Milliseconds()/ms)
+	}
+	fmt.Fprintln(con.Out)
+	if p.there > 0 {
+		fmt.Fprintf(con.Out, "there before  %d transactions\n", p.there)
+	}
+	if p.client.position == "" {
+		return
+	}
+	fmt.Fprintf(con.Out, "position      %s\n", p.client.position)
+	fmt.Fprintf(con.Out, "to compare    GET %s%s/trial-balance?at_least=%s\n", p.client.base, p.path[:len(p.path)-len("/transactions")], p.client.position)
+	if p.plan.converter != nil {
+		fmt.Fprintln(con.Out, "with          hledger balance --flat --infer-equity")
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// importSpool keeps what is to be posted on disk between the two passes: two lines per transaction,
+// what it is and its body. The input may be a pipe, which cannot be read twice, and its JSON is ten
+// times as large.
+type importSpool struct {
+	file   *os.File
+	writer *bufio.Writer
+	reader *bufio.Reader
+}
+
+// importRecord says which transaction a body is.
+type importRecord struct {
+	At        string `json:"at"`
+	Title     string `json:"title"`
+	Reference string `json:"reference"`
+}
+
+func newImportSpool() (*importSpool, error) {
+	f, err := os.CreateTemp("", "florin-import-")
+	if err != nil {
+		return nil, err
+	}
+	return &importSpool{file: f, writer: bufio.NewWriterSize(f, importReadBuffer)}, nil
+}
+
+func (s *importSpool) close() {
+	_ = s.file.Close()
+	_ = os.Remove(s.file.Name()) // one that stays behind is in the folder for such
+}
+
+func (s *importSpool) add(r importRecord, body []byte) error {
+	head, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	for _, line := range [][]byte{head, body} {
+		if _, err := s.writer.Write(append(line, '\n')); err != nil {
+			return fmt.Errorf("spool: %w", err)
+		}
+	}
+	return nil
+}
+
+// rewind goes back to the beginning, to read.
+func (s *importSpool) rewind() error {
+	if err := s.writer.Flush(); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	s.reader = bufio.NewReaderSize(s.file, importReadBuffer)
+	return nil
+}
+
+// importEntry is a transaction of a batch: its record, still as JSON, and its body with a line break.
+type importEntry struct{ head, body []byte }
+
+func (e importEntry) record() (importRecord, error) {
+	var r importRecord
+	err := json.Unmarshal(e.head, &r)
+	return r, err
+}
+
+// batch reads the transactions of the next request; none after the last. Where one batch ends and the
+// next begins depends on the file alone, so a second run makes the same requests.
+func (s *importSpool) batch() (entries []importEntry, err error) {
+	size := 0
+	for len(entries) < importBatch && size < importBatchBytes {
+		head, err := s.reader.ReadBytes('\n')
+		if errors.Is(err, io.EOF) && len(head) == 0 {
+			return entries, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("spool: %w", err)
+		}
+		body, err := s.reader.ReadBytes('\n')
+		if err != nil {
+			return nil, fmt.Errorf("spool: %w", err)
+		}
+		entries, size = append(entries, importEntry{head, body}), size+len(body)
+	}
+	return entries, nil
+}

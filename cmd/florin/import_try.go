@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/florinledger/florin/ledger"
+)
+
+// trial counts what a dry run found.
+type trial struct {
+	fresh, unregistered, depending int
+}
+
+// try asks the service what it would say to everything, and posts nothing. Exit code 1 when it would
+// refuse something for good.
+func (p *poster) try(ctx context.Context, con console) error {
+	var t trial
+	bar := newProgress(con.Err, "trying", "transactions", int64(p.plan.transactions))
+	err := p.each(ctx, func(_ int, entries []importEntry) error {
+		defer bar.add(len(entries))
+		known, err := p.registered(entries)
+		t.unregistered += len(entries) - len(known)
+		if err != nil || len(known) == 0 {
+			return err
+		}
+		return p.tryBatch(ctx, &t, known)
+	})
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.Out, "would post    %d transactions\n", t.fresh+t.unregistered+t.depending)
+	if p.there > 0 {
+		fmt.Fprintf(con.Out, "there before  %d transactions\n", p.there)
+	}
+	if t.unregistered > 0 {
+		fmt.Fprintf(con.Out, "not tried     %d transactions in assets that are not registered yet\n", t.unregistered)
+	}
+	if t.depending > 0 {
+		fmt.Fprintf(con.Out, "not certain   %d transactions that the balances as they are now would not allow, and those before them may\n", t.depending)
+	}
+	if p.problems.any() {
+		p.problems.list(con.Err, "nothing was posted")
+		return errFound
+	}
+	fmt.Fprintln(con.Out, "nothing was posted: this was a dry run")
+	return nil
+}
+
+// tryBatch tries transactions together. A dry run takes less at once than a batch does: what is too
+// large is tried in halves.
+func (p *poster) tryBatch(ctx context.Context, t *trial, entries []importEntry) error {
+	results, _, err := p.send(ctx, p.key+"-"+p.run, entries, true)
+	var refused *problem
+	if errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge && len(entries) > 1 {
+		half := len(entries) / 2
+		if err := p.tryBatch(ctx, t, entries[:half]); err != nil {
+			return err
+		}
+		return p.tryBatch(ctx, t, entries[half:])
+	}
+	if err != nil {
+		return err
+	}
+	for i, r := range results {
+		switch {
+		case r.Problem == nil:
+			t.fresh++
+		case r.Problem.Code == "insufficient-funds", r.Problem.Code == "precondition-failed":
+			t.depending++
+		default:
+			if err := p.refused(ctx, entries[i], r.Problem); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// registered returns the transactions whose assets the service knows.
+func (p *poster) registered(entries []importEntry) (known []importEntry, err error) {
+	if len(p.plan.needed) == 0 {
+		return entries, nil
+	}
+	for _, e := range entries {
+		var t ledger.NewTransaction
+		if err := json.Unmarshal(e.body, &t); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(t.Postings, func(l ledger.Line) bool { _, ok := p.plan.needed[l.Asset]; return ok }) {
+			known = append(known, e)
+		}
+	}
+	return known, nil
+}

@@ -82,33 +82,52 @@ func (c *measureCommand) Validate() error {
 }
 
 // Run measures, prints the report, and fails when the books are wrong afterwards.
-func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
+func (c *measureCommand) Run(ctx context.Context, con console) error {
 	log := slog.New(slog.NewTextHandler(con.Err, nil))
-	target := bench.Target{URL: c.URL, AdminURL: c.AdminURL, Token: c.Token, DatabaseURL: c.DatabaseURL, WebhookSecret: c.Secret}
-	config := bench.Config{Accounts: c.Accounts, Page: c.Page, Log: log}
-	report := &bench.Report{}
-	var started *bench.Started
 	if c.Start {
-		if started, err = c.start(ctx, log); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, started.Stop()) }()
-		defer func() {
-			if ctx.Err() != nil { // everything that was under way has failed by now, each in its own words
-				err = errors.New("interrupted")
-			}
-		}()
-		target = started.Target
-		if config.TPCB, err = c.tpcb(ctx, started, log); err != nil {
-			report.Missing = append(report.Missing, err.Error())
-		}
-	} else if c.Token == "" {
+		return c.runStarted(ctx, con, log)
+	}
+	target := bench.Target{URL: c.URL, AdminURL: c.AdminURL, Token: c.Token, DatabaseURL: c.DatabaseURL, WebhookSecret: c.Secret}
+	if c.Token == "" {
 		return errors.New("no token: source .florin/dev.env, set FLORIN_TOKEN, or let --start start a service")
 	}
-	target.Ledger = c.Ledger
 	if !target.Local() && !c.Yes {
 		return fmt.Errorf("%s is another machine: --yes says that any number of transactions may be posted there", target.URL)
 	}
+	return c.runAgainst(ctx, con, target, bench.Config{Log: log}, &bench.Report{})
+}
+
+// runStarted measures a service of its own.
+func (c *measureCommand) runStarted(ctx context.Context, con console, log *slog.Logger) (err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	started, err := bench.Start(ctx, self, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if ctx.Err() != nil { // everything that was under way has failed by now, each in its own words
+			err = errors.New("interrupted")
+		}
+		err = errors.Join(err, started.Stop())
+	}()
+	report := &bench.Report{}
+	report.Surroundings.SyncSeconds = &started.SyncSeconds
+	config := bench.Config{Log: log}
+	if c.Scale > 0 && len(c.Workload) == 0 { // a workload that is named is no comparison
+		log.Info("filling pgbench's tables", "scale", c.Scale)
+		if config.TPCB, err = bench.NewPGBench(ctx, started.Binaries, started.SuperURL, c.Scale); err != nil {
+			report.Missing = append(report.Missing, err.Error())
+		}
+	}
+	return c.runAgainst(ctx, con, started.Target, config, report)
+}
+
+// runAgainst measures a service, and writes what it found out.
+func (c *measureCommand) runAgainst(ctx context.Context, con console, target bench.Target, config bench.Config, report *bench.Report) error {
+	target.Ledger, config.Accounts, config.Page = c.Ledger, c.Accounts, c.Page
 	if target.DatabaseURL != "" {
 		config.Verify = func(ctx context.Context) (string, bool, error) { return verdictOf(ctx, target.DatabaseURL) }
 	}
@@ -117,32 +136,29 @@ func (c *measureCommand) Run(ctx context.Context, con console) (err error) {
 		return err
 	}
 	defer b.Close()
-	if report.Surroundings, err = b.Surroundings(ctx, version(), c.natsVersion()); err != nil {
+	if err := b.Describe(ctx, report, c.florinVersion(), c.natsVersion()); err != nil {
 		return err
 	}
-	if started != nil {
-		report.Surroundings.SyncSeconds = &started.SyncSeconds
+	err = c.measure(ctx, b, config.TPCB != nil, report)
+	if err == nil {
+		config.Log.Info("checking the books")
+		report.Books, err = b.Check(ctx)
 	}
-	if err := c.measure(ctx, b, config, report); err != nil {
-		return err
+	// What was measured is shown, whatever went wrong after it: it may have taken an hour.
+	if len(report.Legs) > 0 {
+		report.Write(con.Out)
 	}
-	if err := c.finish(ctx, b, log, report); err != nil {
-		return err
-	}
-	report.Write(con.Out)
 	if c.JSON != "" {
-		if err := writeReport(c.JSON, report); err != nil {
-			return err
-		}
+		err = errors.Join(err, writeReport(c.JSON, report))
 	}
-	if len(report.Books.Wrong) > 0 {
+	if err == nil && len(report.Books.Wrong) > 0 {
 		return errFound
 	}
-	return nil
+	return err
 }
 
 // measure runs what is asked for.
-func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, config bench.Config, report *bench.Report) error {
+func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, tpcb bool, report *bench.Report) error {
 	if c.Figures {
 		runs := c.Runs
 		if runs == 0 {
@@ -152,7 +168,7 @@ func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, config ben
 			CatchUp: c.CatchUp, History: c.History, Events: c.Events, Accounts: c.ManyAccounts}, report)
 	}
 	for range max(1, c.Runs) {
-		if config.TPCB != nil {
+		if tpcb {
 			if err := b.RunTPCB(ctx, c.Duration, report); err != nil {
 				return err
 			}
@@ -184,30 +200,12 @@ func (c *measureCommand) legs() []bench.Leg {
 	return legs
 }
 
-// finish checks the books.
-func (c *measureCommand) finish(ctx context.Context, b *bench.Bench, log *slog.Logger, report *bench.Report) error {
-	log.Info("checking the books")
-	books, err := b.Check(ctx)
-	report.Books = &books
-	return err
-}
-
-// start starts this binary as the service.
-func (c *measureCommand) start(ctx context.Context, log *slog.Logger) (*bench.Started, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
+// florinVersion is known of a service that this binary is.
+func (c *measureCommand) florinVersion() string {
+	if c.Start {
+		return version()
 	}
-	return bench.Start(ctx, self, log)
-}
-
-// tpcb makes pgbench's tables, for a run that takes long enough to want them.
-func (c *measureCommand) tpcb(ctx context.Context, started *bench.Started, log *slog.Logger) (*bench.PGBench, error) {
-	if c.Scale == 0 || len(c.Workload) > 0 {
-		return nil, nil //nolint:nilnil // not asked for
-	}
-	log.Info("filling pgbench's tables", "scale", c.Scale)
-	return bench.NewPGBench(ctx, started.Binaries, started.SuperURL, c.Scale)
+	return "florin of unknown version (measured by " + version() + ")"
 }
 
 // natsVersion is known of a service that this binary is.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // Books say whether what was posted is right.
@@ -40,19 +39,19 @@ type marker struct {
 
 func (b *Bench) mark(ctx context.Context) (m marker, err error) {
 	serial := b.requests.serial.Add(1)
-	body := appendTransaction(nil, b.requests.account("marker", 0), b.requests.account("marker", 1), serial)
+	body := string(appendTransaction(nil, b.requests.account("marker", 0), b.requests.account("marker", 1), serial))
 	key := fmt.Sprintf("bench-%s-marker-%d", b.requests.run, serial)
-	err = b.target.ask(ctx, http.MethodPost, b.target.ledgerPath()+"/transactions", key, strings.NewReader(string(body)), &m)
+	err = b.target.askBusy(ctx, http.MethodPost, b.target.ledgerPath()+"/transactions", key, body, &m)
 	return m, err
 }
 
 // Check looks at the books after the load.
-func (b *Bench) Check(ctx context.Context) (Books, error) {
+func (b *Bench) Check(ctx context.Context) (*Books, error) {
 	last, err := b.mark(ctx)
 	if err != nil {
-		return Books{}, err
+		return nil, err
 	}
-	books := Books{Answered: b.posted, Unknown: b.unknown, Written: last.Number - b.first.Number - 1, Wrong: []string{}}
+	books := &Books{Answered: b.posted, Unknown: b.unknown, Written: last.Number - b.first.Number - 1, Wrong: []string{}}
 	switch {
 	case books.Written < books.Answered:
 		books.wrong("%d transactions were answered as posted, and %d are in the ledger", books.Answered, books.Written)
@@ -66,7 +65,8 @@ func (b *Bench) Check(ctx context.Context) (Books, error) {
 	var balance struct {
 		Totals []AssetTotal `json:"totals"`
 	}
-	if err := b.target.askAfter(ctx, b.target.ledgerPath()+"/trial-balance?depth=1", last.Position, &balance); err != nil {
+	path := b.target.ledgerPath() + "/trial-balance?depth=1&at_least=" + last.Position
+	if err := b.target.askBusy(ctx, http.MethodGet, path, "", "", &balance); err != nil {
 		return books, err
 	}
 	books.Totals = balance.Totals

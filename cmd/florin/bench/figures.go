@@ -38,12 +38,13 @@ func Parts() []string {
 	return []string{partSingle, partOne, partBatches, partHot, partBalance, partList, partCatchUp, partFull}
 }
 
-// figures measures them. It is for one call of measure.
+// figures measures them. It is for one call of Figures.
 type figures struct {
 	b      *Bench
 	c      FiguresConfig
 	report *Report
 	empty  []float64 // rates of the uniform load on the empty journal, in order
+	listed *Figure   // the list of the account that was listed before; nil for none
 }
 
 // Figures measures the figures and adds them, and every leg, to a report.

@@ -43,6 +43,12 @@ func (f *figures) listOf(ctx context.Context, group string, transactions int) er
 	if f.b.config.Page > 0 {
 		rate.Note = fmt.Sprintf("a page of %d", f.b.config.Page)
 	}
+	defer func() {
+		if f.listed != nil && f.listed.Median > 0 {
+			rate.Note += fmt.Sprintf("; %.2f of the shorter list's", rate.Median/f.listed.Median)
+		}
+		f.listed = rate
+	}()
 	for range f.c.Runs {
 		r, err := f.b.run(ctx, Leg{Workload: Transactions, Connections: readConnections, Duration: f.c.Duration}, f.b.read(Transactions, group, 1))
 		if err != nil {

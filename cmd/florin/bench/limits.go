@@ -37,7 +37,7 @@ const (
 	maxMetrics = 4 << 20
 	// askPatience is how long a question besides the load may take, such as a trial balance.
 	askPatience = 60 * time.Second
-	// askTries is how often something is asked for that projections have to come to; the service waits
-	// 2 s for them each time.
+	// askTries is how often something is asked while the service says that it is busy, which it says after
+	// some seconds of waiting.
 	askTries = 10
 )

@@ -96,17 +96,16 @@ func syncTime(dir string) (float64, error) {
 	return median(took), nil
 }
 
-// Surroundings reads machine, versions and settings. florin and nats are the versions of a service that
-// this binary started; of another one they are not told.
-func (b *Bench) Surroundings(ctx context.Context, florin, nats string) (Surroundings, error) {
-	s := Surroundings{
-		Machine: readMachine(), Florin: florin, Go: unknown, NATS: nats, Postgres: unknown,
-		Local: b.target.Local(), Ledger: b.target.Ledger, Accounts: b.config.Accounts, Page: b.config.Page,
-	}
+// Describe adds machine, versions and settings to a report. florin and nats are the versions of a service
+// that this binary started; of another one they are not told.
+func (b *Bench) Describe(ctx context.Context, report *Report, florin, nats string) error {
+	s := &report.Surroundings
+	s.Machine, s.Florin, s.NATS, s.Go, s.Postgres = readMachine(), florin, nats, unknown, unknown
+	s.Local, s.Ledger, s.Accounts, s.Page = b.target.Local(), b.target.Ledger, b.config.Accounts, b.config.Page
 	if b.observer.admin != "" {
 		r, err := readService(ctx, b.observer.admin)
 		if err != nil {
-			return s, err
+			return err
 		}
 		s.Go = r.goVer
 	}
@@ -114,5 +113,5 @@ func (b *Bench) Surroundings(ctx context.Context, florin, nats string) (Surround
 	if b.observer.db != nil {
 		s.Postgres, s.Settings, err = b.observer.db.settings(ctx)
 	}
-	return s, err
+	return err
 }

@@ -17,7 +17,6 @@ type serviceReading struct {
 	resident int64         // bytes
 	head     int64         // position of the last committed event
 	behind   int64         // position of the projection that is furthest behind
-	commands int64         // decided and committed since it started
 	goVer    string
 }
 
@@ -68,8 +67,6 @@ func parseMetrics(text string) serviceReading {
 			r.resident = int64(value)
 		case "florin_writer_position":
 			r.head = int64(value)
-		case "florin_commands_total":
-			r.commands = int64(value)
 		case "florin_projection_position":
 			if r.behind < 0 || int64(value) < r.behind {
 				r.behind = int64(value)

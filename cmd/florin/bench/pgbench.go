@@ -57,8 +57,10 @@ func NewPGBench(ctx context.Context, binaries, superURL string, scale int) (*PGB
 	c := conn.Config()
 	p := &PGBench{program: program, scale: scale, env: append(os.Environ(), "PGHOST="+c.Host,
 		"PGPORT="+strconv.Itoa(int(c.Port)), "PGUSER="+c.User, "PGPASSWORD="+c.Password, "PGDATABASE="+tpcbDatabase)}
-	_, err = p.do(ctx, "--initialize", "--quiet", "--scale", strconv.Itoa(scale))
-	return p, err
+	if _, err := p.do(ctx, "--initialize", "--quiet", "--scale", strconv.Itoa(scale)); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Run measures for a time and returns transactions per second.

@@ -85,22 +85,21 @@ func onDisk() string {
 // launch starts florin dev and waits until it can be called.
 func (s *Started) launch(ctx context.Context, self string) error {
 	// Not bound to ctx: it drains first, and then Postgres stops.
-	s.service = exec.CommandContext(context.WithoutCancel(ctx), self, "dev", "--dir", filepath.Join(s.dir, "florin"),
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, "dev", "--dir", filepath.Join(s.dir, "florin"),
 		"--database-url", s.cluster.URL(localpg.ServiceDatabase))
-	s.service.Dir = s.dir
-	s.service.SysProcAttr = child()
+	cmd.Dir = s.dir
+	cmd.SysProcAttr = child()
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	s.service.Stdout, s.service.Stderr = writer, writer
-	started := make(chan error, 1)
-	go runChild(s.service, started, s.ended)
+	cmd.Stdout, cmd.Stderr = writer, writer
+	started, ready := make(chan error, 1), make(chan struct{})
+	go runChild(cmd, started, s.ended)
 	if err := errors.Join(<-started, writer.Close()); err != nil {
-		s.service = nil
 		return errors.Join(fmt.Errorf("start florin dev: %w", err), reader.Close())
 	}
-	ready := make(chan struct{})
+	s.service = cmd
 	go s.out.follow(reader, ready)
 	select {
 	case <-ready:

@@ -79,6 +79,8 @@ func (t Target) ask(ctx context.Context, method, path, key string, body io.Reade
 		return fmt.Errorf("the token is refused (%s): FLORIN_TOKEN must be one of this service's, with the roles service and finance", response.Status)
 	case response.StatusCode == http.StatusNotFound:
 		return fmt.Errorf("%s %s: %s: is there a ledger %q?", method, path, response.Status, t.Ledger)
+	case response.StatusCode == http.StatusServiceUnavailable:
+		return fmt.Errorf("%s %s: %w: %s", method, path, errBusy, clip(data))
 	case response.StatusCode < 200 || response.StatusCode > 299:
 		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, clip(data))
 	case into == nil:
@@ -90,11 +92,18 @@ func (t Target) ask(ctx context.Context, method, path, key string, body io.Reade
 	return nil
 }
 
-// askAfter asks for what is true after a position, as often as the projections need.
-func (t Target) askAfter(ctx context.Context, path, position string, into any) (err error) {
+// errBusy is an answer of 503.
+var errBusy = errors.New("the service asks to try again")
+
+// askBusy is ask of a service that the load may have left busy: 503 is asked again, under the same key.
+func (t Target) askBusy(ctx context.Context, method, path, key, body string, into any) (err error) {
 	for range askTries {
-		if err = t.ask(ctx, http.MethodGet, path+"&at_least="+position, "", nil, into); err == nil {
-			return nil
+		var reader io.Reader // none of a GET
+		if body != "" {
+			reader = strings.NewReader(body)
+		}
+		if err = t.ask(ctx, method, path, key, reader, into); !errors.Is(err, errBusy) {
+			return err
 		}
 	}
 	return err

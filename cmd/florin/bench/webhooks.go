@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/florinledger/florin/adapters/stripepay/fixture"
@@ -37,8 +36,8 @@ func (b *Bench) webhooks(ctx context.Context) (workload, error) {
 			ID string `json:"id"`
 		}
 		key := fmt.Sprintf("bench-%s-wallet-%d", b.requests.run, b.requests.serial.Add(1))
-		body := strings.NewReader(fmt.Sprintf(`{"name":"Benchmark %s, %d"}`, b.requests.run, n))
-		if err := b.target.ask(ctx, http.MethodPost, "/v1/wallets", key, body, &wallet); err != nil {
+		body := fmt.Sprintf(`{"name":"Benchmark %s, %d"}`, b.requests.run, n)
+		if err := b.target.askBusy(ctx, http.MethodPost, "/v1/wallets", key, body, &wallet); err != nil {
 			return workload{}, err
 		}
 		event, err := paymentOf(wallet.ID)

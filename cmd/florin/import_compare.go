@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/url"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -22,33 +21,18 @@ type postedTransaction struct {
 	Metadata    map[string]string `json:"metadata"`
 }
 
-// find looks a transaction up by its reference; nil when the books do not have it. A transaction of a
-// moment ago may be missed; sending it is then answered with where it is.
-func (p *poster) find(ctx context.Context, e importEntry) (*postedTransaction, error) {
-	r, err := e.record()
-	if err != nil {
-		return nil, err
+// compare reads the transaction that has the reference. It is there already, or it is another: the file
+// was changed since.
+func (p *poster) compare(ctx context.Context, e importEntry, taken *problem) error {
+	var found postedTransaction
+	if err := p.client.get(ctx, p.path+"/"+taken.TransactionID, nil, &found); err != nil {
+		return fmt.Errorf("the transaction that has the reference %q: %w", taken.Reference, err)
 	}
-	query := url.Values{"reference": {r.Reference}}
-	if p.client.position != "" {
-		query.Set("at_least", p.client.position)
-	}
-	var page struct {
-		Data []postedTransaction `json:"data"`
-	}
-	if err := p.client.get(ctx, p.path, query, &page); err != nil || len(page.Data) == 0 {
-		return nil, err
-	}
-	return &page.Data[0], nil
-}
-
-// compare notes that a transaction is there already, or that another one has its reference.
-func (p *poster) compare(e importEntry, found *postedTransaction) error {
 	var want ledger.NewTransaction
 	if err := json.Unmarshal(e.body, &want); err != nil {
 		return err
 	}
-	what := difference(&want, found)
+	what := difference(&want, &found)
 	if what == "" {
 		p.there++
 		return nil

@@ -28,6 +28,8 @@ type poster struct {
 	problems importProblems
 	// posted is what this run added; there is what was there before it.
 	posted, there int
+	// wary is set once a batch was not that of an earlier run: the file has changed.
+	wary bool
 }
 
 func newPoster(c *importClient, ledgerName string, plan *importPlan) *poster {
@@ -78,12 +80,17 @@ func (p *poster) each(ctx context.Context, send func(n int, entries []importEntr
 
 // batch sends a batch under the key that it has in every run.
 func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error {
+	if p.wary {
+		return p.again(ctx, n, entries)
+	}
 	results, replayed, err := p.send(ctx, fmt.Sprintf("%s-%d", p.key, n), entries, false)
 	var refused *problem
 	if errors.As(err, &refused) {
 		switch refused.Code {
-		case "idempotency-key-reused", "command-expired":
-			// The file has changed, or the attempt came to nothing: what is there is looked up.
+		case "idempotency-key-reused":
+			p.wary = true
+			return p.again(ctx, n, entries)
+		case "command-expired": // that attempt came to nothing, and its key with it
 			return p.again(ctx, n, entries)
 		}
 	}
@@ -111,27 +118,27 @@ func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error 
 	return nil
 }
 
-// again sends those of the transactions that are not there yet, under a key of this run. When one is
-// there with another content, none is sent.
+// again asks which of the transactions are there, and sends the others under a key of this run. When one
+// is there with another content, none is sent.
 func (p *poster) again(ctx context.Context, n int, entries []importEntry) error {
+	results, err := p.ask(ctx, entries)
+	if err != nil {
+		return err
+	}
 	var missing []importEntry
-	for _, e := range entries {
-		found, err := p.find(ctx, e)
-		switch {
-		case err != nil:
+	for i, r := range results {
+		if r.Problem == nil || r.Problem.Code != codeTaken {
+			missing = append(missing, entries[i])
+			continue
+		}
+		if err := p.compare(ctx, entries[i], r.Problem); err != nil {
 			return err
-		case found == nil:
-			missing = append(missing, e)
-		default:
-			if err := p.compare(e, found); err != nil {
-				return err
-			}
 		}
 	}
 	if p.problems.any() || len(missing) == 0 {
 		return nil
 	}
-	results, _, err := p.send(ctx, fmt.Sprintf("%s-%s-%d", p.key, p.run, n), missing, false)
+	results, _, err = p.send(ctx, fmt.Sprintf("%s-%s-%d", p.key, p.run, n), missing, false)
 	if err != nil {
 		return err
 	}
@@ -149,12 +156,8 @@ func (p *poster) again(ctx context.Context, n int, entries []importEntry) error 
 
 // refused notes a transaction that was refused, unless it is there already.
 func (p *poster) refused(ctx context.Context, e importEntry, why *problem) error {
-	if why.Code == "reference-taken" && why.TransactionID != "" {
-		var found postedTransaction
-		if err := p.client.get(ctx, p.path+"/"+why.TransactionID, nil, &found); err != nil {
-			return err
-		}
-		return p.compare(e, &found)
+	if why.Code == codeTaken {
+		return p.compare(ctx, e, why)
 	}
 	r, err := e.record()
 	if err == nil {
@@ -162,6 +165,26 @@ func (p *poster) refused(ctx context.Context, e importEntry, why *problem) error
 	}
 	return err
 }
+
+// ask has the service say what it would do with each transaction, and do nothing. A dry run takes less
+// at once than a batch does: what is too large is asked in halves.
+func (p *poster) ask(ctx context.Context, entries []importEntry) ([]importResult, error) {
+	results, _, err := p.send(ctx, p.key+"-"+p.run, entries, true)
+	var refused *problem
+	if !errors.As(err, &refused) || refused.Status != http.StatusRequestEntityTooLarge || len(entries) == 1 {
+		return results, err
+	}
+	half := len(entries) / 2
+	first, err := p.ask(ctx, entries[:half])
+	if err != nil {
+		return nil, err
+	}
+	second, err := p.ask(ctx, entries[half:])
+	return append(first, second...), err
+}
+
+// codeTaken is the code of a refusal because of a reference that is in use.
+const codeTaken = "reference-taken"
 
 // importResult is what became of one transaction of a batch.
 type importResult struct {

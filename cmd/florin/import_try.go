@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/florinledger/florin/ledger"
@@ -52,18 +50,9 @@ func (p *poster) try(ctx context.Context, con console) error {
 	return nil
 }
 
-// tryBatch tries transactions together. A dry run takes less at once than a batch does: what is too
-// large is tried in halves.
+// tryBatch counts what the service says to transactions.
 func (p *poster) tryBatch(ctx context.Context, t *trial, entries []importEntry) error {
-	results, _, err := p.send(ctx, p.key+"-"+p.run, entries, true)
-	var refused *problem
-	if errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge && len(entries) > 1 {
-		half := len(entries) / 2
-		if err := p.tryBatch(ctx, t, entries[:half]); err != nil {
-			return err
-		}
-		return p.tryBatch(ctx, t, entries[half:])
-	}
+	results, err := p.ask(ctx, entries)
 	if err != nil {
 		return err
 	}

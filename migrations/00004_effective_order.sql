@@ -42,3 +42,9 @@ BEGIN
 END
 $$;
 -- +goose StatementEnd
+
+-- The digest by which the entries of an account in an asset are found, as readmodel makes it too.
+CREATE FUNCTION entry_key(of_ledger text, address text, asset text) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN encode(substring(sha256(convert_to(of_ledger, 'UTF8') || '\x00'::bytea || convert_to(address, 'UTF8')
+    || '\x00'::bytea || convert_to(asset, 'UTF8')) FOR 16), 'hex')::uuid;

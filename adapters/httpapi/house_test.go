@@ -382,7 +382,8 @@ func (h *house) Entries(_ context.Context, f query.EntryFilter) (out []query.Ent
 	return out[:min(f.Limit, len(out))], h.broken
 }
 
-func (h *house) Transactions(_ context.Context, f query.TransactionFilter) (out []int64, err error) {
+func (h *house) Transactions(_ context.Context, f query.TransactionFilter) (out []query.Found, err error) {
+	reversed := h.reversed()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, e := range slices.Backward(h.bench.Events()) {
@@ -394,22 +395,25 @@ func (h *house) Transactions(_ context.Context, f query.TransactionFilter) (out 
 				bounded(f.AtLeast, true) && bounded(f.AtMost, false)
 		}
 		if e.Ledger == f.Ledger && (f.Before == 0 || e.Position < f.Before) && slices.ContainsFunc(e.Postings, moves) {
-			out = append(out, e.Position)
+			out = append(out, query.Found{Position: e.Position, ReversedBy: reversed[e.Position]})
 		}
 	}
 	return out[:min(f.Limit, len(out))], h.broken
 }
 
-func (h *house) Reversed(_ context.Context, positions []int64) (map[int64]string, error) {
+func (h *house) Reversed(context.Context, []int64) (map[int64]string, error) {
+	return h.reversed(), h.broken
+}
+
+// reversed are the ids of what reversed the transactions at positions.
+func (h *house) reversed() map[int64]string {
 	out := map[int64]string{}
 	facts(h, func(e *journal.Event, b ledger.TransactionReversed) {
 		place, err := journal.ParsePlaceID("txn", b.Reverses)
 		require.NoError(h.t, err)
-		if slices.Contains(positions, place.Position()) {
-			out[place.Position()] = e.TransactionID()
-		}
+		out[place.Position()] = e.TransactionID()
 	})
-	return out, h.broken
+	return out
 }
 
 func (h *house) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error) {

@@ -70,8 +70,8 @@ type Accounts interface {
 
 // Transactions finds transactions, from all three projections of the books.
 type Transactions interface {
-	// Transactions returns positions, newest first.
-	Transactions(ctx context.Context, f query.TransactionFilter) ([]int64, error)
+	// Transactions returns where they are, newest first.
+	Transactions(ctx context.Context, f query.TransactionFilter) ([]query.Found, error)
 	// Reversed returns, of the transactions at positions, the ids of those that reversed them.
 	Reversed(ctx context.Context, positions []int64) (map[int64]string, error)
 }

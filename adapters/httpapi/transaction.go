@@ -95,12 +95,12 @@ func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsR
 	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries, query.Transactions); err != nil {
 		return nil, err
 	}
-	positions, err := h.ports.Transactions.Transactions(ctx, f)
+	found, err := h.ports.Transactions.Transactions(ctx, f)
 	if err != nil {
 		return nil, away(err)
 	}
-	positions, more, next := turn(ctx, h, p, positions, func(n int64) string { return strconv.FormatInt(n, 10) })
-	data, err := h.transactionsAt(ctx, positions)
+	found, more, next := turn(ctx, h, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
+	data, err := h.transactionsAt(ctx, found)
 	return api.ListTransactions200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
 
@@ -145,30 +145,26 @@ func amountBound(name, text, asset string) (*decimal.Decimal, error) {
 	return &bound, nil
 }
 
-// transactionsAt shows the transactions at positions, in the order given.
-func (h *Handlers) transactionsAt(ctx context.Context, positions []int64) ([]api.Transaction, error) {
-	out := make([]api.Transaction, 0, len(positions))
-	if len(positions) == 0 {
+// transactionsAt shows the transactions that were found, in the order given.
+func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([]api.Transaction, error) {
+	out := make([]api.Transaction, 0, len(found))
+	if len(found) == 0 {
 		return out, nil
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, each(found, func(at query.Found) int64 { return at.Position }))
 	if err != nil {
 		return nil, away(err)
 	}
-	reversed, err := h.ports.Transactions.Reversed(ctx, positions)
-	if err != nil {
-		return nil, away(err)
-	}
-	at := make(map[int64]*journal.Event, len(events))
+	byPosition := make(map[int64]*journal.Event, len(events))
 	for i := range events {
-		at[events[i].Position] = &events[i]
+		byPosition[events[i].Position] = &events[i]
 	}
-	for _, position := range positions {
-		e := at[position]
+	for _, at := range found {
+		e := byPosition[at.Position]
 		if e == nil {
-			return nil, fmt.Errorf("transaction at %d is not in the journal", position)
+			return nil, fmt.Errorf("transaction at %d is not in the journal", at.Position)
 		}
-		t, err := h.transaction(e, reversed[position])
+		t, err := h.transaction(e, at.ReversedBy)
 		if err != nil {
 			return nil, err
 		}

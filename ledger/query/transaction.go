@@ -25,3 +25,10 @@ type TransactionFilter struct {
 	Before int64
 	Limit  int
 }
+
+// Found says where a transaction is.
+type Found struct {
+	Position int64
+	// ReversedBy is the id of the transaction that reversed it; empty while none did.
+	ReversedBy string
+}

@@ -56,8 +56,12 @@ func scanAccount(rows pgx.Rows) (a query.Account, err error) {
 
 // Balances returns the current balances of accounts, by address and asset. An empty asset means all.
 func (r *Reads) Balances(ctx context.Context, ledger, asset string, addresses ...string) ([]query.Balance, error) {
+	name, args := "balance_list", pgx.NamedArgs{"ledger": ledger, "asset": asset, "addresses": addresses}
+	if len(addresses) == 1 {
+		name, args["address"] = "balance_get", addresses[0]
+	}
 	var out []query.Balance
-	err := r.rows(ctx, "balance_list", pgx.NamedArgs{"ledger": ledger, "asset": asset, "addresses": addresses}, func(rows pgx.Rows) error {
+	err := r.rows(ctx, name, args, func(rows pgx.Rows) error {
 		var b query.Balance
 		err := rows.Scan(&b.Address, &b.Asset, &b.Version, (*decimalText)(&b.Debits), (*decimalText)(&b.Credits))
 		out = append(out, b)

@@ -34,8 +34,8 @@ func accountsApplier(registry *journal.Registry) func(*pgx.Batch, string, []jour
 			}
 			facts = append(facts, e)
 		}
-		// Accounts come before their rules: an account begins with the first event that names it,
-		// whichever events happen to be projected together.
+		// Balances come before rules: an account begins with the first event that names it, whichever
+		// events happen to be projected together.
 		sums.queue(b, schema)
 		for _, e := range facts {
 			if err := queueFact(b, schema, e); err != nil {
@@ -137,32 +137,22 @@ func (s *balanceSums) name(account accountKey, e *journal.Event) {
 
 // queue queues the rows in the order of their keys, as every writer of these tables does.
 func (s *balanceSums) queue(b *pgx.Batch, schema string) {
-	if len(s.first) == 0 {
+	n := len(s.sums)
+	if n == 0 {
 		return
 	}
-	var ledgers, addresses []string
-	var positions []int64
-	var times []time.Time
-	for _, key := range sortedKeys(s.first, accountKey.compare) {
-		e := s.first[key]
-		ledgers, addresses = append(ledgers, key.ledger), append(addresses, key.address)
-		positions, times = append(positions, e.Position), append(times, e.RecordedAt)
-	}
-	b.Queue(statement("accounts_add_accounts", schema), pgx.NamedArgs{
-		"ledgers": ledgers, "addresses": addresses, "positions": positions, "times": times,
-	})
-	n := len(s.sums)
-	ledgers, addresses = make([]string, 0, n), make([]string, 0, n)
-	assets, debits, credits := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
-	touched := make([]int64, 0, n)
+	ledgers, addresses, assets := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	debits, credits := make([]string, 0, n), make([]string, 0, n)
+	touched, positions, times := make([]int64, 0, n), make([]int64, 0, n), make([]time.Time, 0, n)
 	for _, key := range sortedKeys(s.sums, balanceKey.compare) {
-		sum := s.sums[key]
+		sum, first := s.sums[key], s.first[key.accountKey]
 		ledgers, addresses, assets = append(ledgers, key.ledger), append(addresses, key.address), append(assets, key.asset)
-		touched = append(touched, sum.touched)
 		debits, credits = append(debits, journal.FormatAmount(sum.debits)), append(credits, journal.FormatAmount(sum.credits))
+		touched, positions, times = append(touched, sum.touched), append(positions, first.Position), append(times, first.RecordedAt)
 	}
 	b.Queue(statement("accounts_add_balances", schema), pgx.NamedArgs{
 		"ledgers": ledgers, "addresses": addresses, "assets": assets, "touched": touched, "debits": debits, "credits": credits,
+		"positions": positions, "times": times,
 	})
 }
 

@@ -89,6 +89,21 @@ func (l *library) post(t ledger.NewTransaction, debit, credit, amount, asset str
 	return l.do(ledger.CommandPostTransaction, ledger.PostTransaction{Ledger: "main", NewTransaction: t})[0]
 }
 
+// find returns the positions of transactions, and makes sure that each says by what it was reversed.
+func (l *library) find(t require.TestingT, f query.TransactionFilter) (positions []int64) {
+	found, err := l.reads.Transactions(l.t.Context(), f)
+	require.NoError(t, err)
+	for _, at := range found {
+		positions = append(positions, at.Position)
+	}
+	reversed, err := l.reads.Reversed(l.t.Context(), positions)
+	require.NoError(t, err)
+	for _, at := range found {
+		require.Equal(t, reversed[at.Position], at.ReversedBy, "position %d", at.Position)
+	}
+	return positions
+}
+
 // project brings every projection to the journal's end, in batches of the given size.
 func (l *library) project(size int) {
 	l.t.Helper()
@@ -294,9 +309,7 @@ func TestTransactionFilters(t *testing.T) {
 			if f.Limit == 0 {
 				f.Limit = 10
 			}
-			got, err := l.reads.Transactions(t.Context(), f)
-			require.NoError(t, err)
-			require.Equal(t, c.want, got)
+			require.Equal(t, c.want, l.find(t, f))
 		})
 	}
 	reversed, err := l.reads.Reversed(t.Context(), []int64{1, 3})

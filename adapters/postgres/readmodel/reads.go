@@ -3,8 +3,9 @@ package readmodel
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,40 +20,59 @@ const (
 	// awaitPoll and awaitPollMax are the pauses between two looks.
 	awaitPoll    = 2 * time.Millisecond
 	awaitPollMax = 50 * time.Millisecond
-	// schemasFor is how long the names of the live generations are believed. Old tables are kept
-	// for longer than that.
-	schemasFor = time.Second
+	// seenFor is how long a look at the live generations is good for those who need nothing newer.
+	// What they answer is fresh whatever the look says: only the position that they name may be
+	// older. Old tables are kept for much longer than that.
+	seenFor = 20 * time.Millisecond
 )
 
 // Reads answers queries from the live generations.
 type Reads struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	seen    atomic.Pointer[generations]
+	looking chan struct{} // held while somebody looks, for everybody who waits
+}
 
-	mu      sync.Mutex
-	schemas *strings.Replacer
-	until   time.Time
+// generations are the live ones, as they were at a moment.
+type generations struct {
+	at        time.Time
+	positions map[string]int64
+	schemas   *strings.Replacer
 }
 
 // NewReads returns the queries over pool.
-func NewReads(pool *pgxpool.Pool) *Reads { return &Reads{pool: pool} }
+func NewReads(pool *pgxpool.Pool) *Reads { return &Reads{pool: pool, looking: make(chan struct{}, 1)} }
 
-// statement returns an embedded statement with {name} replaced by the live schemas.
-func (r *Reads) statement(ctx context.Context, text string) (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now := time.Now(); r.schemas == nil || now.After(r.until) {
-		var pairs []string
-		var name string
-		var generation int
-		if err := forEach(ctx, r.pool, sqlOf("live_schemas"), []any{&name, &generation}, func() error {
-			pairs = append(pairs, "{"+name+"}", fmt.Sprintf("p_%s_%d", name, generation))
-			return nil
-		}); err != nil {
-			return "", err
-		}
-		r.schemas, r.until = strings.NewReplacer(pairs...), now.Add(schemasFor)
+// look returns the live generations as they were within the last age. However many ask at the same
+// time, one of them looks.
+func (r *Reads) look(ctx context.Context, age time.Duration) (*generations, error) {
+	if seen := r.seen.Load(); seen != nil && time.Since(seen.at) < age {
+		return seen, nil
 	}
-	return r.schemas.Replace(text), nil
+	select {
+	case r.looking <- struct{}{}:
+		defer func() { <-r.looking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if seen := r.seen.Load(); seen != nil && time.Since(seen.at) < age {
+		return seen, nil // by whoever was waited for
+	}
+	seen := &generations{at: time.Now(), positions: map[string]int64{}}
+	var name string
+	var generation int
+	var position int64
+	var pairs []string
+	if err := forEach(ctx, r.pool, sqlOf("live"), []any{&name, &generation, &position}, func() error {
+		pairs = append(pairs, "{"+name+"}", fmt.Sprintf("p_%s_%d", name, generation))
+		seen.positions[name] = position
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	seen.schemas = strings.NewReplacer(pairs...)
+	r.seen.Store(seen)
+	return seen, nil
 }
 
 // rows runs an embedded statement and hands each row to scan.
@@ -61,11 +81,11 @@ func (r *Reads) rows(ctx context.Context, name string, args pgx.NamedArgs, scan 
 }
 
 func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan func(pgx.Rows) error) error {
-	text, err := r.statement(ctx, text)
+	live, err := r.look(ctx, seenFor)
 	if err != nil {
 		return err
 	}
-	rows, err := r.pool.Query(ctx, text, args)
+	rows, err := r.pool.Query(ctx, live.schemas.Replace(text), args)
 	if err != nil {
 		return err
 	}
@@ -79,22 +99,42 @@ func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan f
 }
 
 // Position returns the position that the named projections have all reached.
-func (r *Reads) Position(ctx context.Context, names ...string) (position int64, err error) {
-	err = r.pool.QueryRow(ctx, sqlOf("checkpoint_live"), pgx.NamedArgs{"names": names}).Scan(&position)
-	return position, err
+func (r *Reads) Position(ctx context.Context, names ...string) (int64, error) {
+	live, err := r.look(ctx, seenFor)
+	if err != nil {
+		return 0, err
+	}
+	return live.reached(names), nil
+}
+
+// reached is the position that the named projections have all reached; 0 when one never ran.
+func (g *generations) reached(names []string) int64 {
+	position := int64(math.MaxInt64)
+	for _, name := range names {
+		position = min(position, g.positions[name])
+	}
+	return position
 }
 
 // Await waits until the named projections have reached a position, for up to 2 s, and returns how
 // far they are. Errors: query.ErrNotYetVisible, ctx's, or the store's.
 func (r *Reads) Await(ctx context.Context, position int64, names ...string) (int64, error) {
 	deadline := time.Now().Add(awaitLimit)
+	age := seenFor
 	for pause := awaitPoll; ; pause = min(2*pause, awaitPollMax) {
-		at, err := r.Position(ctx, names...)
-		if err != nil || at >= position {
-			return at, err
+		live, err := r.look(ctx, age)
+		if err != nil {
+			return 0, err
 		}
-		if time.Now().After(deadline) {
+		at := live.reached(names)
+		switch {
+		case at >= position:
+			return at, nil
+		case time.Now().After(deadline):
 			return at, query.ErrNotYetVisible
+		case age == seenFor: // it may have come since
+			age = awaitPoll
+			continue
 		}
 		select {
 		case <-time.After(pause):

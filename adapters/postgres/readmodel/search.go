@@ -17,9 +17,11 @@ import (
 // say: a subquery with OFFSET 0 is not taken apart, a materialized one not merged.
 type search struct {
 	args pgx.NamedArgs
-	// byAccount says that an account is asked for; it has a key in args for each of its assets.
+	// limit is written out: with a parameter, Postgres takes a tenth of the table for the page, and
+	// plans every call anew to find a better plan.
+	limit int
+	// byAccount says that an account is asked for, by its entries.
 	byAccount bool
-	assets    int
 	// bounds are conditions on position.
 	bounds []string
 	// byTime says that the effective time is bounded: by position for what counts from when it was
@@ -32,7 +34,7 @@ type search struct {
 
 // newSearch reads a filter, and looks up what its times and its account stand for.
 func (r *Reads) newSearch(ctx context.Context, f query.TransactionFilter) (*search, error) {
-	s := &search{args: pgx.NamedArgs{"ledger": f.Ledger, "limit": f.Limit}, byTime: !f.From.IsZero() || !f.Until.IsZero()}
+	s := &search{args: pgx.NamedArgs{"ledger": f.Ledger}, limit: f.Limit, byTime: !f.From.IsZero() || !f.Until.IsZero()}
 	if f.Before > 0 {
 		s.bound("position < @before", "before", f.Before)
 	}
@@ -56,19 +58,9 @@ func (r *Reads) newSearch(ctx context.Context, f query.TransactionFilter) (*sear
 		}
 	}
 	s.addTerms(f)
-	if f.Account == "" {
-		return s, nil
+	if s.byAccount = f.Account != ""; s.byAccount {
+		s.args["account"], s.args["of_asset"] = f.Account, f.Asset
 	}
-	assets, err := r.assetsOf(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	keys := make([][16]byte, len(assets))
-	for i, asset := range assets {
-		keys[i] = entryKey(f.Ledger, f.Account, asset)
-		s.args[fmt.Sprintf("key_%d", i)] = keys[i]
-	}
-	s.args["keys"], s.byAccount, s.assets = keys, true, len(keys)
 	return s, nil
 }
 
@@ -96,63 +88,60 @@ func (r *Reads) boundTime(ctx context.Context, s *search, f query.TransactionFil
 	return nil
 }
 
-// assetsOf returns the asset of a filter, or all that its account ever held.
-func (r *Reads) assetsOf(ctx context.Context, f query.TransactionFilter) ([]string, error) {
-	if f.Asset != "" {
-		return []string{f.Asset}, nil
-	}
-	balances, err := r.Balances(ctx, f.Ledger, "", f.Account)
-	assets := make([]string, len(balances))
-	for i, b := range balances {
-		assets[i] = b.Asset
-	}
-	return assets, err
-}
-
 // The two halves of a bound of effective time.
 const (
 	undated = "effective_at IS NULL AND position > @from_position AND position <= @until_position"
 	byDate  = "effective_at IS NOT NULL AND effective_at >= @from AND effective_at < @until"
 )
 
+// keysOf selects the keys of the account, one for each asset that it ever held, or the one asked for.
+const keysOf = `SELECT entry_key(ledger, address, asset) AS key
+  FROM {accounts}.balance WHERE ledger = @ledger AND address = @account AND (@of_asset = '' OR asset = @of_asset)`
+
 // walk selects the newest positions, at most limit. Each part of it is read from an index, backwards.
-func (s *search) walk(limit string) string {
-	sources := []string{"{transactions}.tx WHERE ledger = @ledger"}
+func (s *search) walk(limit int) string {
+	if !s.byTime {
+		return s.part("", limit)
+	}
+	return "(SELECT position FROM (" + s.part(undated, limit) + " UNION ALL " + s.part(byDate, limit) + ") parts" +
+		newestOnly(limit) + ")"
+}
+
+// part is the walk over what fulfils a condition.
+func (s *search) part(condition string, limit int) string {
+	source, conditions := "{transactions}.tx", append([]string{"ledger = @ledger"}, s.bounds...)
 	if s.byAccount {
-		sources = make([]string, s.assets)
-		for i := range sources {
-			sources[i] = fmt.Sprintf("{entries}.entry WHERE key = @key_%d", i)
-		}
+		source, conditions[0] = "{entries}.entry", "key = k.key"
 	}
-	times := []string{""}
-	if s.byTime {
-		times = []string{undated, byDate}
+	if condition != "" {
+		conditions = append(conditions, condition)
 	}
-	var parts []string
-	for _, source := range sources {
-		for _, at := range times {
-			conditions := append([]string{source}, s.bounds...)
-			if at != "" {
-				conditions = append(conditions, at)
-			}
-			parts = append(parts, "(SELECT position FROM "+strings.Join(conditions, " AND ")+" ORDER BY position DESC LIMIT "+limit+")")
-		}
+	walk := "(SELECT position FROM " + source + " WHERE " + strings.Join(conditions, " AND ") + newestOnly(limit) + ")"
+	if !s.byAccount {
+		return walk
 	}
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return "(SELECT DISTINCT position FROM (" + strings.Join(parts, " UNION ALL ") + ") parts ORDER BY position DESC LIMIT " + limit + ")"
+	return "(SELECT DISTINCT position FROM (" + keysOf + " OFFSET 0) k CROSS JOIN LATERAL " + walk + " x" + newestOnly(limit) + ")"
+}
+
+func newestOnly(limit int) string { return fmt.Sprintf(" ORDER BY position DESC LIMIT %d", limit) }
+
+// newest selects the newest transactions.
+func (s *search) newest() string { return withReversal(s.walk(s.limit)) }
+
+// withReversal adds to positions by which transaction each was reversed.
+func withReversal(positions string) string {
+	return "SELECT s.position, coalesce(v.by_id, '') FROM (" + positions + " OFFSET 0) s" +
+		" LEFT JOIN LATERAL (SELECT by_id FROM {transactions}.reversal WHERE position = s.position OFFSET 0) v ON true ORDER BY s.position DESC"
 }
 
 // lookThrough selects what fits among the newest positions; the last of those, and how many they are.
 func (s *search) lookThrough() string {
-	return "WITH seen AS MATERIALIZED " + s.walk(fmt.Sprint(looked)) + `
-SELECT nullif(ARRAY(SELECT s.position
+	return "WITH seen AS MATERIALIZED " + s.walk(looked) + `
+SELECT ARRAY(SELECT s.position
                FROM (SELECT position FROM seen ORDER BY position DESC OFFSET 0) s
               CROSS JOIN LATERAL (SELECT FROM {transactions}.tx t WHERE t.ledger = @ledger AND t.position = s.position AND ` + s.hasTerms() + ` OFFSET 0) t
               CROSS JOIN LATERAL (SELECT FROM events e WHERE e.shard = 0 AND e.position = s.position AND ` + s.checked() + ` OFFSET 0) e
-              ORDER BY s.position DESC
-              LIMIT @limit), '{}'),
+             ` + newestOnly(s.limit) + `),
        (SELECT coalesce(min(position), 0) FROM seen), (SELECT count(*) FROM seen)`
 }
 
@@ -163,15 +152,14 @@ func (s *search) find() string {
 		conditions = append(conditions, "("+undated+" OR "+byDate+")")
 	}
 	if s.byAccount {
-		inner := append([]string{"key = ANY (@keys::uuid[])"}, s.bounds...)
+		inner := append([]string{"key IN (" + keysOf + ")"}, s.bounds...)
 		conditions = append(conditions, "position IN (SELECT position FROM {entries}.entry WHERE "+strings.Join(inner, " AND ")+")")
 	}
 	return "WITH found AS MATERIALIZED (SELECT position FROM {transactions}.tx t WHERE " + strings.Join(conditions, " AND ") + `)
 SELECT s.position
   FROM (SELECT position FROM found ORDER BY position DESC OFFSET 0) s
  CROSS JOIN LATERAL (SELECT FROM events e WHERE e.shard = 0 AND e.position = s.position AND ` + s.checked() + ` OFFSET 0) e
- ORDER BY s.position DESC
- LIMIT @limit`
+` + newestOnly(s.limit)
 }
 
 // hasTerms is the condition on terms.

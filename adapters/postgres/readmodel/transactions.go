@@ -13,43 +13,53 @@ import (
 // that have it; what is not is so rare that an index has few to show.
 const looked = 500
 
-// Transactions returns the positions of transactions, newest first.
-func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]int64, error) {
+// Transactions returns where transactions are, newest first.
+func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]query.Found, error) {
 	s, err := r.newSearch(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	if s.byAccount && s.assets == 0 {
-		return nil, nil
-	}
+	var out []query.Found
 	if len(s.terms) == 0 {
-		return r.positions(ctx, s.walk("@limit"), s.args)
+		err = r.run(ctx, s.newest(), s.args, func(rows pgx.Rows) error {
+			var at query.Found
+			err := rows.Scan(&at.Position, &at.ReversedBy)
+			out = append(out, at)
+			return err
+		})
+		return out, err
 	}
-	if f.Reference != "" { // at most one transaction has it
-		return r.positions(ctx, s.find(), s.args)
-	}
-	var newest []int64 // NULL when there are none
-	var last, count int64
-	if err := r.run(ctx, s.lookThrough(), s.args, func(rows pgx.Rows) error { return rows.Scan(&newest, &last, &count) }); err != nil {
+	positions, err := r.search(ctx, s, f)
+	if err != nil || len(positions) == 0 {
 		return nil, err
 	}
-	if len(newest) == f.Limit || count < looked {
-		return newest, nil
+	reversed, err := r.Reversed(ctx, positions)
+	for _, position := range positions {
+		out = append(out, query.Found{Position: position, ReversedBy: reversed[position]})
 	}
-	s.bound("position < @last", "last", last)
-	s.args["limit"] = f.Limit - len(newest)
-	older, err := r.positions(ctx, s.find(), s.args)
-	return append(newest, older...), err
+	return out, err
 }
 
-func (r *Reads) positions(ctx context.Context, text string, args pgx.NamedArgs) (out []int64, err error) {
-	err = r.run(ctx, text, args, func(rows pgx.Rows) error {
+// search returns the positions of what has terms, newest first.
+func (r *Reads) search(ctx context.Context, s *search, f query.TransactionFilter) (newest []int64, err error) {
+	if f.Reference == "" { // else at most one has it
+		var last, count int64
+		if err := r.run(ctx, s.lookThrough(), s.args, func(rows pgx.Rows) error { return rows.Scan(&newest, &last, &count) }); err != nil {
+			return nil, err
+		}
+		if len(newest) == f.Limit || count < looked {
+			return newest, nil
+		}
+		s.bound("position < @last", "last", last)
+		s.limit -= len(newest)
+	}
+	err = r.run(ctx, s.find(), s.args, func(rows pgx.Rows) error {
 		var position int64
 		err := rows.Scan(&position)
-		out = append(out, position)
+		newest = append(newest, position)
 		return err
 	})
-	return out, err
+	return newest, err
 }
 
 // Reversed returns, of the transactions at positions, the ids of those that reversed them.

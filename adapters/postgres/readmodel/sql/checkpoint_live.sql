@@ -1,4 +1,0 @@
-SELECT min(g.position)
-  FROM projection_live l
-  JOIN projection_generation g USING (name, generation)
- WHERE l.name = ANY (@names)

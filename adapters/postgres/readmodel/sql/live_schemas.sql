@@ -1,1 +1,0 @@
-SELECT name, generation FROM projection_live

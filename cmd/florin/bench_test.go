@@ -128,6 +128,7 @@ func TestBenchStartsAndRemovesAService(t *testing.T) {
 		require.NotNil(t, leg.ServiceCPU, leg.Workload)
 		require.NotNil(t, leg.PostgresCPU, leg.Workload)
 		require.NotNil(t, leg.CatchUpSeconds, leg.Workload)
+		require.NotNil(t, leg.OthersShare, leg.Workload)
 	}
 	require.NotNil(t, r.Surroundings.SyncSeconds)
 	require.Empty(t, r.Missing)

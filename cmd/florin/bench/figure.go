@@ -57,6 +57,14 @@ func (f *Figure) Verdict() string {
 
 func (f *Figure) show(v float64) string { return fmt.Sprintf(f.format, v) }
 
+// middle is the median, or a dash of no values.
+func (f *Figure) middle(format string) string {
+	if len(f.Values) == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, f.Median)
+}
+
 // spread is the least and the greatest value.
 func (f *Figure) spread() string {
 	if len(f.Values) < 2 {
@@ -70,12 +78,8 @@ func writeFigures(w io.Writer, figures []*Figure) {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "figure\tunit\tfloor\taim\tmedian\tspread\tverdict\tnote")
 	for _, f := range figures {
-		value := "-"
-		if len(f.Values) > 0 {
-			value = f.show(f.Median)
-		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Name, f.Unit, f.show(f.Floor), f.show(f.Aim),
-			value, f.spread(), f.Verdict(), f.Note)
+			f.middle(f.format), f.spread(), f.Verdict(), f.Note)
 	}
 	_ = table.Flush() // to a terminal
 }

@@ -43,6 +43,7 @@ type figures struct {
 	b      *Bench
 	c      FiguresConfig
 	report *Report
+	beside Figure    // the empty journal's rates as multiples of pgbench's
 	empty  []float64 // rates of the uniform load on the empty journal, in order
 	listed *Figure   // the list of the account that was listed before; nil for none
 }
@@ -148,6 +149,7 @@ func (f *figures) single() func(context.Context) error {
 		addKnown(stored, r.StoredBytes)
 		if tpcb > 0 {
 			multiple.add(r.PerSecond / tpcb)
+			f.beside.add(r.PerSecond / tpcb)
 		} else {
 			multiple.Note = "no pgbench beside this service: --start has one"
 		}

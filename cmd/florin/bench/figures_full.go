@@ -119,7 +119,7 @@ func (f *figures) full(ctx context.Context) error {
 		ratio.add(r.PerSecond / median(f.empty))
 		if tpcb > 0 {
 			multiple.add(r.PerSecond / tpcb)
-			ratio.Note = fmt.Sprintf("%.2f times TPC-B beside it", multiple.Median)
+			ratio.Note = fmt.Sprintf("%.2f times TPC-B beside it; empty: %s", multiple.Median, f.beside.middle("%.2f"))
 		}
 		if r.ServiceBytes != nil {
 			memory.add(float64(*r.ServiceBytes) / (1 << 20))

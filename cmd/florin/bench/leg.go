@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -47,6 +48,9 @@ type Result struct {
 	WALBytes     *float64 `json:"wal_bytes"`
 	StoredBytes  *float64 `json:"stored_bytes"`
 	ServiceBytes *int64   `json:"service_resident_bytes"`
+	// OthersShare is the share of this machine's processors that went to what is none of the three: above a
+	// few percent, the leg says less of the service than of its neighbours.
+	OthersShare *float64 `json:"others_share"`
 
 	// How far projections were behind at the worst, and how they caught up once the load had ended.
 	LagEvents      *int64   `json:"lag_events"`
@@ -94,6 +98,9 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 		return nil, err
 	}
 	r.cost(before, after)
+	if b.target.Local() {
+		r.OthersShare = others(before, after)
+	}
 	b.log.Info("leg", "workload", leg.Workload, "connections", leg.Connections, "batch", leg.Batch, "due", leg.Rate,
 		"per_second", int64(r.PerSecond), "p50_seconds", r.Latency.P50, "p99_seconds", r.Latency.P99, "wrong", r.wrong())
 	if r.Answered == 0 {
@@ -170,4 +177,17 @@ func (r *Result) cost(before, after reading) {
 		r.WALBytes = per(float64(after.database.wal - before.database.wal))
 		r.StoredBytes = per(float64(after.database.size - before.database.size))
 	}
+}
+
+// others is the share of the machine that went to neither service nor Postgres nor load between two
+// readings; nil unless all three are known.
+func others(before, after reading) *float64 {
+	if before.machine == nil || after.machine == nil || before.service == nil || after.service == nil ||
+		before.database == nil || after.database == nil || !before.database.cpuKnown || !after.database.cpuKnown {
+		return nil
+	}
+	ours := after.service.cpu - before.service.cpu + after.database.cpu - before.database.cpu + after.load - before.load
+	there := time.Duration(runtime.NumCPU()) * after.at.Sub(before.at)
+	share := max(0, (*after.machine-*before.machine-ours).Seconds()/there.Seconds())
+	return &share
 }

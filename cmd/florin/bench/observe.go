@@ -17,6 +17,8 @@ type reading struct {
 	service  *serviceReading
 	database *databaseReading
 	load     time.Duration
+	machine  *time.Duration // everything on this machine
+	at       time.Time
 }
 
 func (o *observer) read(ctx context.Context) (r reading, err error) {
@@ -34,7 +36,10 @@ func (o *observer) read(ctx context.Context) (r reading, err error) {
 		}
 		r.service = &s
 	}
-	r.load = selfCPU()
+	if all, err := machineCPU(); err == nil {
+		r.machine = &all
+	}
+	r.load, r.at = selfCPU(), time.Now()
 	return r, nil
 }
 

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -55,6 +56,25 @@ func TestProcessorTimeOfATree(t *testing.T) {
 	require.Error(t, err, "the parent of a test is no Postgres")
 	_, err = readStat(-1)
 	require.Error(t, err)
+}
+
+func TestOthers(t *testing.T) {
+	t.Parallel()
+	read := func(machine, service, postgres, load, at float64) reading {
+		seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+		all := seconds(machine)
+		return reading{machine: &all, service: &serviceReading{cpu: seconds(service)}, load: seconds(load),
+			database: &databaseReading{cpu: seconds(postgres), cpuKnown: true}, at: time.Unix(100, 0).Add(seconds(at))}
+	}
+	before, after := read(100, 10, 20, 5, 0), read(110, 14, 22, 6, 10)
+	share := others(before, after)
+	require.NotNil(t, share)
+	assert.InDelta(t, 0.3, *share*float64(runtime.NumCPU()), 0.0001, "of 10 s of the machine 4 + 2 + 1 are ours, in 10 s")
+	after.database.cpuKnown = false
+	assert.Nil(t, others(before, after))
+	busy, err := machineCPU()
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, busy, selfCPU())
 }
 
 func TestSyncTime(t *testing.T) {

@@ -74,16 +74,17 @@ func (s Surroundings) write(w io.Writer) {
 }
 
 func printHead(w io.Writer) {
-	fmt.Fprintln(w, "workload\tbatch\tconns\tdue/s\tper s\tp50\tp95\tp99\tmax\tservice\tpostgres\tload\tWAL\tstored\tlag\tcaught up\terrors\t")
-	fmt.Fprintln(w, "\t\t\t\t\tms\tms\tms\tms\tµs CPU\tµs CPU\tµs CPU\tbytes\tbytes\ts\ts (events/s)\t\t")
+	fmt.Fprintln(w, "workload\tbatch\tconns\tdue/s\tper s\tp50\tp95\tp99\tmax\tservice\tpostgres\tload\tothers\tWAL\tstored\tlag\tcaught up\terrors\t")
+	fmt.Fprintln(w, "\t\t\t\t\tms\tms\tms\tms\tµs CPU\tµs CPU\tµs CPU\t% CPU\tbytes\tbytes\ts\ts (events/s)\t\t")
 }
 
 func printLeg(w io.Writer, r *Result) {
 	ms := func(s float64) string { return fmt.Sprintf("%.1f", s*1000) }
-	fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%.0f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n",
+	fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%.0f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n",
 		r.Workload, orNone(r.Batch), r.Connections, orNone(r.Rate), r.PerSecond,
 		ms(r.Latency.P50), ms(r.Latency.P95), ms(r.Latency.P99), ms(r.Latency.Max),
 		known(r.ServiceCPU, "%.0f"), known(r.PostgresCPU, "%.0f"), known(r.LoadCPU, "%.0f"),
+		percent(r.OthersShare),
 		known(r.WALBytes, "%.0f"), known(r.StoredBytes, "%.0f"), known(r.LagSeconds, "%.1f"), caughtUp(r), r.wrong())
 }
 
@@ -112,6 +113,14 @@ func known(v *float64, format string) string {
 		return "-"
 	}
 	return fmt.Sprintf(format, *v)
+}
+
+// percent is a share in percent, or a dash where it is unknown.
+func percent(share *float64) string {
+	if share == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f", *share*100)
 }
 
 // caughtUp says how long projections took after a load, and how fast they were where there was enough to do.

@@ -33,7 +33,7 @@ type importCommand struct {
 	RegisterAssets  bool   `help:"Register assets that the service does not know, with the decimals that the file has." default:"true" negatable:""`
 
 	URL      string        `help:"Address of the service." env:"FLORIN_URL" default:"http://127.0.0.1:8080"`
-	Token    string        `help:"Bearer token of a caller with the role finance." env:"FLORIN_TOKEN" required:""`
+	Token    string        `help:"Bearer token of a caller with the role finance; .florin/dev.env has that of florin dev." env:"FLORIN_TOKEN" required:""`
 	Patience time.Duration `help:"How long a request is repeated while the service is away." default:"2m"`
 }
 

@@ -191,7 +191,7 @@ nothing was posted: this was a dry run
 	require.Contains(t, a.out, "would post    0 transactions\nthere before  1500 transactions\n")
 }
 
-const plainLines = `{"postings":[{"account":"assets:bank","side":"debit","amount":"1.5","asset":"USD"},{"account":"equity:x","side":"credit","amount":"1.5","asset":"USD"}],"effective_at":"2024-01-02T10:00:00Z"}
+const plainLines = `{"postings":[{"account":"assets:bank","side":"debit","amount":"1.5","asset":"USD"},{"account":"equity:x","side":"credit","amount":"1.5","asset":"USD"}],"effective_at":"2024-01-02T10:00:00.123456789Z"}
 
 {"reference":"own","description":"second","metadata":{"k":"v"},"postings":[{"account":"assets:bank","side":"debit","amount":"2","asset":"USD"},{"account":"equity:x","side":"credit","amount":"2","asset":"USD"}]}
 `
@@ -205,10 +205,15 @@ func TestImportOfJSONLines(t *testing.T) {
 	require.Contains(t, a.out, "posted        2 transactions")
 	require.Equal(t, "3.50", i.finance().balance("assets:bank", "USD"))
 	page := i.finance().read("/v1/ledgers/main/transactions?reference=lines:1").is(http.StatusOK)
-	require.Equal(t, "2024-01-02T10:00:00Z", page.str("data", 0, "effective_at"))
+	require.Equal(t, "2024-01-02T10:00:00.123456Z", page.str("data", 0, "effective_at"))
 	page = i.finance().read("/v1/ledgers/main/transactions?reference=own").is(http.StatusOK)
 	require.Equal(t, "second", page.str("data", 0, "description"))
 	require.Contains(t, i.imports(path).out, "there before  2 transactions")
+	path = i.file("lines.jsonl", []byte(plainLines+strings.Replace(plainLines, "own", "more", 1)))
+	a = i.imports(path)
+	require.Equal(t, 0, a.code, a.err)
+	require.Contains(t, a.out, "posted        2 transactions")
+	require.Contains(t, a.out, "there before  2 transactions")
 
 	bad := strings.Replace(plainLines, `"effective_at"`, `"effective"`, 1)
 	bad = strings.Replace(bad, `"debit","amount":"2"`, `"debit","amount":"2.001"`, 1)
@@ -222,7 +227,7 @@ func TestImportOfJSONLines(t *testing.T) {
 	a = i.imports("--map", path, path)
 	require.Equal(t, 1, a.code)
 	require.Contains(t, a.err, "--map is for hledger's JSON")
-	require.Equal(t, 2, i.count())
+	require.Equal(t, 4, i.count())
 }
 
 func TestImportReadsStandardInput(t *testing.T) {

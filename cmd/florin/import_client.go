@@ -71,6 +71,8 @@ type problem struct {
 	Needed  string `json:"needed"`
 	// Holder is the transaction that has the reference; only with reference-taken.
 	ledger.Holder
+	// replayed says that it was recorded under the key before.
+	replayed bool
 }
 
 // Error implements error, in words for people.
@@ -137,14 +139,16 @@ func (c *importClient) once(ctx context.Context, call importCall) (importReply, 
 	if response.StatusCode >= http.StatusMultipleChoices {
 		p := &problem{Title: response.Status, Code: "no-problem-details"}
 		_ = json.Unmarshal(body, p) // whatever stands before the service may answer in words of its own
-		p.Status = response.StatusCode
+		p.Status, p.replayed = response.StatusCode, isReplayed(response)
 		return importReply{}, p
 	}
 	if position := response.Header.Get("Florin-Position"); position != "" && call.method != http.MethodGet {
 		c.position = position
 	}
-	return importReply{body: body, replayed: response.Header.Get("Idempotent-Replayed") == "true"}, nil
+	return importReply{body: body, replayed: isReplayed(response)}, nil
 }
+
+func isReplayed(r *http.Response) bool { return r.Header.Get("Idempotent-Replayed") == "true" }
 
 // get reads a path into v.
 func (c *importClient) get(ctx context.Context, path string, query url.Values, v any) error {

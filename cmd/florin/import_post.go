@@ -85,14 +85,12 @@ func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error 
 	}
 	results, replayed, err := p.send(ctx, fmt.Sprintf("%s-%d", p.key, n), entries, false)
 	var refused *problem
-	if errors.As(err, &refused) {
-		switch refused.Code {
-		case "idempotency-key-reused":
-			p.wary = true
-			return p.again(ctx, n, entries)
-		case "command-expired": // that attempt came to nothing, and its key with it
-			return p.again(ctx, n, entries)
-		}
+	switch {
+	case errors.As(err, &refused) && refused.Code == "idempotency-key-reused":
+		p.wary = true
+		return p.again(ctx, n, entries)
+	case errors.As(err, &refused) && refused.replayed: // things may have changed since
+		return p.again(ctx, n, entries)
 	}
 	if err != nil {
 		return err

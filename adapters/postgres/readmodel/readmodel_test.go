@@ -288,6 +288,8 @@ func TestTransactionFilters(t *testing.T) {
 		"under":                      {query.TransactionFilter{Under: "liabilities:user"}, []int64{4, 3, 2, 1}},
 		"under till":                 {query.TransactionFilter{Under: "liabilities:till"}, []int64{2}},
 		"reference":                  {query.TransactionFilter{Reference: "inv-7"}, []int64{1}},
+		"reference and account":      {query.TransactionFilter{Reference: "inv-7", Account: "liabilities:user:a"}, []int64{1}},
+		"reference of another":       {query.TransactionFilter{Reference: "inv-7", Account: "liabilities:user:b"}, nil},
 		"type":                       {query.TransactionFilter{Type: ledger.TypeTransactionReversed}, []int64{4}},
 		"asset":                      {query.TransactionFilter{Asset: "USD"}, []int64{4, 3}},
 		"amount at least":            {query.TransactionFilter{Asset: "JPY", AtLeast: amount("31")}, []int64{1}},

@@ -135,8 +135,8 @@ func withReversal(positions string) string {
 }
 
 // lookThrough selects what fits among the newest positions; the last of those, and how many they are.
-func (s *search) lookThrough() string {
-	return "WITH seen AS MATERIALIZED " + s.walk(looked) + `
+func (s *search) lookThrough(newest int) string {
+	return "WITH seen AS MATERIALIZED " + s.walk(newest) + `
 SELECT ARRAY(SELECT s.position
                FROM (SELECT position FROM seen ORDER BY position DESC OFFSET 0) s
               CROSS JOIN LATERAL (SELECT FROM {transactions}.tx t WHERE t.ledger = @ledger AND t.position = s.position AND ` + s.hasTerms() + ` OFFSET 0) t
@@ -151,13 +151,14 @@ func (s *search) find() string {
 	if s.byTime {
 		conditions = append(conditions, "("+undated+" OR "+byDate+")")
 	}
+	account := ""
 	if s.byAccount {
-		inner := append([]string{"key IN (" + keysOf + ")"}, s.bounds...)
-		conditions = append(conditions, "position IN (SELECT position FROM {entries}.entry WHERE "+strings.Join(inner, " AND ")+")")
+		account = `
+ CROSS JOIN LATERAL (SELECT FROM {entries}.entry WHERE key = ANY ((SELECT array_agg(key) FROM (` + keysOf + `) k)::uuid[]) AND position = s.position LIMIT 1) a`
 	}
 	return "WITH found AS MATERIALIZED (SELECT position FROM {transactions}.tx t WHERE " + strings.Join(conditions, " AND ") + `)
 SELECT s.position
-  FROM (SELECT position FROM found ORDER BY position DESC OFFSET 0) s
+  FROM (SELECT position FROM found ORDER BY position DESC OFFSET 0) s` + account + `
  CROSS JOIN LATERAL (SELECT FROM events e WHERE e.shard = 0 AND e.position = s.position AND ` + s.checked() + ` OFFSET 0) e
 ` + newestOnly(s.limit)
 }

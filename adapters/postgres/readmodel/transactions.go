@@ -2,16 +2,22 @@ package readmodel
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/florinledger/florin/ledger/query"
 )
 
-// looked is how many of the newest transactions are looked through one by one before an index is asked
-// for terms. What most transactions have is found among them at once, and an index would count all
-// that have it; what is not is so rare that an index has few to show.
-const looked = 500
+// How many of the newest transactions are looked through one by one before the index of terms is
+// asked. What most transactions have is found among them at once, and the index would count all that
+// have it; what is not is so rare that the index has few to show.
+const (
+	looked = 500
+	// lookedByAccount is how many of an account are looked through besides, some 50 ms of work at most. Only
+	// an account that has more is looked for among all that has the terms.
+	lookedByAccount = 10_000
+)
 
 // Transactions returns where transactions are, newest first.
 func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]query.Found, error) {
@@ -41,25 +47,35 @@ func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]
 }
 
 // search returns the positions of what has terms, newest first.
-func (r *Reads) search(ctx context.Context, s *search, f query.TransactionFilter) (newest []int64, err error) {
-	if f.Reference == "" { // else at most one has it
-		var last, count int64
-		if err := r.run(ctx, s.lookThrough(), s.args, func(rows pgx.Rows) error { return rows.Scan(&newest, &last, &count) }); err != nil {
+func (r *Reads) search(ctx context.Context, s *search, f query.TransactionFilter) (positions []int64, err error) {
+	steps := []int{looked}
+	switch {
+	case f.Reference != "":
+		steps = nil // at most one transaction has it
+	case f.Account != "":
+		steps = append(steps, lookedByAccount)
+	}
+	for i, step := range steps {
+		var fit []int64
+		var last int64
+		var count int
+		if err := r.run(ctx, s.lookThrough(step), s.args, func(rows pgx.Rows) error { return rows.Scan(&fit, &last, &count) }); err != nil {
 			return nil, err
 		}
-		if len(newest) == f.Limit || count < looked {
-			return newest, nil
+		if positions = append(positions, fit...); len(positions) == f.Limit || count < step {
+			return positions, nil
 		}
-		s.bound("position < @last", "last", last)
-		s.limit -= len(newest)
+		s.limit = f.Limit - len(positions)
+		name := fmt.Sprintf("last_%d", i)
+		s.bound("position < @"+name, name, last)
 	}
 	err = r.run(ctx, s.find(), s.args, func(rows pgx.Rows) error {
 		var position int64
 		err := rows.Scan(&position)
-		newest = append(newest, position)
+		positions = append(positions, position)
 		return err
 	})
-	return newest, err
+	return positions, err
 }
 
 // Reversed returns, of the transactions at positions, the ids of those that reversed them.

@@ -43,7 +43,7 @@ func TestReport(t *testing.T) {
 	number, backlog := 123.4, int64(10_000)
 	r := f.report
 	r.Legs = []*Result{{Leg: Leg{Workload: Uniform, Connections: 4, Batch: 1000, Duration: time.Second}, PerSecond: 15_000,
-		Latency: Latency{P50: 0.001, P95: 0.002, P99: 0.003, Max: 0.1}, ServiceCPU: &number, OthersShare: new(0.07), CatchUpSeconds: new(0.5), Backlog: &backlog,
+		Latency: Latency{P50: 0.001, P95: 0.002, P99: 0.003, Max: 0.1}, ServiceCPU: &number, OthersShare: new(0.27), CatchUpSeconds: new(0.5), Backlog: &backlog,
 		Unavailable: 2, FirstFailure: "503 busy"}}
 	r.Books = &Books{Answered: 10, Written: 9, Totals: []AssetTotal{{Asset: "USD", Debits: "1.00", Credits: "2.00"}}, Wrong: []string{"one is missing"}}
 	r.TPCB = []TPCBRun{{Clients: 64, Scale: 50, PerSecond: 2095.4}}
@@ -51,9 +51,9 @@ func TestReport(t *testing.T) {
 	var text strings.Builder
 	r.Write(&text)
 	for _, want := range []string{
-		"15000  1.0  2.0  3.0  100.0", "123 - - 7 - - - 0.5 (20000) 2",
+		"15000  1.0  2.0  3.0  100.0", "123 - - 27 - - - 0.5 (20000) 2",
 		"uniform, 4 connections, batches of 1000: 2 answers of 503, 0 other errors, 0 refused in batches, 0 due but never sent; the first: 503 busy",
-		"pgbench (TPC-B, scale 50), 64 clients: 2095/s",
+		"others took 27 % of the machine", "pgbench (TPC-B, scale 50), 64 clients: 2095/s",
 		"batches  transactions/s  15000  36000  16000   14000..20000  floor met",
 		"memory   MiB             1024   400    -       0 run         unknown    not seen",
 		"10 transactions answered as posted, 0 more may have been, 9 written", "WRONG: one is missing", "missing: webhook: no secret",

@@ -69,7 +69,7 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 	defer l.close()
 	warm := &tally{}
 	if leg.Requests == 0 {
-		warm = l.run(ctx, pace{duration: min(warmUp, leg.Duration/warmUpShare)})
+		warm = l.run(ctx, pace{rate: leg.Rate, duration: min(warmUp, leg.Duration/warmUpShare)})
 		b.count(l, warm)
 		if err := b.settle(ctx); err != nil {
 			return nil, err

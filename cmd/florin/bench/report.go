@@ -40,6 +40,9 @@ func (r *Report) Write(w io.Writer) {
 				leg.name(), leg.Unavailable, leg.Failed, leg.Refused, leg.Unsent, leg.FirstFailure)
 		}
 	}
+	if share := r.others(); share > quiet {
+		fmt.Fprintf(w, "others took %.0f %% of the machine during the legs: rates are lower than they would be on a quiet one\n", share*100)
+	}
 	for _, run := range r.TPCB {
 		fmt.Fprintf(w, "pgbench (TPC-B, scale %d), %d clients: %.0f/s\n", run.Scale, run.Clients, run.PerSecond)
 	}
@@ -53,6 +56,20 @@ func (r *Report) Write(w io.Writer) {
 	for _, missing := range r.Missing {
 		fmt.Fprintf(w, "missing: %s\n", missing)
 	}
+}
+
+// quiet is the share of the machine that others may take before a reader is warned.
+const quiet = 0.1
+
+// others is the mean share of the machine that went to others during the legs.
+func (r *Report) others() float64 {
+	sum, n := 0.0, 0
+	for _, leg := range r.Legs {
+		if leg.OthersShare != nil {
+			sum, n = sum+*leg.OthersShare, n+1
+		}
+	}
+	return sum / max(1, float64(n))
 }
 
 func (s Surroundings) write(w io.Writer) {

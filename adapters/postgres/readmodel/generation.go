@@ -90,8 +90,8 @@ func (g *Generation) ensure(ctx context.Context) error {
 		err := tx.QueryRow(ctx, `SELECT generation, version FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
 			g.def.name).Scan(&g.number, &version)
 		if err == nil && version != g.def.version {
-			return fmt.Errorf("generation %d of its tables was made by version %d, and this binary has version %d, which has to begin in an empty database "+
-				"(a development service: stop it, remove its folder .florin, and start again)", g.number, version, g.def.version)
+			return fmt.Errorf("generation %d of its tables was made by version %d, and this binary has version %d: drop the tables as "+
+				"docs/operating.md says under \"Rebuilding the projections\", or remove the folder .florin of a development service", g.number, version, g.def.version)
 		}
 		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 			return err

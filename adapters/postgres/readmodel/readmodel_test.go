@@ -375,6 +375,6 @@ func TestAnotherVersionNeedsARebuild(t *testing.T) {
 	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 1 WHERE name = 'entries'`)
 	require.NoError(t, err)
 	_, err = readmodel.Open(t.Context(), l.pool, l.registry)
-	require.EqualError(t, err, "projection entries: generation 1 of its tables was made by version 1, and this binary has version 2, which has to begin in an empty database "+
-		"(a development service: stop it, remove its folder .florin, and start again)")
+	require.EqualError(t, err, "projection entries: generation 1 of its tables was made by version 1, and this binary has version 2: drop the tables as "+
+		"docs/operating.md says under \"Rebuilding the projections\", or remove the folder .florin of a development service")
 }

@@ -12,6 +12,11 @@ import (
 const (
 	// projectionPage is how many events a projection takes in one transaction.
 	projectionPage = 1_000
+	// projectionPace is how long a busy projection waits for more events to take in one transaction,
+	// since that costs as much as dozens of events, and busyPage from how many events at once it
+	// is busy: who waits to read a write of their own on a quiet service does not wait for this.
+	projectionPace = 50 * time.Millisecond
+	busyPage       = 32
 	// maxBackoff bounds the pause before a projection tries an event again that it failed on.
 	maxBackoff = 10 * time.Second
 )
@@ -101,6 +106,7 @@ func (p *Projector) follow(ctx context.Context) error {
 	}
 	p.reach(position)
 	for {
+		begun := time.Now()
 		events, err := p.tail.Read(ctx, position, projectionPage)
 		if err != nil {
 			return err
@@ -110,6 +116,9 @@ func (p *Projector) follow(ctx context.Context) error {
 		}
 		position = events[len(events)-1].Position
 		p.reach(position)
+		if n := len(events); n >= busyPage && n < projectionPage {
+			wait(ctx, projectionPace-time.Since(begun))
+		}
 	}
 }
 

@@ -99,6 +99,7 @@ func (c *Converter) Convert(t *Transaction) (tx *ledger.NewTransaction, problems
 		at = at.UTC()
 		tx.EffectiveAt = &at
 	}
+	w.problems = append(w.problems, checkMetadata(tx.Metadata)...)
 	for i := range t.Postings {
 		w.posting(t, &t.Postings[i])
 	}
@@ -156,24 +157,25 @@ func (w *conversion) posting(t *Transaction, p *Posting) {
 
 // takes reports whether the posting is to be carried over, as far as its type says.
 func (w *conversion) takes(p *Posting) bool {
-	switch p.Type {
+	kind := p.kind()
+	switch kind {
 	case regular:
 		return true
 	case virtual, balancedVirtual:
 	default:
-		w.problemf("posting to %q is of the unknown type %q", p.Account, p.Type)
+		w.problemf("posting to %q is of the unknown type %q", p.Account, kind)
 		return false
 	}
 	switch {
 	case w.config.Virtual == DropVirtual:
 		w.Virtuals++
 		return false
-	case w.config.Virtual == RealVirtual && p.Type == balancedVirtual:
+	case w.config.Virtual == RealVirtual && kind == balancedVirtual:
 		return true
 	case w.config.Virtual == RealVirtual:
 		w.problemf("virtual posting (%s) has no counterpart, so it cannot become real: "+
 			"leave virtual postings out with --virtual=drop", p.Account)
-	case p.Type == virtual:
+	case kind == virtual:
 		w.problemf("virtual posting (%s) has no counterpart: leave virtual postings out with --virtual=drop", p.Account)
 	default:
 		w.problemf("virtual posting [%s]: leave virtual postings out with --virtual=drop, or make them real with --virtual=real", p.Account)

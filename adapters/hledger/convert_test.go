@@ -315,3 +315,33 @@ func TestReaderRefusesWhatIsNotHledgers(t *testing.T) {
 	_, err := hledger.NewReader(strings.NewReader(" [ ] \n")).Next()
 	require.ErrorIs(t, err, io.EOF)
 }
+
+// hledger 1.50 and newer call the type of a posting otherwise. What is neither is not guessed at.
+func TestConvertTypesOfPostingsByTheirNewerName(t *testing.T) {
+	t.Parallel()
+	older := string(printed(t, "2024-01-02 x\n  assets:a  1 EUR\n  income:b  -1 EUR\n  [assets:c]  2 EUR\n  [assets:d]  -2 EUR\n  (assets:e)  3 EUR\n"))
+	for realness, problems := range map[string]int{"RealPosting": 0, "HalfRealPosting": 2} {
+		newer := strings.NewReplacer("RegularPosting", realness, "ptype", "preal").Replace(older)
+		require.NotContains(t, newer, "ptype")
+		read, err := hledger.NewReader(strings.NewReader(newer)).Next()
+		require.NoError(t, err)
+		tx, refused := hledger.NewConverter(&hledger.Mapping{}, hledger.Config{Virtual: hledger.DropVirtual}).Convert(read)
+		require.Len(t, refused, problems)
+		if problems == 0 {
+			require.Equal(t, []string{"assets:a debit 1 EUR", "income:b credit 1 EUR"}, lines(tx))
+			continue
+		}
+		require.Contains(t, refused[0], `posting to "assets:a" is of the unknown type "HalfRealPosting"`)
+	}
+}
+
+// Notes that a transaction cannot keep are named as the bookkeeper knows them.
+func TestConvertNamesNotesThatAreTooMany(t *testing.T) {
+	t.Parallel()
+	journal := "2024-01-02 x  ; " + strings.Repeat("t", 61) + ":v\n" + strings.Repeat("  * assets:a  1 EUR  ; note\n", 32) + "  income:b\n"
+	_, problems := convert(t, journal, &hledger.Mapping{}, hledger.Config{})
+	require.Equal(t, []string{
+		"its code, status, tags and comments, and those of its postings, are 66 notes, and a transaction keeps 64: take some out, or split it",
+		`the note "tag.` + strings.Repeat("t", 61) + `" has a name longer than 64 bytes: shorten the tag`,
+	}, problems)
+}

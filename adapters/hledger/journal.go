@@ -60,7 +60,9 @@ const (
 type Posting struct {
 	Account string   `json:"paccount"`
 	Amounts []Amount `json:"pamount"`
-	Type    string   `json:"ptype"`
+	// Type says whether it is virtual in hledger 1.25 and its successors, Realness in the newest.
+	Type     string `json:"ptype"`
+	Realness string `json:"preal"`
 	// Date and Date2 are the posting's own dates, or empty.
 	Date    string `json:"pdate"`
 	Date2   string `json:"pdate2"`
@@ -68,6 +70,17 @@ type Posting struct {
 	Comment string `json:"pcomment"`
 	// Assertion is the balance that the journal asserts or assigns, or null.
 	Assertion jsontext.Value `json:"pbalanceassertion"`
+}
+
+// kind is the type of the posting, by its older name.
+func (p *Posting) kind() string {
+	switch {
+	case p.Type != "":
+		return p.Type
+	case p.Realness == "RealPosting":
+		return regular
+	}
+	return p.Realness
 }
 
 // Amount is a quantity of one commodity, with its cost if it has one.

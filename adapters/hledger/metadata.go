@@ -2,6 +2,8 @@ package hledger
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,6 +44,20 @@ func (w *conversion) metadata(t *Transaction) map[string]string {
 		return nil
 	}
 	return m
+}
+
+// checkMetadata says in a bookkeeper's words what is too much of it.
+func checkMetadata(m map[string]string) (problems []string) {
+	if len(m) > ledger.MaxMetadata {
+		problems = append(problems, fmt.Sprintf("its code, status, tags and comments, and those of its postings, are %d notes, "+
+			"and a transaction keeps %d: take some out, or split it", len(m), ledger.MaxMetadata))
+	}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		if len(key) > ledger.MaxMetadataKey {
+			problems = append(problems, fmt.Sprintf("the note %q has a name longer than %d bytes: shorten the tag", key, ledger.MaxMetadataKey))
+		}
+	}
+	return problems
 }
 
 // putStatus notes a status; what is unmarked says nothing.

@@ -30,12 +30,14 @@ func newImportSpool() (*importSpool, error) {
 	if err != nil {
 		return nil, err
 	}
+	// It goes with the process, however that ends, where a file that is open can be removed.
+	_ = os.Remove(f.Name())
 	return &importSpool{file: f, writer: bufio.NewWriterSize(f, importReadBuffer)}, nil
 }
 
 func (s *importSpool) close() {
 	_ = s.file.Close()
-	_ = os.Remove(s.file.Name()) // one that stays behind is in the folder for such
+	_ = os.Remove(s.file.Name()) // where it could not be removed while it was open
 }
 
 func (s *importSpool) add(r importRecord, body []byte) error {

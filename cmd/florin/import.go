@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	_ "time/tzdata" // --timezone works where the system has no zones
 
 	"github.com/florinledger/florin/adapters/hledger"
 )
@@ -39,7 +40,9 @@ type importCommand struct {
 
 // Run reads, checks and posts. Exit code 1 when something was listed.
 func (c *importCommand) Run(ctx context.Context, con console) error {
-	client, err := newImportClient(c.URL, c.Token, c.Patience)
+	client, err := newImportClient(c.URL, c.Token, c.Patience, func(why error) {
+		fmt.Fprintf(con.Err, "the service does not answer as it should; asking again for %s (--patience): %v\n", c.Patience, why)
+	})
 	if err != nil {
 		return err
 	}
@@ -58,6 +61,15 @@ func (c *importCommand) Run(ctx context.Context, con console) error {
 		return errFound
 	}
 	p := newPoster(client, c.Ledger, plan)
+	if c.ReferencePrefix == "" {
+		if err := p.findTwin(ctx); err != nil {
+			return err
+		}
+		if p.problems.any() {
+			p.problems.list(con.Err, "nothing was posted")
+			return errFound
+		}
+	}
 	if c.DryRun {
 		plan.describe(con.Out)
 		return p.try(ctx, con)
@@ -65,6 +77,7 @@ func (c *importCommand) Run(ctx context.Context, con console) error {
 	if err := client.register(ctx, plan.unregistered()); err != nil {
 		return err
 	}
+	plan.describeAssets(con.Out)
 	return p.post(ctx, con)
 }
 

@@ -94,6 +94,7 @@ func TestImportRepeatsWhatMayPass(t *testing.T) {
 	a := i.importsFrom(shaky, exported)
 	require.Equal(t, 0, a.code, a.err)
 	require.Contains(t, a.out, "posted        1 transactions", "this run's own, though it heard of it the third time")
+	require.Contains(t, a.err, "asking again for 2m0s (--patience): The service cannot do this now. (unavailable)\n", "whoever waits knows why")
 	require.Equal(t, int32(3), batches.Load())
 	require.Equal(t, 1, i.count())
 }
@@ -129,6 +130,36 @@ func TestImportNoticesChanges(t *testing.T) {
 	a = i.imports("--reference-prefix=other", exported)
 	require.Equal(t, 0, a.code, a.err)
 	require.Equal(t, 5, i.count(), "it is another journal when it is called another")
+}
+
+// A journal that was exported under another name is not posted a second time by mistake.
+func TestImportKnowsAJournalUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	i := newImporter(t)
+	_, exported := i.export("june", []byte(plainJournal))
+	require.Equal(t, 0, i.imports(exported).code)
+
+	added := plainJournal + "\n2024-07-01 fee\n  expenses:fee  $1\n  assets:bank\n"
+	_, exported = i.export("july", []byte(added))
+	for _, args := range [][]string{{exported}, {"--dry-run", exported}} {
+		a := i.imports(args...)
+		require.Equal(t, 1, a.code, args)
+		require.Empty(t, a.out, args)
+		require.Contains(t, a.err, "july.journal:1: 2024-01-02 rent\n    this is in the books as txn_", args)
+		require.Contains(t, a.err, `(reference "june:1")`, args)
+		require.Contains(t, a.err, "go on with --reference-prefix=june; if it is another, name it with --reference-prefix=july\n", args)
+	}
+	require.Equal(t, 1, i.count())
+
+	a := i.imports("--reference-prefix=june", exported)
+	require.Equal(t, 0, a.code, a.err)
+	require.Contains(t, a.out, "there before  1 transactions")
+	require.Equal(t, 2, i.count())
+	require.Equal(t, 0, i.imports("--reference-prefix=july", exported).code)
+	require.Equal(t, 4, i.count())
+	a = i.imports(exported)
+	require.Equal(t, 0, a.code, "it has been called july by hand: %s", a.err)
+	require.Equal(t, 4, i.count())
 }
 
 // With a tag for references, transactions may be moved about.

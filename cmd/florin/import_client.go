@@ -24,11 +24,13 @@ type importClient struct {
 	token    string
 	patience time.Duration
 	http     *http.Client
+	// waits is told why a request has to be repeated, once for each.
+	waits func(why error)
 	// position is the last one that was answered: what reads must have seen.
 	position string
 }
 
-func newImportClient(base, token string, patience time.Duration) (*importClient, error) {
+func newImportClient(base, token string, patience time.Duration, waits func(why error)) (*importClient, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, fmt.Errorf("--url: %w", err)
@@ -36,7 +38,7 @@ func newImportClient(base, token string, patience time.Duration) (*importClient,
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fmt.Errorf("--url: want http://… or https://…, not %q", base)
 	}
-	return &importClient{base: u, token: token, patience: patience, http: &http.Client{
+	return &importClient{base: u, token: token, patience: patience, waits: waits, http: &http.Client{
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: importRequest},
 		Timeout:   2 * importRequest,
 	}}, nil
@@ -104,6 +106,9 @@ func (c *importClient) do(ctx context.Context, call importCall) (importReply, er
 		reply.attempts = attempts
 		var p *problem
 		if err != nil && ctx.Err() == nil && (!errors.As(err, &p) || p.passing()) {
+			if attempts == 1 {
+				c.waits(err)
+			}
 			return reply, retry.RetryableError(err)
 		}
 		return reply, err

@@ -15,6 +15,7 @@ import (
 // postedTransaction is a transaction of the books, as far as an import made it.
 type postedTransaction struct {
 	ID          string            `json:"id"`
+	Reference   string            `json:"reference"`
 	Postings    []ledger.Line     `json:"postings"`
 	EffectiveAt time.Time         `json:"effective_at"`
 	Description string            `json:"description"`

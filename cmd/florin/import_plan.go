@@ -34,7 +34,9 @@ type importPlan struct {
 	debits   map[string]decimal.Decimal
 	accounts map[string]bool
 	// at is where each reference was seen.
-	at                    map[string]string
+	at map[string]string
+	// first is the first transaction that has a number and a date.
+	first                 *importItem
 	transactions, leftOut int
 	now                   func() time.Time
 }
@@ -104,6 +106,9 @@ func (p *importPlan) add(item *importItem) error {
 	if p.problems.any() {
 		return nil // nothing will be posted: the rest is read for its problems
 	}
+	if p.first == nil && item.Number > 0 && t.EffectiveAt != nil {
+		p.first = item
+	}
 	body, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("%s: %w", item.At, err)
@@ -123,7 +128,7 @@ func (p *importPlan) check(t *ledger.NewTransaction) (problems []string) {
 		problems = append(problems, "it has neither a number nor a reference")
 	}
 	if t.EffectiveAt != nil && t.EffectiveAt.After(p.now().Add(ledger.FutureTolerance)) {
-		problems = append(problems, fmt.Sprintf("its date, %s, lies in the future", t.EffectiveAt.Format(time.DateOnly)))
+		problems = append(problems, fmt.Sprintf("its date, %s, lies in the future (days begin at midnight in --timezone)", t.EffectiveAt.Format(time.DateOnly)))
 	}
 	for i := range t.Postings {
 		l := &t.Postings[i]
@@ -187,6 +192,13 @@ func (p *importPlan) unregistered() (assets []ledger.Asset) {
 	return assets
 }
 
+// describeAssets names the assets that are registered on the way.
+func (p *importPlan) describeAssets(out io.Writer) {
+	for _, a := range p.unregistered() {
+		fmt.Fprintf(out, "new asset     %s with %d decimals, for ever\n", a.Code, a.Scale)
+	}
+}
+
 // describe says what would be posted.
 func (p *importPlan) describe(out io.Writer) {
 	fmt.Fprintf(out, "transactions  %d, references %s:…\n", p.transactions, p.prefix)
@@ -194,9 +206,7 @@ func (p *importPlan) describe(out io.Writer) {
 		fmt.Fprintf(out, "left out      %d transactions of which nothing remains, %d postings of zero, %d virtual postings, %d balance assertions\n",
 			p.leftOut, c.Zeros, c.Virtuals, c.Assertions)
 	}
-	for _, a := range p.unregistered() {
-		fmt.Fprintf(out, "new asset     %s with %d decimals, for ever\n", a.Code, a.Scale)
-	}
+	p.describeAssets(out)
 	for _, asset := range slices.Sorted(maps.Keys(p.debits)) {
 		sum := p.debits[asset]
 		fmt.Fprintf(out, "total         %s %s debit, and as much credit\n", sum.StringFixed(max(-sum.Exponent(), 0)), asset)

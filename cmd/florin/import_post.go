@@ -230,7 +230,11 @@ func (p *poster) summary(con console, took time.Duration) {
 	}
 	fmt.Fprintf(con.Out, "position      %s\n", p.client.position)
 	fmt.Fprintf(con.Out, "to compare    GET %s%s/trial-balance?at_least=%s\n", p.client.base, p.path[:len(p.path)-len("/transactions")], p.client.position)
-	if p.plan.converter != nil {
+	switch c := p.plan.converter; {
+	case c == nil:
+	case c.Virtuals > 0:
+		fmt.Fprintln(con.Out, "with          hledger balance --flat --infer-equity --real")
+	default:
 		fmt.Fprintln(con.Out, "with          hledger balance --flat --infer-equity")
 	}
 }

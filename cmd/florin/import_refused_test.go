@@ -87,6 +87,7 @@ func TestImportRegistersAssets(t *testing.T) {
 
 	a = i.imports(exported)
 	require.Equal(t, 0, a.code, a.err)
+	require.Contains(t, a.out, "new asset     ACME with 3 decimals, for ever\n")
 	require.Equal(t, "1.750", i.finance().balance("assets:shares", "ACME"), "the most decimals of the file")
 
 	_, finer := i.export("finer", []byte("2024-01-02 shares\n  assets:shares  1.0001 ACME\n  equity:gift\n"))
@@ -117,9 +118,11 @@ func TestImportSaysWhatIsWrongWithTheFile(t *testing.T) {
 	require.Equal(t, 1, a.code)
 	require.Contains(t, a.err, "--reference-prefix")
 	_, exported := i.export("books", []byte(plainJournal))
-	a = i.imports("--ledger", "nowhere", exported)
-	require.Equal(t, 1, a.code)
-	require.Contains(t, a.err, "There is no ledger of that name")
+	for _, args := range [][]string{{exported}, {"--reference-prefix=books", exported}} {
+		a = i.imports(append([]string{"--ledger=nowhere"}, args...)...)
+		require.Equal(t, 1, a.code, args)
+		require.Contains(t, a.err, "There is no ledger of that name", args)
+	}
 	i.finance().post("/v1/ledgers", "nowhere", map[string]any{"name": "nowhere"}).is(http.StatusCreated)
 	a = i.imports("--ledger", "nowhere", exported)
 	require.Equal(t, 0, a.code, "the refusal stands under its key, and is not the last word: %s", a.err)

@@ -9,20 +9,19 @@ const (
 	recentBytes = 32 << 20
 )
 
-// Recent keeps the newest events that the writer of this process has committed, so that the relay
-// beside it need not read back what was written a moment ago. What it does not have is in the store.
-//
-// It knows nothing of another process's writer: that it has no more events does not mean that there
-// are none.
+// Recent keeps the newest events that the writer of this process has committed and may speak of, so
+// that nobody beside it need read back what was written a moment ago. What it does not have is in the
+// store: it knows nothing of another process's writer.
 type Recent struct {
 	mu       sync.Mutex
 	timeline int64
 	events   []*Event // without gaps
 	bytes    int
+	moved    chan struct{} // closed when there are more events
 }
 
 // NewRecent returns an empty Recent, for [Config.Recent] and [NewRelay].
-func NewRecent() *Recent { return &Recent{} }
+func NewRecent() *Recent { return &Recent{moved: make(chan struct{})} }
 
 // add takes what one commit wrote. What does not continue the events kept takes their place.
 func (r *Recent) add(timeline int64, events []*Event) {
@@ -36,10 +35,15 @@ func (r *Recent) add(timeline int64, events []*Event) {
 	}
 	r.events = append(r.events, events...)
 	r.bytes += size(events)
-	if len(r.events) <= recentKept && r.bytes <= recentBytes {
-		return
+	if len(r.events) > recentKept || r.bytes > recentBytes {
+		r.forget()
 	}
-	// Half is forgotten at once, so that the copying is rare.
+	close(r.moved)
+	r.moved = make(chan struct{})
+}
+
+// forget drops the older half at once, so that copying is rare.
+func (r *Recent) forget() {
 	keep := len(r.events)
 	for total := 0; keep > 0 && len(r.events)-keep < recentKept/2; keep-- {
 		if total += size(r.events[keep-1 : keep]); total > recentBytes/2 {
@@ -48,6 +52,13 @@ func (r *Recent) add(timeline int64, events []*Event) {
 	}
 	r.events = append(make([]*Event, 0, recentKept), r.events[keep:]...)
 	r.bytes = size(r.events)
+}
+
+// growth returns what is closed once there may be more events.
+func (r *Recent) growth() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.moved
 }
 
 // after returns up to limit events that follow a position of a timeline; none when it does not have

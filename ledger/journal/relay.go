@@ -73,6 +73,7 @@ func (r *Relay) publishFrom(ctx context.Context, timeline, position int64, look 
 	looked := true
 	for {
 		var err error
+		more := r.recent.growth()
 		events := r.recent.after(timeline, position, relayPage)
 		// Behind what the writer beside it committed last, there is rarely anything in the store.
 		if len(events) == 0 && (looked || !r.recent.endsAt(timeline, position)) {
@@ -81,7 +82,7 @@ func (r *Relay) publishFrom(ctx context.Context, timeline, position int64, look 
 			}
 		}
 		if len(events) == 0 {
-			if looked, err = r.idle(ctx, timeline, look); err != nil {
+			if looked, err = r.idle(ctx, timeline, more, look); err != nil {
 				return err
 			}
 			continue
@@ -124,8 +125,10 @@ func (r *Relay) begin(ctx context.Context) (timeline, position int64, err error)
 var errNewTimeline = errors.New("journal: the shard is on a new timeline")
 
 // idle waits for the journal to grow. looked is true when it is time to look into the store.
-func (r *Relay) idle(ctx context.Context, timeline int64, look <-chan time.Time) (looked bool, err error) {
+func (r *Relay) idle(ctx context.Context, timeline int64, more <-chan struct{}, look <-chan time.Time) (looked bool, err error) {
 	select {
+	case <-more:
+		return false, nil
 	case <-r.wake:
 		return false, nil
 	case <-ctx.Done():

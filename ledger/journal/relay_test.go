@@ -79,3 +79,38 @@ func TestARelayThatIsWokenAllTheTimeSeesANewTimeline(t *testing.T) {
 		require.Equal(t, "kept", e.Stream)
 	}
 }
+
+// gated is a high water mark that waits to be let through.
+type gated struct {
+	water
+	tried, gate chan struct{}
+}
+
+func (g *gated) Raise(ctx context.Context, head journal.Head) error {
+	g.tried <- struct{}{}
+	<-g.gate
+	return g.water.Raise(ctx, head)
+}
+
+func TestNothingIsPublishedThatMayNotBeSpokenOf(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	g := &gated{tried: make(chan struct{}), gate: make(chan struct{})}
+	recent, wake, log := journal.NewRecent(), make(chan struct{}), newEventLog()
+	empty := &replaced{head: journal.Head{Timeline: 1}} // so that what is published comes from memory
+	background(t, journal.NewRelay(0, empty, recent, log, wake, quiet()).Run)
+	background(t, journal.NewWriter(0, "a", countingCore(), e.store, e.stream, e.replies, g, journal.Config{Log: quiet(), Recent: recent}).Run)
+	published := func() int {
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		return len(log.events)
+	}
+	e.stream.send(command("k", add{To: "x", N: 1}))
+	<-g.tried // it is committed
+	for range 3 {
+		wake <- struct{}{} // between two of these the relay publishes what there is
+	}
+	require.Zero(t, published())
+	close(g.gate)
+	require.Eventually(t, func() bool { return published() == 1 }, 10*time.Second, time.Millisecond)
+}

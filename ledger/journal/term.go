@@ -27,14 +27,20 @@ type term struct {
 	open   *batch
 	landed chan error
 
-	in      chan []*item
-	answers chan map[string][]Answer
+	in   chan []*item
+	said chan news
+}
+
+// news is what a commit leaves to be told: its answers, by address, and its events.
+type news struct {
+	answers map[string][]Answer
+	events  []*Event
 }
 
 func newTerm(w *Writer, store Term) *term {
 	return &term{
 		w: w, store: store, head: store.Head(), cache: newCache(w.cfg.MaxCached),
-		landed: make(chan error, 1), in: make(chan []*item, maxQueued), answers: make(chan map[string][]Answer, maxQueued),
+		landed: make(chan error, 1), in: make(chan []*item, maxQueued), said: make(chan news, maxQueued),
 	}
 }
 
@@ -66,7 +72,7 @@ func (t *term) run(ctx context.Context) error {
 	defer func() {
 		stop()
 		hands.Wait()
-		close(t.answers)
+		close(t.said)
 		speaker.Wait()
 	}()
 	err := t.serve(ctx)
@@ -184,7 +190,6 @@ func (t *term) settle(err error) error {
 // land makes the batch's writes the state to decide on and lets its answers go.
 func (t *term) land(b *batch) {
 	t.head = b.after()
-	t.w.cfg.Recent.add(t.head.Timeline, b.scope.events)
 	if n := len(b.scope.events); n > 0 {
 		t.head.Chain = b.scope.events[n-1].Chain()
 	} else {
@@ -207,8 +212,8 @@ func (t *term) land(b *batch) {
 	}
 	t.w.landed(t.head, t.cache.len())
 	select {
-	case t.answers <- b.answers():
-	default: // the bus hangs; who is not answered asks for the outcome
+	case t.said <- news{b.answers(), b.scope.events}:
+	default: // the bus hangs; who is not answered asks for the outcome, and the events are in the store
 	}
 }
 
@@ -248,19 +253,20 @@ func (t *term) commitAlone(items []*item, why error) error {
 	return nil
 }
 
-// speak sends answers, after noting outside the store how far they speak of it. What has queued up
+// speak tells of commits, after noting outside the store how far it does. What has queued up
 // meanwhile goes with it: while the bus hangs, a note takes long, and the writer must not wait for
 // as many notes as it makes commits.
 func (t *term) speak() {
-	for answers := range t.answers {
-		queued := []map[string][]Answer{answers}
-		for range len(t.answers) {
-			queued = append(queued, <-t.answers)
+	for first := range t.said {
+		queued := []news{first}
+		for range len(t.said) {
+			queued = append(queued, <-t.said)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), replyTimeout)
 		t.w.raise(ctx)
-		for _, answers := range queued {
-			for to, as := range answers {
+		for _, n := range queued {
+			t.w.cfg.Recent.add(t.store.Head().Timeline, n.events)
+			for to, as := range n.answers {
 				t.w.replier.Reply(ctx, to, as)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,7 +49,11 @@ func (c *importCommand) Run(ctx context.Context, con console) error {
 	}
 	defer client.close()
 	known, err := client.assets(ctx)
-	if err != nil {
+	var refused *problem
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusForbidden:
+		return fmt.Errorf("the token's caller needs the role finance: %w", err)
+	case err != nil:
 		return fmt.Errorf("assets of the service: %w", err)
 	}
 	plan, err := c.read(ctx, con, known)

@@ -250,7 +250,7 @@ func TestImportOfJSONLines(t *testing.T) {
 	bad = strings.Replace(bad, `"debit","amount":"2"`, `"debit","amount":"2.001"`, 1)
 	a = i.imports(i.file("bad.jsonl", []byte(bad+`{"postings":[]}`)))
 	require.Equal(t, 1, a.code)
-	require.Contains(t, a.err, "bad.jsonl:1: \n    it is no transaction: ")
+	require.Contains(t, a.err, "bad.jsonl:1: \n    it is no transaction: effective: there is no such member\n")
 	require.Contains(t, a.err, "bad.jsonl:3: second\n    it does not balance: it is off by 0.001 USD")
 	require.Contains(t, a.err, "2.001 USD to assets:bank: USD has 2 decimals")
 	require.Contains(t, a.err, "bad.jsonl:4: \n    postings: want 2 to 1000 postings")
@@ -259,6 +259,25 @@ func TestImportOfJSONLines(t *testing.T) {
 	require.Equal(t, 1, a.code)
 	require.Contains(t, a.err, "--map is for hledger's JSON")
 	require.Equal(t, 4, i.count())
+}
+
+// What is wrong with a line is said by its member, and not by what a program would make of it.
+func TestUnreadableLines(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`"x"`:                               "want an object in braces",
+		`{"postings":[{"foo":1}]}`:          "postings/0/foo: there is no such member",
+		`{"postings":[{"amount":1.5}]}`:     "postings/0/amount: want a text in quotes",
+		`{"postings":{}}`:                   "postings: this is of another kind than what stands there",
+		`{"effective_at":"2024-01-01"}`:     "effective_at: want a time such as 2024-01-02T00:00:00Z",
+		`{"reference":"a","reference":"b"}`: `duplicate object member name "reference"`,
+		`{"postings":[`:                     `unexpected EOF within "/postings" after offset 13`,
+	} {
+		item, err := newLinesSource(strings.NewReader(text), "a.jsonl").next()
+		require.NoError(t, err, text)
+		require.Equal(t, []string{"it is no transaction: " + want}, item.Problems, text)
+		require.Equal(t, "a.jsonl:1", item.At)
+	}
 }
 
 func TestImportReadsStandardInput(t *testing.T) {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -132,7 +134,7 @@ func (s *linesSource) item(text []byte) *importItem {
 	item := &importItem{At: s.file + ":" + strconv.Itoa(s.line)}
 	var t ledger.NewTransaction
 	if err := json.Unmarshal(text, &t, json.RejectUnknownMembers(true)); err != nil {
-		item.Problems = []string{"it is no transaction: " + strings.TrimPrefix(err.Error(), "json: ")}
+		item.Problems = []string{"it is no transaction: " + unreadable(err)}
 		return item
 	}
 	item.Title, item.Transaction = t.Description, &t
@@ -143,4 +145,24 @@ func (s *linesSource) item(text []byte) *importItem {
 		item.Problems = []string{fmt.Sprintf("it does not balance: it is off by %s %s", off[0].Amount, off[0].Asset)}
 	}
 	return item
+}
+
+// unreadable says what is wrong with a line of JSON, and in which member.
+func unreadable(err error) string {
+	var wrong *json.SemanticError
+	if !errors.As(err, &wrong) { // it is not JSON at all
+		return strings.TrimPrefix(err.Error(), "jsontext: ")
+	}
+	where := strings.TrimPrefix(string(wrong.JSONPointer), "/")
+	switch {
+	case where == "":
+		return "want an object in braces"
+	case errors.Is(err, json.ErrUnknownName):
+		return where + ": there is no such member"
+	case wrong.GoType == reflect.TypeFor[time.Time]():
+		return where + ": want a time such as 2024-01-02T00:00:00Z"
+	case wrong.GoType.Kind() == reflect.String:
+		return where + ": want a text in quotes"
+	}
+	return where + ": this is of another kind than what stands there"
 }

@@ -134,7 +134,7 @@ func (i *importer) trialBalance() balances {
 }
 
 // hledgerBalance is what hledger says of a journal, in the names that a test gives.
-func (i *importer) hledgerBalance(journal string, names map[string]string) balances {
+func (i *importer) hledgerBalance(journal string, names map[string]string, options ...string) balances {
 	i.t.Helper()
 	type amount struct {
 		Commodity string `json:"acommodity"`
@@ -144,7 +144,8 @@ func (i *importer) hledgerBalance(journal string, names map[string]string) balan
 		} `json:"aquantity"`
 	}
 	var report []json.RawMessage
-	require.NoError(i.t, json.Unmarshal(tool(i.t, nil, "hledger", "-f", journal, "balance", "--flat", "-E", "--infer-equity", "-O", "json"), &report))
+	args := append([]string{"-f", journal, "balance", "--flat", "-E", "--infer-equity", "-O", "json"}, options...)
+	require.NoError(i.t, json.Unmarshal(tool(i.t, nil, "hledger", args...), &report))
 	var rows [][]json.RawMessage
 	require.NoError(i.t, json.Unmarshal(report[0], &rows))
 	all := balances{}
@@ -195,6 +196,26 @@ func (i *importer) count() (n int) {
 	}
 }
 
+// budgetJournal has virtual postings of both kinds, zeros, and days out of order.
+const budgetJournal = `2024-01-05 food
+  expenses:food  4 EUR
+  [assets:budget:food]  -4 EUR
+  [assets:budget:pool]  4 EUR
+  (assets:note)  1 EUR
+  assets:bank
+2024-01-03 food
+  expenses:food  4 EUR
+  assets:bank
+2024-01-03 nothing
+  assets:bank  0
+  expenses:food  0 EUR
+2024-01-04 only a note
+  (assets:note)  3 EUR
+2024-01-02 food
+  expenses:food  0.50 EUR
+  assets:bank
+`
+
 // After an import the trial balance is hledger's, per account and asset, to the last digit.
 func TestImportBalancesAsHledgerDoes(t *testing.T) {
 	t.Parallel()
@@ -207,6 +228,8 @@ func TestImportBalancesAsHledgerDoes(t *testing.T) {
 		count   int
 		// some are balances worked out by hand, so that hledger and Florin cannot be wrong together.
 		some map[string]string
+		// options are what hledger is asked with besides, as the import says at its end.
+		options []string
 	}{
 		"a year of a small company": {
 			journal: func(*testing.T) []byte { return bookkeeper }, count: 13,
@@ -242,6 +265,11 @@ func TestImportBalancesAsHledgerDoes(t *testing.T) {
 				"assets:Brokerage AAPL": "50", "equity:Opening-Balances USD": "-2500", "equity:conversion USD": "1500", "liabilities:MasterCard USD": "-70",
 			},
 		},
+		"without its budget": {
+			journal: func(*testing.T) []byte { return []byte(budgetJournal) }, count: 3,
+			args: []string{"--virtual=drop", "--zero=drop"}, options: []string{"--real"},
+			some: map[string]string{"assets:bank EUR": "-8.5", "expenses:food EUR": "8.5"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -251,7 +279,8 @@ func TestImportBalancesAsHledgerDoes(t *testing.T) {
 			require.Equal(t, 0, a.code, a.err)
 			require.Contains(t, a.out, fmt.Sprintf("posted        %d transactions", c.count))
 			got := i.trialBalance().text()
-			require.Equal(t, i.hledgerBalance(journal, c.names).text(), got)
+			require.Equal(t, i.hledgerBalance(journal, c.names, c.options...).text(), got)
+			require.Contains(t, a.out, strings.Join(append([]string{"hledger balance --flat --infer-equity"}, c.options...), " ")+"\n")
 			for key, want := range c.some {
 				require.Equal(t, want, got[key], key)
 			}

@@ -100,6 +100,8 @@ func TestNothingIsPublishedThatMayNotBeSpokenOf(t *testing.T) {
 	empty := &replaced{head: journal.Head{Timeline: 1}} // so that what is published comes from memory
 	background(t, journal.NewRelay(0, empty, recent, log, wake, quiet()).Run)
 	background(t, journal.NewWriter(0, "a", countingCore(), e.store, e.stream, e.replies, g, journal.Config{Log: quiet(), Recent: recent}).Run)
+	open := sync.OnceFunc(func() { close(g.gate) })
+	t.Cleanup(open)
 	published := func() int {
 		log.mu.Lock()
 		defer log.mu.Unlock()
@@ -111,6 +113,6 @@ func TestNothingIsPublishedThatMayNotBeSpokenOf(t *testing.T) {
 		wake <- struct{}{} // between two of these the relay publishes what there is
 	}
 	require.Zero(t, published())
-	close(g.gate)
+	open()
 	require.Eventually(t, func() bool { return published() == 1 }, 10*time.Second, time.Millisecond)
 }

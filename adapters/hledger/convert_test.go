@@ -75,6 +75,10 @@ func TestConvert(t *testing.T) {
 			journal: "2024-01-02 rent\n  Expenses:Rent  $1,000.50\n  asset:bank\n",
 			lines:   []string{"expenses:Rent debit 1000.50 USD", "assets:bank credit 1000.50 USD"},
 		},
+		"names with dashes": {
+			journal: "2024-01-02 x\n  assets:Visa - Gold -  1 EUR\n  income:-a--b (c)-  -1 EUR\n",
+			lines:   []string{"assets:Visa-Gold- debit 1 EUR", "income:-a--b-c- credit 1 EUR"},
+		},
 		"names by rule": {
 			journal: "2024-01-02 x\n  Expense:Food & Drink:Café  1 EUR\n  REVENUES: Sales, 2024 !  -1 EUR\n",
 			lines:   []string{"expenses:Food-Drink:Cafe debit 1 EUR", "income:Sales-2024 credit 1 EUR"},
@@ -344,4 +348,15 @@ func TestConvertNamesNotesThatAreTooMany(t *testing.T) {
 		"its code, status, tags and comments, and those of its postings, are 66 notes, and a transaction keeps 64: take some out, or split it",
 		`the note "tag.` + strings.Repeat("t", 61) + `" has a name longer than 64 bytes: shorten the tag`,
 	}, problems)
+}
+
+// A tag that has the name under which a longer one goes on does not write over it, and the notes are the
+// same in every run.
+func TestConvertKeepsEveryNote(t *testing.T) {
+	t.Parallel()
+	tx, problems := convert(t, "2024-01-02 x  ; a:"+strings.Repeat("l", 600)+", a.2:short\n  assets:a  1 EUR\n  income:b\n", &hledger.Mapping{}, hledger.Config{})
+	require.Empty(t, problems)
+	require.Equal(t, strings.Repeat("l", 512), tx.Metadata["tag.a"])
+	require.Equal(t, strings.Repeat("l", 88), tx.Metadata["tag.a.2"])
+	require.Equal(t, "short", tx.Metadata["tag.a.2.2"])
 }

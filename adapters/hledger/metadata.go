@@ -28,12 +28,12 @@ func (w *conversion) metadata(t *Transaction) map[string]string {
 		}
 		values[key] = tag[1]
 	}
-	for key, value := range values {
-		if value == "" { // that the tag is there is what it says
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if values[key] == "" { // that the tag is there is what it says
 			m[key] = ""
 			continue
 		}
-		put(m, key, value)
+		put(m, key, values[key])
 	}
 	for i := range t.Postings {
 		p := &t.Postings[i]
@@ -68,17 +68,20 @@ func putStatus(m map[string]string, key, status string) {
 }
 
 // put notes a text without the line break at its end. One that is longer than a value may be goes on
-// under key.2, key.3 and so on.
+// under key.2, key.3 and so on, as does one whose key is taken: nothing is written over.
 func put(m map[string]string, key, text string) {
 	text = strings.TrimSpace(text)
 	for n := 1; text != ""; n++ {
-		cut := min(len(text), ledger.MaxMetadataValue)
-		for cut < len(text) && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
 		name := key
 		if n > 1 {
 			name = fmt.Sprintf("%s.%d", key, n)
+		}
+		if _, taken := m[name]; taken {
+			continue
+		}
+		cut := min(len(text), ledger.MaxMetadataValue)
+		for cut < len(text) && !utf8.RuneStart(text[cut]) {
+			cut--
 		}
 		m[name], text = text[:cut], text[cut:]
 	}

@@ -58,19 +58,19 @@ func rootOf(word string) (string, bool) {
 }
 
 // segmentByRule translates one part of a name. Letters lose their accents, and whatever else an address
-// does not take, spaces included, becomes one dash; dashes that come about so at either end are
-// dropped. A letter or digit that no accent explains is an error: two names in another script would
+// does not take, spaces included, becomes one dash; dashes that come about so at either end, or beside
+// one that is there, are dropped. A letter or digit that no accent explains is an error: two names in another script would
 // become the same.
 func segmentByRule(part string) (string, error) {
 	var b strings.Builder
-	gap := false
+	gap, last := false, rune(0)
 	for _, r := range norm.NFKD.String(part) {
 		switch {
 		case isPlain(r):
-			if gap && b.Len() > 0 {
+			if gap && b.Len() > 0 && last != '-' && r != '-' {
 				b.WriteByte('-')
 			}
-			gap = false
+			gap, last = false, r
 			b.WriteRune(r)
 		case unicode.Is(unicode.Mn, r): // an accent, set apart from its letter
 		case unicode.IsLetter(r) || unicode.IsDigit(r):

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -31,7 +33,12 @@ func (p *poster) findTwin(ctx context.Context) error {
 		"until": {want.EffectiveAt.Add(time.Second).Format(time.RFC3339Nano)},
 		"limit": {fmt.Sprint(importPage)},
 	}
-	if err := p.client.get(ctx, p.path, query, &page); err != nil {
+	err := p.client.get(ctx, p.path, query, &page)
+	var refused *problem
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		return nil // a new ledger that reads do not know yet, or none: posting tells
+	case err != nil:
 		return fmt.Errorf("transactions of the service: %w", err)
 	}
 	number := fmt.Sprintf(":%d", first.Number)

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// projectionPage is how many events a projection takes in one transaction.
-	projectionPage = 1_000
+	// projectionPage is the most events that a projection takes in one transaction: the more, the fewer
+	// rows there are to change for each, since what happens often happens to the same accounts.
+	projectionPage = 4_000
 	// projectionPace is how long a busy projection waits for more events to take in one transaction,
 	// since that costs as much as dozens of events, and busyPage from how many events at once it
 	// is busy: who waits to read a write of their own on a quiet service does not wait for this.

@@ -32,6 +32,7 @@ type Handlers struct {
 	hashKey  []byte
 	seen     *lastWrites
 	ledgers  *knownLedgers
+	rendered *renderings
 }
 
 var _ api.StrictServerInterface = (*Handlers)(nil)
@@ -49,6 +50,7 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg Han
 	return &Handlers{
 		registry: registry, ports: ports, log: cfg.Log, cursors: newCursors(secret), hashKey: mac.Sum(nil),
 		seen: newLastWrites(MaxRemembered), ledgers: newKnownLedgers(MaxKnownLedgers),
+		rendered: newRenderings(),
 	}
 }
 

@@ -47,6 +47,9 @@ type house struct {
 	idle   bool
 	dead   bool
 	mute   bool
+	// term is the journal's term of office; eventsRead counts what was read from it by position.
+	term       int64
+	eventsRead int
 	// signed is what the provider's messages say, by their signature.
 	signed map[string]payment.Fact
 	kept   []string
@@ -227,6 +230,7 @@ func (h *house) Outcome(_ context.Context, id journal.CommandID) (a journal.Answ
 func (h *house) EventsAt(_ context.Context, _ journal.Shard, positions []int64) ([]journal.Event, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.eventsRead += len(positions)
 	var out []*journal.Event
 	for _, e := range h.bench.Events() {
 		if slices.Contains(positions, e.Position) {
@@ -395,7 +399,7 @@ func (h *house) Transactions(_ context.Context, f query.TransactionFilter) (out 
 				bounded(f.AtLeast, true) && bounded(f.AtMost, false)
 		}
 		if e.Ledger == f.Ledger && (f.Before == 0 || e.Position < f.Before) && slices.ContainsFunc(e.Postings, moves) {
-			out = append(out, query.Found{Position: e.Position, ReversedBy: reversed[e.Position]})
+			out = append(out, query.Found{Position: e.Position, ReversedBy: reversed[e.Position], Term: h.term})
 		}
 	}
 	return out[:min(f.Limit, len(out))], h.broken

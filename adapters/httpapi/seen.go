@@ -14,7 +14,9 @@ type lastWrites struct {
 	positions simplelru.LRUCache[string, int64]
 }
 
-func newLastWrites(limit int) *lastWrites { return &lastWrites{positions: newLRU[int64](limit)} }
+func newLastWrites(limit int) *lastWrites {
+	return &lastWrites{positions: newLRU[string, int64](limit)}
+}
 
 // note takes down a write. Answers may come in another order than they were decided in.
 func (l *lastWrites) note(subject string, position int64) {
@@ -40,7 +42,7 @@ type knownLedgers struct {
 }
 
 func newKnownLedgers(limit int) *knownLedgers {
-	return &knownLedgers{names: newLRU[struct{}](limit)}
+	return &knownLedgers{names: newLRU[string, struct{}](limit)}
 }
 
 func (k *knownLedgers) has(name string) bool {
@@ -56,8 +58,8 @@ func (k *knownLedgers) add(name string) {
 	k.names.Add(name, struct{}{})
 }
 
-func newLRU[V any](limit int) *simplelru.LRU[string, V] {
-	lru, err := simplelru.NewLRU[string, V](limit, nil)
+func newLRU[K comparable, V any](limit int) *simplelru.LRU[K, V] {
+	lru, err := simplelru.NewLRU[K, V](limit, nil)
 	if err != nil {
 		panic("httpapi: " + err.Error()) // a limit below 1: a fault of this package
 	}

@@ -101,7 +101,7 @@ func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsR
 	}
 	found, more, next := turn(ctx, h, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
 	data, err := h.transactionsAt(ctx, found)
-	return api.ListTransactions200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
+	return transactionPage{data, more, next}, err
 }
 
 // transactionFilter reads the filters of a list. Errors: a *Problem.
@@ -143,32 +143,4 @@ func amountBound(name, text, asset string) (*decimal.Decimal, error) {
 		return nil, newProblem("invalid-parameter", "%s: %v", name, err)
 	}
 	return &bound, nil
-}
-
-// transactionsAt shows the transactions that were found, in the order given.
-func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([]api.Transaction, error) {
-	out := make([]api.Transaction, 0, len(found))
-	if len(found) == 0 {
-		return out, nil
-	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, each(found, func(at query.Found) int64 { return at.Position }))
-	if err != nil {
-		return nil, away(err)
-	}
-	byPosition := make(map[int64]*journal.Event, len(events))
-	for i := range events {
-		byPosition[events[i].Position] = &events[i]
-	}
-	for _, at := range found {
-		e := byPosition[at.Position]
-		if e == nil {
-			return nil, fmt.Errorf("transaction at %d is not in the journal", at.Position)
-		}
-		t, err := h.transaction(e, at.ReversedBy)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
-	}
-	return out, nil
 }

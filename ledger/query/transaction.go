@@ -31,4 +31,7 @@ type Found struct {
 	Position int64
 	// ReversedBy is the id of the transaction that reversed it; empty while none did.
 	ReversedBy string
+	// Term is the term of office that the journal was in. Terms only go up, also over a loss that was
+	// accepted, and within one the journal only grows: Term and Position name one event for ever.
+	Term int64
 }

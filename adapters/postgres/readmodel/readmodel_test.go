@@ -89,7 +89,8 @@ func (l *library) post(t ledger.NewTransaction, debit, credit, amount, asset str
 	return l.do(ledger.CommandPostTransaction, ledger.PostTransaction{Ledger: "main", NewTransaction: t})[0]
 }
 
-// find returns the positions of transactions, and makes sure that each says by what it was reversed.
+// find returns the positions of transactions, and makes sure that each says by what it was reversed, and
+// the journal's term.
 func (l *library) find(t require.TestingT, f query.TransactionFilter) (positions []int64) {
 	found, err := l.reads.Transactions(l.t.Context(), f)
 	require.NoError(t, err)
@@ -98,8 +99,10 @@ func (l *library) find(t require.TestingT, f query.TransactionFilter) (positions
 	}
 	reversed, err := l.reads.Reversed(l.t.Context(), positions)
 	require.NoError(t, err)
+	head, err := l.store.Head(l.t.Context(), 0)
+	require.NoError(t, err)
 	for _, at := range found {
-		require.Equal(t, reversed[at.Position], at.ReversedBy, "position %d", at.Position)
+		require.Equal(t, query.Found{Position: at.Position, ReversedBy: reversed[at.Position], Term: head.Epoch}, at)
 	}
 	return positions
 }

@@ -126,11 +126,12 @@ func (s *search) part(condition string, limit int) string {
 func newestOnly(limit int) string { return fmt.Sprintf(" ORDER BY position DESC LIMIT %d", limit) }
 
 // newest selects the newest transactions.
-func (s *search) newest() string { return withReversal(s.walk(s.limit)) }
+func (s *search) newest() string { return found(s.walk(s.limit)) }
 
-// withReversal adds to positions by which transaction each was reversed.
-func withReversal(positions string) string {
-	return "SELECT s.position, coalesce(v.by_id, '') FROM (" + positions + " OFFSET 0) s" +
+// found adds to positions by which transaction each was reversed, and the journal's term, of the same
+// moment.
+func found(positions string) string {
+	return "SELECT s.position, coalesce(v.by_id, ''), (SELECT epoch FROM shard_head WHERE shard = 0) FROM (" + positions + " OFFSET 0) s" +
 		" LEFT JOIN LATERAL (SELECT by_id FROM {transactions}.reversal WHERE position = s.position OFFSET 0) v ON true ORDER BY s.position DESC"
 }
 

@@ -25,24 +25,21 @@ func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]
 	if err != nil {
 		return nil, err
 	}
-	var out []query.Found
-	if len(s.terms) == 0 {
-		err = r.run(ctx, s.newest(), s.args, func(rows pgx.Rows) error {
-			var at query.Found
-			err := rows.Scan(&at.Position, &at.ReversedBy)
-			out = append(out, at)
-			return err
-		})
-		return out, err
+	text := s.newest()
+	if len(s.terms) > 0 {
+		positions, err := r.search(ctx, s, f)
+		if err != nil || len(positions) == 0 {
+			return nil, err
+		}
+		text, s.args["positions"] = found("SELECT unnest(@positions::bigint[]) AS position"), positions
 	}
-	positions, err := r.search(ctx, s, f)
-	if err != nil || len(positions) == 0 {
-		return nil, err
-	}
-	reversed, err := r.Reversed(ctx, positions)
-	for _, position := range positions {
-		out = append(out, query.Found{Position: position, ReversedBy: reversed[position]})
-	}
+	out := make([]query.Found, 0, f.Limit)
+	err = r.run(ctx, text, s.args, func(rows pgx.Rows) error {
+		var at query.Found
+		err := rows.Scan(&at.Position, &at.ReversedBy, &at.Term)
+		out = append(out, at)
+		return err
+	})
 	return out, err
 }
 

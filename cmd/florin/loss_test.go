@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -63,6 +66,91 @@ func TestALossHaltsTheShardUntilItIsAccepted(t *testing.T) {
 	c.verify()
 	p.signal(syscall.SIGTERM)
 	require.Equal(t, 0, p.ends(), p.output())
+}
+
+// A stale stand-by is promoted under the old address, and the process lives on: what it remembers of
+// the lost history is not shown in place of what came after it.
+func TestAListForgetsWhatWasLost(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	p, address := c.node(freePort(t))
+	answers(t, address+"/readyz")
+	c.url, c.client = address, &http.Client{}
+	t.Cleanup(c.client.CloseIdleConnections)
+	f := c.finance()
+	pay := func(k, amount string) *answer {
+		return f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", amount, "JPY")))
+	}
+	pay("1", "1").is(http.StatusCreated)
+	p.signal(syscall.SIGTERM)
+	require.Equal(t, 0, p.ends(), p.output())
+	stale := copyDatabase(t, c.settings.DatabaseURL)
+	p, address = c.node(freePort(t))
+	answers(t, address+"/readyz")
+	c.url = address
+	lost := pay("2", "100").is(http.StatusCreated)
+	const list = "/v1/ledgers/main/transactions?account=liabilities:user:a"
+	ids := func() (out []string) {
+		for _, item := range f.get(list).is(http.StatusOK).at("data").([]any) {
+			out = append(out, item.(map[string]any)["id"].(string))
+		}
+		return out
+	}
+	require.Equal(t, lost.str("id"), ids()[0])
+
+	exchangeDatabases(t, c.settings.DatabaseURL, stale)
+	pay("3", "1").is(http.StatusServiceUnavailable) // the writer notices when it has something to write
+	p.says("the store has lost acknowledged events")
+	var out, errs bytes.Buffer
+	require.Equal(t, 0, run(t.Context(), []string{"shard", "accept-loss", "--database-url", c.settings.DatabaseURL, "--reason", "stand-by was behind"}, &out, &errs), errs.String())
+	require.Equal(t, "shard 0 goes on after position 1, on timeline 2\n", out.String())
+	var later *answer
+	require.Eventually(t, func() bool {
+		later = pay("4", "4")
+		return later.Status == http.StatusCreated
+	}, 60*time.Second, 50*time.Millisecond)
+	pay("5", "5").is(http.StatusCreated)
+	later = pay("6", "6").is(http.StatusCreated)
+	// The lost command may have been decided again before, as something new.
+	var now []string
+	require.Eventually(t, func() bool {
+		now = ids()
+		return len(now) > 0 && (now[0] == later.str("id") || slices.Contains(now, lost.str("id")))
+	}, 60*time.Second, 50*time.Millisecond, "the projections do not follow the new timeline")
+	require.NotContains(t, now, lost.str("id"))
+	c.verify()
+}
+
+// exchangeDatabases gives each of two databases the other's name. The first one is in use, and its
+// clients lose their connections; nobody is connected to the second.
+func exchangeDatabases(t *testing.T, used, other string) {
+	t.Helper()
+	name := func(address string) string {
+		u, err := url.Parse(address)
+		require.NoError(t, err)
+		return u.Path[1:]
+	}
+	a, err := url.Parse(pgtest.Super(t, used))
+	require.NoError(t, err)
+	a.Path = "/postgres"
+	super, err := pgx.Connect(t.Context(), a.String())
+	require.NoError(t, err)
+	defer super.Close(context.WithoutCancel(t.Context()))
+	exec := func(format string, names ...any) {
+		t.Helper()
+		_, err := super.Exec(t.Context(), fmt.Sprintf(format, names...))
+		require.NoError(t, err)
+	}
+	one, two := name(used), name(other)
+	exec("ALTER DATABASE %q ALLOW_CONNECTIONS false", one)
+	require.Eventually(t, func() bool {
+		var left int
+		err := super.QueryRow(t.Context(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", one).Scan(&left)
+		return err == nil && left == 0
+	}, 10*time.Second, 10*time.Millisecond)
+	exec("ALTER DATABASE %q RENAME TO %q", one, one+"_aside")
+	exec("ALTER DATABASE %q RENAME TO %q", two, one)
+	exec("ALTER DATABASE %q RENAME TO %q", one+"_aside", two)
 }
 
 // copyDatabase copies a database that nobody is connected to, and returns the copy's address.

@@ -233,12 +233,20 @@ func (t *Tail) add(timeline int64, events []Event) {
 }
 
 // Read returns up to limit events after a position, waiting for the first. The events are the
-// caller's own. Errors: ctx's, or the store's.
+// caller's own. Errors: ctx's, or the store's, or that another timeline began while it waited: the
+// position may be one of those that were lost.
 func (t *Tail) Read(ctx context.Context, after int64, limit int) ([]Event, error) {
+	begun := t.known()
 	for {
 		t.mu.Lock()
-		last, kept, moved := t.last, t.kept, t.moved
+		timeline, last, kept, moved := t.timeline, t.last, t.kept, t.moved
 		t.mu.Unlock()
+		if begun == 0 {
+			begun = timeline
+		}
+		if timeline != 0 && timeline != begun {
+			return nil, errNewTimeline
+		}
 		switch first := last - int64(len(kept)) + 1; {
 		case after >= last:
 			select {

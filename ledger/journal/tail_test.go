@@ -39,3 +39,28 @@ func TestATailThatIsDistrustedWhileItCatchesUpBeginsAnew(t *testing.T) {
 	require.Eventually(t, func() bool { return tail.Last() == 1 }, 5*time.Second, time.Millisecond)
 	require.Equal(t, int32(1), reader.pages.Load(), "the page of a journal that is not trusted is not read again and again")
 }
+
+// TestAReaderOfALostTimelineIsSentBack: whoever waits for what follows an event that was lost would
+// wait until the new timeline has grown past it, and then go on in the middle of it.
+func TestAReaderOfALostTimelineIsSentBack(t *testing.T) {
+	t.Parallel()
+	r := &replaced{}
+	r.set(1, chained(9, "lost"))
+	tail := journal.NewTail(0, r, newEventLog(), quiet())
+	background(t, tail.Run)
+	require.Eventually(t, func() bool { return tail.Last() == 9 }, 5*time.Second, time.Millisecond)
+	end := make(chan error, 1)
+	go func() {
+		_, err := tail.Read(t.Context(), 9, 10)
+		end <- err
+	}()
+	r.set(2, chained(5, "kept"))
+	select {
+	case err := <-end:
+		require.Error(t, err)
+		require.NoError(t, t.Context().Err())
+	case <-time.After(10 * time.Second):
+		require.FailNow(t, "it waits for event 10 of a timeline that ends at 5")
+	}
+	require.Equal(t, int64(5), tail.Last())
+}

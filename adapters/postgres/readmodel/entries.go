@@ -27,6 +27,7 @@ func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry
 	for i, asset := range f.Assets {
 		keys[i] = entryKey(f.Ledger, f.Address, asset)
 	}
+	f.From, f.Until = wholeMicros(f.From), wholeMicros(f.Until)
 	before := f.Before
 	if before.Position == 0 {
 		before = query.EntryPlace{EffectiveAt: endOfTime, Position: math.MaxInt64}
@@ -34,28 +35,15 @@ func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry
 			before = query.EntryPlace{EffectiveAt: f.Until}
 		}
 	}
-	args := pgx.NamedArgs{"keys": keys, "limit": f.Limit + 1}
-	var err error
-	if args["low"], err = r.positionBefore(ctx, f.From, 0); err != nil {
-		return nil, err
+	name, args := "entry_list_recorded", pgx.NamedArgs{
+		"keys": keys, "limit": f.Limit + 1, "from": timeOrNull(f.From), "until": timeOrNull(f.Until), "position": before.Position,
 	}
-	name := "entry_list_recorded"
-	var high int64
 	if f.Order == query.ByEffective {
 		name = "entry_list_effective"
-		args["assets"], args["address"], args["from"] = f.Assets, f.Address, f.From
-		args["effective_at"], args["position"] = before.EffectiveAt, before.Position
-		high, err = r.positionUpTo(ctx, before)
-	} else {
-		high, err = r.positionBefore(ctx, f.Until, math.MaxInt64)
-		high = min(high, before.Position)
+		args["assets"], args["address"], args["effective_at"] = f.Assets, f.Address, before.EffectiveAt
 	}
-	if err != nil {
-		return nil, err
-	}
-	args["high"] = high
 	lines := entryLines{filter: f, before: before}
-	err = r.rows(ctx, name, args, lines.add)
+	err := r.rows(ctx, name, args, lines.add)
 	return lines.out[:min(len(lines.out), f.Limit)], err
 }
 
@@ -64,18 +52,25 @@ func (r *Reads) positionBefore(ctx context.Context, t time.Time, open int64) (po
 	if t.IsZero() {
 		return open, nil
 	}
-	err = r.pool.QueryRow(ctx, `SELECT journal_position_before(0::smallint, $1)`, t).Scan(&position)
+	err = r.pool.QueryRow(ctx, `SELECT journal_position_before(0::smallint, $1)`, wholeMicros(t)).Scan(&position)
 	return position, err
 }
 
-// positionUpTo returns the last position of what counts from when it was recorded and lies, by
-// effective time, up to a place.
-func (r *Reads) positionUpTo(ctx context.Context, place query.EntryPlace) (position int64, err error) {
-	if place.EffectiveAt.Equal(endOfTime) {
-		return math.MaxInt64, nil
+// wholeMicros is the first moment, of those that the journal tells apart, that is not before t. The
+// driver would cut t off, and what was recorded just before t would be after it.
+func wholeMicros(t time.Time) time.Time {
+	if whole := t.Truncate(time.Microsecond); whole.Before(t) {
+		return whole.Add(time.Microsecond)
 	}
-	err = r.pool.QueryRow(ctx, `SELECT journal_position_up_to(0::smallint, $1, $2)`, place.EffectiveAt, place.Position).Scan(&position)
-	return position, err
+	return t
+}
+
+// timeOrNull is NULL for the zero time.
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // entryLines takes transactions, newest first, and makes entries of their lines.

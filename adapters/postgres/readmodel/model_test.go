@@ -128,7 +128,10 @@ func TestReadsAgreeWithTheFacts(t *testing.T) {
 		l.do(ledger.CommandCreateLedger, ledger.CreateLedger{Name: name})
 		var facts history
 		open := map[string]bool{}
-		for range rapid.IntRange(1, 12).Draw(r, "transactions") {
+		for range rapid.IntRange(1, 16).Draw(r, "transactions") {
+			if rapid.IntRange(0, 2).Draw(r, "same moment") == 0 {
+				l.now = l.now.Add(-time.Microsecond) // what is committed together is recorded at one time
+			}
 			if len(open) > 0 && rapid.IntRange(0, 4).Draw(r, "reverses") == 0 {
 				id := rapid.SampledFrom(slices.Sorted(maps.Keys(open))).Draw(r, "which")
 				delete(open, id)
@@ -149,15 +152,45 @@ func TestReadsAgreeWithTheFacts(t *testing.T) {
 					t.Postings = append(t.Postings, ledger.Line{Account: account, Side: side, Amount: amount, Asset: asset})
 				}
 			}
-			if day := rapid.IntRange(0, 5).Draw(r, "day"); day > 0 {
-				at := begin.AddDate(0, 0, day)
+			switch rapid.IntRange(0, 3).Draw(r, "dated") {
+			case 0:
+				at := begin.AddDate(0, 0, rapid.IntRange(1, 5).Draw(r, "day"))
+				t.EffectiveAt = &at
+			case 1, 2: // among what counts from when it was recorded, and ahead of it
+				at := l.now.Add(time.Duration(rapid.IntRange(-6, 6).Draw(r, "micros")) * time.Microsecond)
 				t.EffectiveAt = &at
 			}
 			e := l.do(ledger.CommandPostTransaction, ledger.PostTransaction{Ledger: name, NewTransaction: t})[0]
 			open[e.TransactionID()] = true
 			facts = append(facts, e)
 		}
+		drawTime := func(label string, of func(*journal.Event) time.Time) time.Time {
+			if rapid.Bool().Draw(r, label) {
+				return time.Time{}
+			}
+			return of(rapid.SampledFrom(facts).Draw(r, label)).Add(time.Duration(rapid.IntRange(-1, 1).Draw(r, "beside")) * time.Microsecond)
+		}
+		effective := func(e *journal.Event) time.Time { return e.EffectiveAt }
+		recorded := func(e *journal.Event) time.Time { return e.RecordedAt }
+		limit := rapid.IntRange(1, 4).Draw(r, "limit")
+		account := rapid.SampledFrom(accounts).Draw(r, "account")
+		// Entries are right at every position that their projection can stand at, however far the journal is.
+		agree := func(known history) {
+			list := assets[:rapid.IntRange(1, len(assets)).Draw(r, "assets")]
+			for _, order := range []query.Order{query.ByRecorded, query.ByEffective} {
+				of := map[query.Order]func(*journal.Event) time.Time{query.ByRecorded: recorded, query.ByEffective: effective}[order]
+				f := query.EntryFilter{Ledger: name, Address: account, Assets: list, Order: order, Limit: limit,
+					From: drawTime("from", of), Until: drawTime("until", of)}
+				want := known.entries(account, list, f)
+				require.Equal(r, want, l.turnEntries(r, f), "%s from %s until %s", order, f.From, f.Until)
+			}
+		}
+		known := rapid.IntRange(1, len(facts)).Draw(r, "known")
+		l.projectUpTo(query.Entries, facts[known-1].Position)
+		agree(facts[:known])
 		l.project(rapid.IntRange(1, 5).Draw(r, "batch"))
+		agree(facts)
+
 		sums := facts.sums(0)
 		balances, err := l.reads.Balances(t.Context(), name, "", accounts...)
 		require.NoError(r, err)
@@ -167,24 +200,6 @@ func TestReadsAgreeWithTheFacts(t *testing.T) {
 		require.NoError(r, err)
 		require.Equal(r, l.head.Position, trial.Position)
 		requireSums(r, facts.sums(depth), trial.Rows, false)
-
-		drawTime := func(label string, of func(*journal.Event) time.Time) time.Time {
-			if rapid.Bool().Draw(r, label) {
-				return time.Time{}
-			}
-			return of(rapid.SampledFrom(facts).Draw(r, label))
-		}
-		effective := func(e *journal.Event) time.Time { return e.EffectiveAt }
-		recorded := func(e *journal.Event) time.Time { return e.RecordedAt }
-		limit := rapid.IntRange(1, 4).Draw(r, "limit")
-		account := rapid.SampledFrom(accounts).Draw(r, "account")
-		for _, order := range []query.Order{query.ByRecorded, query.ByEffective} {
-			of := map[query.Order]func(*journal.Event) time.Time{query.ByRecorded: recorded, query.ByEffective: effective}[order]
-			f := query.EntryFilter{Ledger: name, Address: account, Assets: assets, Order: order, Limit: limit,
-				From: drawTime("from", of), Until: drawTime("until", of)}
-			want := facts.entries(account, assets, f)
-			require.Equal(r, want, l.turnEntries(r, f), "%s from %s until %s", order, f.From, f.Until)
-		}
 
 		maybe := func(label string, list ...string) string {
 			return rapid.SampledFrom(append([]string{"", ""}, list...)).Draw(r, label)

@@ -124,6 +124,21 @@ func (l *library) project(size int) {
 	}
 }
 
+// projectUpTo brings one projection to a position.
+func (l *library) projectUpTo(name string, position int64) {
+	l.t.Helper()
+	for _, g := range l.gens {
+		if g.Name() != name {
+			continue
+		}
+		at, err := g.Checkpoint(l.t.Context())
+		require.NoError(l.t, err)
+		events, err := l.store.Events(l.t.Context(), 0, at, int(position-at))
+		require.NoError(l.t, err)
+		require.NoError(l.t, g.Apply(l.t.Context(), at, events))
+	}
+}
+
 func TestAccountsAndBalances(t *testing.T) {
 	t.Parallel()
 	l := openLibrary(t)
@@ -304,6 +319,7 @@ func TestTransactionFilters(t *testing.T) {
 		"metadata":                   {query.TransactionFilter{Metadata: map[string]string{"order": "9"}}, []int64{2}},
 		"two metadata":               {query.TransactionFilter{Metadata: map[string]string{"order": "9", "shop": "y"}}, nil},
 		"another ledger":             {query.TransactionFilter{Ledger: "other"}, nil},
+		"amount at least, below 0":   {query.TransactionFilter{Asset: "JPY", AtLeast: amount("-1000")}, []int64{2, 1}},
 		"account, recorded and type": {query.TransactionFilter{Account: "liabilities:user:b", RecordedUntil: events[3].RecordedAt}, []int64{3}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func magnitudes(f query.TransactionFilter) (terms []int32) {
 		return nil
 	}
 	low, high := 0, maxDigits
-	if f.AtLeast != nil {
+	if f.AtLeast != nil && f.AtLeast.IsPositive() { // digits of what is below zero bound nothing
 		low = magnitude(*f.AtLeast)
 	}
 	if f.AtMost != nil {

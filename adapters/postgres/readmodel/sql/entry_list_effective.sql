@@ -7,20 +7,27 @@
 -- rows that it has and the order does not, and more those that it has not and the order does.
 WITH keys AS MATERIALIZED (
     SELECT * FROM unnest(@keys::uuid[], @assets::text[]) WITH ORDINALITY AS k (key, asset, n)
+), bounds AS MATERIALIZED (
+    -- Found here and not before: whatever is recorded while this runs is in all of it or in none.
+    SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
+           CASE WHEN @position::bigint = 9223372036854775807 THEN @position::bigint
+                ELSE journal_position_up_to(0::smallint, @effective_at::timestamptz, @position::bigint) END AS high
 ), place AS MATERIALIZED (
     SELECT DISTINCT x.position
       FROM keys k
      CROSS JOIN LATERAL (
            (SELECT position
               FROM {entries}.entry
-             WHERE key = k.key AND effective_at IS NULL AND position > @low AND position <= @high
+             WHERE key = k.key AND effective_at IS NULL
+               AND position > (SELECT low FROM bounds) AND position <= (SELECT high FROM bounds)
              ORDER BY position DESC
              LIMIT @limit)
            UNION ALL
            (SELECT position
               FROM {entries}.entry
              WHERE key = k.key AND effective_at IS NOT NULL
-               AND (effective_at, position) <= (@effective_at::timestamptz, @position) AND effective_at >= @from
+               AND (effective_at, position) <= (@effective_at::timestamptz, @position::bigint)
+               AND effective_at >= coalesce(@from::timestamptz, '-infinity')
              ORDER BY effective_at DESC, position DESC
              LIMIT @limit)) x
 ), page AS MATERIALIZED (

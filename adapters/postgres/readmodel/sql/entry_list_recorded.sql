@@ -1,11 +1,15 @@
 -- The newest transactions of an account up to a place, by the order in which they were recorded.
-WITH place AS MATERIALIZED (
+WITH bounds AS MATERIALIZED (
+    SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
+           CASE WHEN @until::timestamptz IS NULL THEN @position::bigint
+                ELSE least(journal_position_before(0::smallint, @until), @position::bigint) END AS high
+), place AS MATERIALIZED (
     SELECT DISTINCT x.position
       FROM unnest(@keys::uuid[]) AS k (key)
      CROSS JOIN LATERAL (
            SELECT position
              FROM {entries}.entry
-            WHERE key = k.key AND position > @low AND position <= @high
+            WHERE key = k.key AND position > (SELECT low FROM bounds) AND position <= (SELECT high FROM bounds)
             ORDER BY position DESC
             LIMIT @limit) x
      ORDER BY position DESC

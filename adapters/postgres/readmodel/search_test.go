@@ -1,6 +1,8 @@
 package readmodel_test
 
 import (
+	"hash/fnv"
+	"strconv"
 	"testing"
 	"time"
 
@@ -57,4 +59,47 @@ func TestSearchGoesOnBehindTheNewest(t *testing.T) {
 		})
 	}
 	require.Empty(t, l.check())
+}
+
+// What has the digest of something else is not found by it, whether it is looked through or looked up.
+func TestSearchTellsDigestsApart(t *testing.T) {
+	t.Parallel()
+	one, other := sameDigest("shop")
+	l := openLibrary(t)
+	l.post(ledger.NewTransaction{Metadata: map[string]string{"shop": one}, Reference: "r1"}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	l.post(ledger.NewTransaction{Metadata: map[string]string{"shop": other}, Reference: "r2"}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	l.project(10)
+	var equal bool
+	require.NoError(t, l.pool.QueryRow(t.Context(), `SELECT cardinality(array(SELECT unnest(a.terms) INTERSECT SELECT unnest(b.terms))) = cardinality(a.terms) - 1
+		FROM p_transactions_1.tx a, p_transactions_1.tx b WHERE a.position = 1 AND b.position = 2`).Scan(&equal))
+	require.True(t, equal, "the terms differ in the reference alone")
+	for name, c := range map[string]struct {
+		filter query.TransactionFilter
+		want   []int64
+	}{
+		"one":                   {query.TransactionFilter{Metadata: map[string]string{"shop": one}}, []int64{1}},
+		"other":                 {query.TransactionFilter{Metadata: map[string]string{"shop": other}}, []int64{2}},
+		"of an account":         {query.TransactionFilter{Metadata: map[string]string{"shop": other}, Account: "liabilities:user:a"}, []int64{2}},
+		"by the index":          {query.TransactionFilter{Metadata: map[string]string{"shop": other}, Reference: "r2"}, []int64{2}},
+		"by the index, not its": {query.TransactionFilter{Metadata: map[string]string{"shop": other}, Reference: "r1"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.filter.Ledger, c.filter.Limit = "main", 8
+			require.Equal(t, c.want, l.find(t, c.filter))
+		})
+	}
+}
+
+// sameDigest finds two values of metadata under key that have one term; some 80,000 have to be tried.
+func sameDigest(key string) (one, other string) {
+	seen := map[uint32]string{}
+	for n := 0; ; n++ {
+		other = strconv.Itoa(n)
+		h := fnv.New32a()
+		h.Write([]byte("metadata\x00" + key + "\x00" + other + "\x00"))
+		if one, ok := seen[h.Sum32()]; ok {
+			return one, other
+		}
+		seen[h.Sum32()] = other
+	}
 }

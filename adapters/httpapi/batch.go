@@ -42,7 +42,7 @@ func (h *Handlers) CreateTransactionBatch(ctx context.Context, r api.CreateTrans
 		return api.CreateTransactionBatch202JSONResponse{AcceptedJSONResponse: *later}, nil
 	}
 	results, err := h.batchOf(a, bad)
-	return api.CreateTransactionBatch200JSONResponse(results), err
+	return postedBatch(results.Results), err
 }
 
 // batchItems returns the documents of a batch, one per item, not decoded yet.

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,7 +46,7 @@ func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later
 // command makes the command of an order. A dry run has a name of its own: the key that it was sent
 // with stays free for the real request.
 func (h *Handlers) command(cl *call, o order) (c journal.Command, err error) {
-	data, err := json.Marshal(o.data)
+	data, err := journal.Marshal(o.data)
 	if err != nil {
 		return c, fmt.Errorf("command %s: %w", o.commandType, err)
 	}

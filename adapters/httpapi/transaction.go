@@ -30,7 +30,7 @@ func (h *Handlers) CreateTransaction(ctx context.Context, r api.CreateTransactio
 		return api.CreateTransaction202JSONResponse{AcceptedJSONResponse: *later}, nil
 	}
 	t, err := h.transactionOf(a)
-	return api.CreateTransaction201JSONResponse(t), err
+	return createdTransaction(t), err
 }
 
 // newTransaction is what a body says of a transaction.

@@ -2,12 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
-
-	"github.com/labstack/echo/v4"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
@@ -42,12 +39,7 @@ func (p transactionPage) VisitListTransactionsResponse(w http.ResponseWriter) er
 	if p.next != "" { // made of characters that JSON does not escape
 		buf = append(append(append(buf, `,"next_cursor":"`...), p.next...), '"')
 	}
-	buf = append(buf, "}\n"...)
-	w.Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
-	w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(buf)))
-	w.WriteHeader(http.StatusOK)
-	_, err := w.Write(buf)
-	return err
+	return writeJSON(w, http.StatusOK, append(buf, "}\n"...))
 }
 
 // transactionsAt shows the transactions that were found as JSON, in the order given.
@@ -82,9 +74,7 @@ func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][
 		if err != nil {
 			return nil, err
 		}
-		if out[i], err = json.Marshal(t); err != nil {
-			return nil, err
-		}
+		out[i] = appendTransaction(make([]byte, 0, 1<<10), &t)
 		h.rendered.keep(at, out[i])
 	}
 	return out, nil

@@ -82,7 +82,7 @@ func (s *Scope) Emit(e Event) *Event {
 		e.Actor, e.Command = s.command.Actor, s.command.ID
 		e.Correlation, e.Trace = s.command.Correlation, s.command.Trace
 	}
-	data, err := json.Marshal(e.Body)
+	data, err := Marshal(e.Body)
 	if err != nil {
 		s.fault = &undecodableError{fmt.Errorf("event %s: %w", e.Type, err)}
 		return &e

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -32,7 +31,7 @@ func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err e
 		}
 	}
 	for key, r := range b.scope.rows {
-		data, err := marshal(r.value)
+		data, err := Marshal(r.value)
 		if err != nil {
 			return nil, false, fmt.Errorf("%w: decision state %q: %w", ErrBadData, key, err)
 		}
@@ -41,14 +40,6 @@ func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err e
 	out.After = b.after()
 	out.After.Chain = chain
 	return out, len(out.Outcomes)+len(out.Inbox) > 0, nil
-}
-
-// marshal writes a value as JSON, in its own way where it has one.
-func marshal(v any) ([]byte, error) {
-	if own, ok := v.(interface{ AppendJSON(buf []byte) []byte }); ok {
-		return own.AppendJSON(make([]byte, 0, 96)), nil
-	}
-	return json.Marshal(v)
 }
 
 // answers are what the batch has to say, by address.

@@ -205,7 +205,7 @@ func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, sto
 	if err != nil {
 		return err
 	}
-	tail := journal.NewTail(shard, store, natsbus.NewSubscriber(js), a.log)
+	tail := journal.NewTail(shard, store, journal.NewNear(a.recent, natsbus.NewSubscriber(js)), a.log)
 	a.does(tail.Run)
 	for _, g := range generations {
 		p := journal.NewProjector(g.Name(), tail, g, a.log)

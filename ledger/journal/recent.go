@@ -17,11 +17,33 @@ type Recent struct {
 	timeline int64
 	events   []*Event // without gaps
 	bytes    int
-	moved    chan struct{} // closed when there are more events
+	leading  bool          // the writer of this process holds the shard
+	changed  chan struct{} // closed when leading changes
+	moved    chan struct{} // closed when there are more events, or leading changes
 }
 
 // NewRecent returns an empty Recent, for [Config.Recent] and [NewRelay].
-func NewRecent() *Recent { return &Recent{moved: make(chan struct{})} }
+func NewRecent() *Recent {
+	return &Recent{changed: make(chan struct{}), moved: make(chan struct{})}
+}
+
+// lead notes that the writer of this process holds the shard, or no longer does.
+func (r *Recent) lead(leading bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leading = leading
+	close(r.changed)
+	close(r.moved)
+	r.changed, r.moved = make(chan struct{}), make(chan struct{})
+}
+
+// leads reports whether the writer of this process holds the shard; changed is closed when that ends,
+// or begins.
+func (r *Recent) leads() (leading bool, changed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.leading, r.changed
+}
 
 // add takes what one commit wrote. What does not continue the events kept takes their place.
 func (r *Recent) add(timeline int64, events []*Event) {
@@ -69,14 +91,36 @@ func (r *Recent) after(timeline, position int64, limit int) []Event {
 	if len(r.events) == 0 || timeline != r.timeline {
 		return nil
 	}
-	from := position + 1 - r.events[0].Position
-	if from < 0 || from >= int64(len(r.events)) {
+	if position < r.events[0].Position-1 {
 		return nil
 	}
+	return r.page(position, limit)
+}
+
+// since returns up to limit events after a position, the first of which may be later than the next
+// one, and their timeline. When there are none, more is closed once there may be; it is nil when the
+// writer of this process does not hold the shard.
+func (r *Recent) since(position int64, limit int) (timeline int64, events []Event, more <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.leading {
+		more = r.moved
+	}
+	if len(r.events) == 0 {
+		return r.timeline, nil, more
+	}
+	return r.timeline, r.page(max(position, r.events[0].Position-1), limit), more
+}
+
+// page copies up to limit events after a position that is not before the oldest's. The copies have no
+// Body: what it was when it was decided is not what it is when it is read. r.mu is held.
+func (r *Recent) page(position int64, limit int) []Event {
+	from := min(position+1-r.events[0].Position, int64(len(r.events)))
 	kept := r.events[from:]
 	out := make([]Event, min(limit, len(kept)))
 	for i := range out {
 		out[i] = *kept[i]
+		out[i].Body = nil
 	}
 	return out
 }

@@ -170,6 +170,8 @@ func (w *Writer) hold(ctx context.Context) error {
 	term := newTerm(w, store)
 	w.landed(term.head, 0)
 	w.become(Leading, nil)
+	w.cfg.Recent.lead(true)
+	defer w.cfg.Recent.lead(false)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var keeper sync.WaitGroup

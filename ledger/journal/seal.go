@@ -3,6 +3,8 @@ package journal
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,6 +39,8 @@ func (b *batch) seal(chain [32]byte, sent time.Time) (out *Batch, ok bool, err e
 		}
 		out.State = append(out.State, StateRow{Key: key, Loaded: r.loaded, Version: r.version, Data: data})
 	}
+	// In the order of the index, so that a page of it is gone to once.
+	slices.SortFunc(out.State, func(a, b StateRow) int { return strings.Compare(a.Key, b.Key) })
 	out.After = b.after()
 	out.After.Chain = chain
 	return out, len(out.Outcomes)+len(out.Inbox) > 0, nil

@@ -1,7 +1,10 @@
 package readmodel
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,39 +25,57 @@ func entryKey(ledger, address, asset string) (key [16]byte) {
 	return key
 }
 
-// applyEntries adds one row for each account and asset that a transaction posts to.
+// entryRow is what an account and asset has of a transaction. at and amount are nil unless the
+// transaction is dated otherwise than it was recorded.
+type entryRow struct {
+	key      [16]byte
+	position int64
+	at       *time.Time
+	amount   *string
+}
+
+// applyEntries adds one row for each account and asset that a transaction posts to, in the order of
+// the index: a page of it is then gone to once, and not once for each of its rows.
 func applyEntries(b *pgx.Batch, schema string, events []journal.Event) error {
-	var (
-		keys      [][16]byte
-		positions []int64
-		times     []*time.Time
-		amounts   []*string
-	)
+	var rows []entryRow
 	for i := range events {
-		e := &events[i]
-		at := dated(e)
-		for line := range e.Postings {
-			p := &e.Postings[line]
-			if line != firstLine(e.Postings, p) {
-				continue // the row of its account and asset is there
-			}
-			keys = append(keys, entryKey(e.Ledger, p.Account, p.Asset))
-			positions = append(positions, e.Position)
-			times = append(times, at)
-			var amount *string
-			if at != nil {
-				text := journal.FormatAmount(netOf(e.Postings, p))
-				amount = &text
-			}
-			amounts = append(amounts, amount)
+		rows = appendEntryRows(rows, &events[i])
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b entryRow) int {
+		if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
+			return c
 		}
+		return cmp.Compare(a.position, b.position)
+	})
+	n := len(rows)
+	keys, positions, times, amounts := make([][16]byte, n), make([]int64, n), make([]*time.Time, n), make([]*string, n)
+	for i, r := range rows {
+		keys[i], positions[i], times[i], amounts[i] = r.key, r.position, r.at, r.amount
 	}
-	if len(keys) > 0 {
-		b.Queue(statement("entries_add", schema), pgx.NamedArgs{
-			"keys": keys, "positions": positions, "times": times, "amounts": amounts,
-		})
-	}
+	b.Queue(statement("entries_add", schema), pgx.NamedArgs{
+		"keys": keys, "positions": positions, "times": times, "amounts": amounts,
+	})
 	return nil
+}
+
+func appendEntryRows(rows []entryRow, e *journal.Event) []entryRow {
+	at := dated(e)
+	for line := range e.Postings {
+		p := &e.Postings[line]
+		if line != firstLine(e.Postings, p) {
+			continue // the row of its account and asset is there
+		}
+		row := entryRow{key: entryKey(e.Ledger, p.Account, p.Asset), position: e.Position, at: at}
+		if at != nil {
+			amount := journal.FormatAmount(netOf(e.Postings, p))
+			row.amount = &amount
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // dated is the effective time of an event that counts from another time than it was recorded at; nil

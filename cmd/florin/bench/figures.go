@@ -203,7 +203,7 @@ func (f *figures) batches(ctx context.Context) (func(context.Context) error, err
 	rate := f.figure(fmt.Sprintf("batches of %d", fillBatch), "transactions/s", "%.0f", 15_000, 36_000)
 	best, connections := 0.0, 0
 	var tried []string
-	for _, n := range []int{2, fillConnections} {
+	for _, n := range []int{2, fillConnections, 2 * fillConnections} {
 		r, err := f.leg(ctx, Leg{Workload: Uniform, Connections: n, Batch: fillBatch, Duration: f.c.Duration / 2})
 		if err != nil {
 			return nil, err

@@ -83,7 +83,7 @@ func (h *Handlers) GetAccount(ctx context.Context, r api.GetAccountRequestObject
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	a, ok, err := h.ports.Accounts.Account(ctx, r.Ledger, r.Address)
@@ -107,7 +107,7 @@ func (h *Handlers) ListAccounts(ctx context.Context, r api.ListAccountsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	f := query.AccountFilter{Ledger: r.Ledger, Asset: r.Params.Asset, After: p.place, Limit: p.limit + 1}

@@ -55,7 +55,7 @@ func (h *Handlers) ListAssets(ctx context.Context, r api.ListAssetsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	if err := h.see(ctx, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	registered, err := h.ports.Books.Assets(ctx)

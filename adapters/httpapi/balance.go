@@ -13,7 +13,7 @@ func (h *Handlers) GetBalances(ctx context.Context, r api.GetBalancesRequestObje
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	rows, err := h.ports.Accounts.Balances(ctx, r.Ledger, r.Params.Asset, r.Address)

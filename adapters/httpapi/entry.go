@@ -29,7 +29,7 @@ func (h *Handlers) ListEntries(ctx context.Context, r api.ListEntriesRequestObje
 	if f.Before, err = parseEntryPlace(p.place); err != nil {
 		return nil, err
 	}
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries); err != nil {
+	if f.UpTo, err = h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries); err != nil {
 		return nil, err
 	}
 	if f.Assets, err = h.assetsOf(ctx, r.Ledger, r.Address, r.Params.Asset); err != nil {

@@ -132,7 +132,7 @@ func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Even
 
 // GetHold implements api.StrictServerInterface. A hold is the business of who pays and who is paid.
 func (h *Handlers) GetHold(ctx context.Context, r api.GetHoldRequestObject) (api.GetHoldResponseObject, error) {
-	if err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
+	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
 	hold, ok, err := h.ports.Wallets.Hold(ctx, r.ID)

@@ -375,7 +375,7 @@ func (h *house) Entries(_ context.Context, f query.EntryFilter) (out []query.Ent
 	for _, e := range slices.Backward(h.bench.Events()) {
 		for line, p := range slices.Backward(e.Postings) {
 			below := f.Before.Position == 0 || e.Position < f.Before.Position || e.Position == f.Before.Position && line < f.Before.Line
-			if e.Ledger == f.Ledger && p.Account == f.Address && slices.Contains(f.Assets, p.Asset) && below {
+			if e.Ledger == f.Ledger && e.Position <= f.UpTo && p.Account == f.Address && slices.Contains(f.Assets, p.Asset) && below {
 				out = append(out, query.Entry{
 					Posting: p, Transaction: e.TransactionID(), Position: e.Position, Line: line, Number: e.Number, Type: e.Type,
 					EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt, Balance: p.Balance,
@@ -398,7 +398,7 @@ func (h *house) Transactions(_ context.Context, f query.TransactionFilter) (out 
 			return (f.Account == "" || p.Account == f.Account) && strings.HasPrefix(p.Account, f.Under) && (f.Asset == "" || p.Asset == f.Asset) &&
 				bounded(f.AtLeast, true) && bounded(f.AtMost, false)
 		}
-		if e.Ledger == f.Ledger && (f.Before == 0 || e.Position < f.Before) && slices.ContainsFunc(e.Postings, moves) {
+		if e.Ledger == f.Ledger && e.Position <= f.UpTo && (f.Before == 0 || e.Position < f.Before) && slices.ContainsFunc(e.Postings, moves) {
 			out = append(out, query.Found{Position: e.Position, ReversedBy: reversed[e.Position], Term: h.term})
 		}
 	}

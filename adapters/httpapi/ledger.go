@@ -59,7 +59,7 @@ func (h *Handlers) ListLedgers(ctx context.Context, r api.ListLedgersRequestObje
 	if err != nil {
 		return nil, err
 	}
-	if err := h.see(ctx, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	var rows []query.Ledger

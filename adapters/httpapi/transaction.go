@@ -60,7 +60,7 @@ func (h *Handlers) transactionOf(a journal.Answer) (api.Transaction, error) {
 // GetTransaction implements api.StrictServerInterface. The id names the transaction's place in the
 // journal, so no projection has to have seen it; what reversed it, one has.
 func (h *Handlers) GetTransaction(ctx context.Context, r api.GetTransactionRequestObject) (api.GetTransactionResponseObject, error) {
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Transactions); err != nil {
+	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Transactions); err != nil {
 		return nil, err
 	}
 	place, err := journal.ParsePlaceID("txn", r.ID)
@@ -92,7 +92,7 @@ func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsR
 	if err != nil {
 		return nil, err
 	}
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries, query.Transactions); err != nil {
+	if f.UpTo, err = h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Entries, query.Transactions); err != nil {
 		return nil, err
 	}
 	found, err := h.ports.Transactions.Transactions(ctx, f)

@@ -240,6 +240,22 @@ func TestReadsSeeWhatTheCallerWrote(t *testing.T) {
 	h.call(finance, "", "GET", balances+"?at_least=1-1", "").refused(t, 400, "invalid-parameter")
 }
 
+// What some projections have seen and others have not is in no list, and the position says so.
+func TestListsKeepToTheirPosition(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.post("k-1", "equity:opening", "liabilities:user:a", "1", "USD", "")
+	h.post("k-2", "equity:opening", "liabilities:user:a", "1", "JPY", "")
+	for lag, want := range map[int64][]string{0: {"2", "1"}, 1: {"1"}, 2: nil} {
+		h.lag = lag
+		for _, url := range []string{transactionsURL, transactionsURL + "?account=liabilities:user:a", "/v1/ledgers/main/accounts/liabilities:user:a/entries"} {
+			assert.Equal(t, [][]string{want}, h.pages(url, "number"), "%s, %d behind", url, lag)
+			a := h.call(shop, "", "GET", url, "")
+			assert.Equal(t, fmt.Sprint("0-", 2-lag), a.header.Get("Florin-Position"))
+		}
+	}
+}
+
 func TestTraceContext(t *testing.T) {
 	t.Parallel()
 	h := open(t)

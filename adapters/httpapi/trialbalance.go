@@ -11,7 +11,7 @@ import (
 
 // GetTrialBalance implements api.StrictServerInterface.
 func (h *Handlers) GetTrialBalance(ctx context.Context, r api.GetTrialBalanceRequestObject) (api.GetTrialBalanceResponseObject, error) {
-	if err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
+	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}
 	depth := r.Params.Depth

@@ -63,7 +63,7 @@ func (h *Handlers) openedOf(a journal.Answer) (api.Wallet, error) {
 
 // GetWallet implements api.StrictServerInterface.
 func (h *Handlers) GetWallet(ctx context.Context, r api.GetWalletRequestObject) (api.GetWalletResponseObject, error) {
-	if err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
+	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
 		return nil, err
 	}
 	w, ok, err := h.ports.Wallets.Wallet(ctx, r.ID)
@@ -87,7 +87,7 @@ func (h *Handlers) ListWallets(ctx context.Context, r api.ListWalletsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	if err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
+	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
 		return nil, err
 	}
 	principal := callOf(ctx).principal

@@ -50,5 +50,8 @@ type EntryFilter struct {
 	// From (inclusive) and Until (exclusive) bound the time that Order goes by; zero for open.
 	From, Until time.Time
 	Before      EntryPlace
-	Limit       int
+	// UpTo is the last position that counts: one that the projections have reached which the filter
+	// and its assets are read from. Lines and balances are those of that moment; 0 shows nothing.
+	UpTo  int64
+	Limit int
 }

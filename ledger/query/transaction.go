@@ -23,7 +23,10 @@ type TransactionFilter struct {
 	Metadata                    map[string]string
 	// Before is the position of the last one of the page before; 0 for the top.
 	Before int64
-	Limit  int
+	// UpTo is the last position that counts: one that all projections of the books have reached. 0
+	// shows nothing.
+	UpTo  int64
+	Limit int
 }
 
 // Found says where a transaction is.

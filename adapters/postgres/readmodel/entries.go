@@ -36,7 +36,7 @@ func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry
 		}
 	}
 	name, args := "entry_list_recorded", pgx.NamedArgs{
-		"keys": keys, "limit": f.Limit + 1, "from": timeOrNull(f.From), "until": timeOrNull(f.Until), "position": before.Position,
+		"keys": keys, "limit": f.Limit + 1, "from": timeOrNull(f.From), "until": timeOrNull(f.Until), "position": before.Position, "up_to": f.UpTo,
 	}
 	if f.Order == query.ByEffective {
 		name = "entry_list_effective"
@@ -45,15 +45,6 @@ func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry
 	lines := entryLines{filter: f, before: before}
 	err := r.rows(ctx, name, args, lines.add)
 	return lines.out[:min(len(lines.out), f.Limit)], err
-}
-
-// positionBefore returns the last position recorded before t; open for a zero t.
-func (r *Reads) positionBefore(ctx context.Context, t time.Time, open int64) (position int64, err error) {
-	if t.IsZero() {
-		return open, nil
-	}
-	err = r.pool.QueryRow(ctx, `SELECT journal_position_before(0::smallint, $1)`, wholeMicros(t)).Scan(&position)
-	return position, err
 }
 
 // wholeMicros is the first moment, of those that the journal tells apart, that is not before t. The

@@ -2,6 +2,7 @@ package readmodel_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -24,6 +25,16 @@ func (b before) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQue
 
 func (before) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+// readsWhile are reads before each statement of which something happens.
+func (l *library) readsWhile(happens func()) *readmodel.Reads {
+	config := l.pool.Config()
+	config.ConnConfig.Tracer = before(happens)
+	pool, err := pgxpool.NewWithConfig(l.t.Context(), config)
+	require.NoError(l.t, err)
+	l.t.Cleanup(pool.Close)
+	return readmodel.NewReads(pool)
+}
+
 // Whatever is booked while a page is read: the page has all lines below its first, and the balances
 // of its lines follow from each other.
 func TestEntriesWhileOthersBook(t *testing.T) {
@@ -39,13 +50,8 @@ func TestEntriesWhileOthersBook(t *testing.T) {
 				l.project(10)
 			}
 			book()
-			config := l.pool.Config()
-			config.ConnConfig.Tracer = before(book)
-			pool, err := pgxpool.NewWithConfig(t.Context(), config)
-			require.NoError(t, err)
-			t.Cleanup(pool.Close)
-			page, err := readmodel.NewReads(pool).Entries(t.Context(), query.EntryFilter{
-				Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: order, Limit: 100,
+			page, err := l.readsWhile(book).Entries(t.Context(), query.EntryFilter{
+				Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: order, UpTo: math.MaxInt64, Limit: 100,
 				From: l.now.Add(-time.Hour), Until: l.now.Add(time.Minute),
 			})
 			require.NoError(t, err)
@@ -80,7 +86,7 @@ func TestEntriesBetweenMicroseconds(t *testing.T) {
 		{query.ByEffective, times[0], times[2], []int64{3, 2}},
 	} {
 		page, err := l.reads.Entries(t.Context(), query.EntryFilter{
-			Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: c.order, Limit: 10, From: c.from, Until: c.until,
+			Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: c.order, UpTo: l.head.Position, Limit: 10, From: c.from, Until: c.until,
 		})
 		require.NoError(t, err)
 		var got []int64

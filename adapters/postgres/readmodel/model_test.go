@@ -174,19 +174,43 @@ func TestReadsAgreeWithTheFacts(t *testing.T) {
 		recorded := func(e *journal.Event) time.Time { return e.RecordedAt }
 		limit := rapid.IntRange(1, 4).Draw(r, "limit")
 		account := rapid.SampledFrom(accounts).Draw(r, "account")
-		// Entries are right at every position that their projection can stand at, however far the journal is.
+		maybe := func(label string, list ...string) string {
+			return rapid.SampledFrom(append([]string{"", ""}, list...)).Draw(r, label)
+		}
+		// Lists are right at every position that all their projections have reached, however far each of
+		// them and the journal are.
 		agree := func(known history) {
+			upTo := known[len(known)-1].Position
 			list := assets[:rapid.IntRange(1, len(assets)).Draw(r, "assets")]
 			for _, order := range []query.Order{query.ByRecorded, query.ByEffective} {
 				of := map[query.Order]func(*journal.Event) time.Time{query.ByRecorded: recorded, query.ByEffective: effective}[order]
-				f := query.EntryFilter{Ledger: name, Address: account, Assets: list, Order: order, Limit: limit,
+				f := query.EntryFilter{Ledger: name, Address: account, Assets: list, Order: order, UpTo: upTo, Limit: limit,
 					From: drawTime("from", of), Until: drawTime("until", of)}
 				want := known.entries(account, list, f)
 				require.Equal(r, want, l.turnEntries(r, f), "%s from %s until %s", order, f.From, f.Until)
 			}
+			f := query.TransactionFilter{
+				Ledger: name, Account: maybe("account", accounts...), Under: maybe("under", "assets", "assets:bank", "liabilities:user"),
+				Asset: maybe("asset", assets...), Type: maybe("type", ledger.TypeTransactionPosted, ledger.TypeTransactionReversed),
+				From: drawTime("from", effective), Until: drawTime("until", effective),
+				RecordedFrom: drawTime("recorded from", recorded), RecordedUntil: drawTime("recorded until", recorded), UpTo: upTo, Limit: limit,
+			}
+			if f.Asset != "" && rapid.Bool().Draw(r, "at least") {
+				d := decimal.NewFromInt(rapid.Int64Range(1, 101).Draw(r, "least"))
+				f.AtLeast = &d
+			}
+			if f.Asset != "" && rapid.Bool().Draw(r, "at most") {
+				d := decimal.NewFromInt(rapid.Int64Range(1, 101).Draw(r, "most"))
+				f.AtMost = &d
+			}
+			require.Equal(r, known.find(f), l.turnTransactions(r, f), "%+v", f)
 		}
-		known := rapid.IntRange(1, len(facts)).Draw(r, "known")
-		l.projectUpTo(query.Entries, facts[known-1].Position)
+		known := len(facts)
+		for _, projection := range []string{query.Accounts, query.Entries, query.Transactions} {
+			reached := rapid.IntRange(1, len(facts)).Draw(r, projection)
+			l.projectUpTo(projection, facts[reached-1].Position)
+			known = min(known, reached)
+		}
 		agree(facts[:known])
 		l.project(rapid.IntRange(1, 5).Draw(r, "batch"))
 		agree(facts)
@@ -200,25 +224,6 @@ func TestReadsAgreeWithTheFacts(t *testing.T) {
 		require.NoError(r, err)
 		require.Equal(r, l.head.Position, trial.Position)
 		requireSums(r, facts.sums(depth), trial.Rows, false)
-
-		maybe := func(label string, list ...string) string {
-			return rapid.SampledFrom(append([]string{"", ""}, list...)).Draw(r, label)
-		}
-		f := query.TransactionFilter{
-			Ledger: name, Account: maybe("account", accounts...), Under: maybe("under", "assets", "assets:bank", "liabilities:user"),
-			Asset: maybe("asset", assets...), Type: maybe("type", ledger.TypeTransactionPosted, ledger.TypeTransactionReversed),
-			From: drawTime("from", effective), Until: drawTime("until", effective),
-			RecordedFrom: drawTime("recorded from", recorded), RecordedUntil: drawTime("recorded until", recorded), Limit: limit,
-		}
-		if f.Asset != "" && rapid.Bool().Draw(r, "at least") {
-			d := decimal.NewFromInt(rapid.Int64Range(1, 101).Draw(r, "least"))
-			f.AtLeast = &d
-		}
-		if f.Asset != "" && rapid.Bool().Draw(r, "at most") {
-			d := decimal.NewFromInt(rapid.Int64Range(1, 101).Draw(r, "most"))
-			f.AtMost = &d
-		}
-		require.Equal(r, facts.find(f), l.turnTransactions(r, f), "%+v", f)
 	})
 	require.Empty(t, l.check())
 }

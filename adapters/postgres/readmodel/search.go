@@ -1,10 +1,10 @@
 package readmodel
 
 import (
-	"context"
 	"fmt"
-	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,82 +17,70 @@ import (
 // say: a subquery with OFFSET 0 is not taken apart, a materialized one not merged.
 type search struct {
 	args pgx.NamedArgs
-	// limit is written out: with a parameter, Postgres takes a tenth of the table for the page, and
-	// plans every call anew to find a better plan.
+	// limit is how many are wanted still.
 	limit int
 	// byAccount says that an account is asked for, by its entries.
 	byAccount bool
 	// bounds are conditions on position.
 	bounds []string
-	// byTime says that the effective time is bounded: by position for what counts from when it was
-	// recorded, by itself for the rest.
-	byTime bool
+	// undated are the conditions on what counts from when it was recorded, whose effective time is
+	// bounded by position; nil when it has no bounds. byDate are those on the rest.
+	undated []string
 	// terms must all be there, and one of sizes; checks hold them against the journal row e.
 	terms, sizes []int32
 	checks       []string
 }
 
-// newSearch reads a filter, and looks up what its times and its account stand for.
-func (r *Reads) newSearch(ctx context.Context, f query.TransactionFilter) (*search, error) {
-	s := &search{args: pgx.NamedArgs{"ledger": f.Ledger}, limit: f.Limit, byTime: !f.From.IsZero() || !f.Until.IsZero()}
+// newSearch reads a filter.
+func newSearch(f query.TransactionFilter) *search {
+	s := &search{args: pgx.NamedArgs{"ledger": f.Ledger}, bounds: []string{"position <= @high"}}
+	high := f.UpTo
 	if f.Before > 0 {
-		s.bound("position < @before", "before", f.Before)
+		high = min(high, f.Before-1)
 	}
-	if !f.RecordedFrom.IsZero() {
-		low, err := r.positionBefore(ctx, f.RecordedFrom, 0)
-		if err != nil {
-			return nil, err
-		}
-		s.bound("position > @low", "low", low)
-	}
-	if !f.RecordedUntil.IsZero() {
-		high, err := r.positionBefore(ctx, f.RecordedUntil, math.MaxInt64)
-		if err != nil {
-			return nil, err
-		}
-		s.bound("position <= @high", "high", high)
-	}
-	if s.byTime {
-		if err := r.boundTime(ctx, s, f); err != nil {
-			return nil, err
-		}
-	}
+	s.upTo(high, f.Limit)
+	s.boundTimes(f)
 	s.addTerms(f)
 	if s.byAccount = f.Account != ""; s.byAccount {
 		s.args["account"], s.args["of_asset"] = f.Account, f.Asset
 	}
-	return s, nil
+	return s
 }
 
-// bound adds a condition on position.
-func (s *search) bound(condition, name string, value int64) {
-	s.bounds = append(s.bounds, condition)
-	s.args[name] = value
+// upTo says where the search begins, and how many are wanted from there.
+func (s *search) upTo(position int64, limit int) {
+	s.limit = limit
+	s.args["high"], s.args["limit"] = position, limit
 }
 
-// boundTime adds the bounds of the effective time.
-func (r *Reads) boundTime(ctx context.Context, s *search, f query.TransactionFilter) error {
-	from, err := r.positionBefore(ctx, f.From, 0)
-	if err != nil {
-		return err
+// boundTimes adds the bounds of times. Their positions are found by the statement itself and not before:
+// whatever is recorded while it runs is in all of it or in none.
+func (s *search) boundTimes(f query.TransactionFilter) {
+	before := func(name string, t time.Time) string {
+		s.args[name] = wholeMicros(t)
+		return "(SELECT journal_position_before(0::smallint, @" + name + "))"
 	}
-	until, err := r.positionBefore(ctx, f.Until, math.MaxInt64)
-	if err != nil {
-		return err
+	if !f.RecordedFrom.IsZero() {
+		s.bounds = append(s.bounds, "position > "+before("recorded_from", f.RecordedFrom))
 	}
-	if f.Until.IsZero() {
-		f.Until = endOfTime
+	if !f.RecordedUntil.IsZero() {
+		s.bounds = append(s.bounds, "position <= "+before("recorded_until", f.RecordedUntil))
 	}
-	s.args["from_position"], s.args["until_position"] = from, until
-	s.args["from"], s.args["until"] = f.From, f.Until
-	return nil
+	if f.From.IsZero() && f.Until.IsZero() {
+		return
+	}
+	s.undated = []string{"effective_at IS NULL"}
+	s.args["from"], s.args["until"] = time.Time{}, endOfTime
+	if !f.From.IsZero() {
+		s.undated = append(s.undated, "position > "+before("from", f.From))
+	}
+	if !f.Until.IsZero() {
+		s.undated = append(s.undated, "position <= "+before("until", f.Until))
+	}
 }
 
-// The two halves of a bound of effective time.
-const (
-	undated = "effective_at IS NULL AND position > @from_position AND position <= @until_position"
-	byDate  = "effective_at IS NOT NULL AND effective_at >= @from AND effective_at < @until"
-)
+// byDate are the conditions on what was dated. With one bound alone, Postgres would plan every call anew.
+const byDate = "effective_at IS NOT NULL AND effective_at >= @from AND effective_at < @until"
 
 // keysOf selects the keys of the account, one for each asset that it ever held, or the one asked for.
 const keysOf = `SELECT entry_key(ledger, address, asset) AS key
@@ -100,30 +88,32 @@ const keysOf = `SELECT entry_key(ledger, address, asset) AS key
 
 // walk selects the newest positions, at most limit. Each part of it is read from an index, backwards.
 func (s *search) walk(limit int) string {
-	if !s.byTime {
-		return s.part("", limit)
+	if s.undated == nil {
+		return s.part(nil, limit)
 	}
-	return "(SELECT position FROM (" + s.part(undated, limit) + " UNION ALL " + s.part(byDate, limit) + ") parts" +
+	return "(SELECT position FROM (" + s.part(s.undated, limit) + " UNION ALL " + s.part([]string{byDate}, limit) + ") parts" +
 		newestOnly(limit) + ")"
 }
 
-// part is the walk over what fulfils a condition.
-func (s *search) part(condition string, limit int) string {
-	source, conditions := "{transactions}.tx", append([]string{"ledger = @ledger"}, s.bounds...)
+// part is the walk over what fulfils conditions.
+func (s *search) part(conditions []string, limit int) string {
+	source, of := "{transactions}.tx", "ledger = @ledger"
 	if s.byAccount {
-		source, conditions[0] = "{entries}.entry", "key = k.key"
+		source, of = "{entries}.entry", "key = k.key"
 	}
-	if condition != "" {
-		conditions = append(conditions, condition)
-	}
-	walk := "(SELECT position FROM " + source + " WHERE " + strings.Join(conditions, " AND ") + newestOnly(limit) + ")"
+	walk := "(SELECT position FROM " + source + " WHERE " + all([]string{of}, s.bounds, conditions) + newestOnly(limit) + ")"
 	if !s.byAccount {
 		return walk
 	}
 	return "(SELECT DISTINCT position FROM (" + keysOf + " OFFSET 0) k CROSS JOIN LATERAL " + walk + " x" + newestOnly(limit) + ")"
 }
 
+// newestOnly ends a walk. Its limit is written out: with a parameter, Postgres takes a tenth of the
+// table for the page, and plans every call anew to find a better plan.
 func newestOnly(limit int) string { return fmt.Sprintf(" ORDER BY position DESC LIMIT %d", limit) }
+
+// all joins lists of conditions.
+func all(conditions ...[]string) string { return strings.Join(slices.Concat(conditions...), " AND ") }
 
 // newest selects the newest transactions.
 func (s *search) newest() string { return found(s.walk(s.limit)) }
@@ -142,26 +132,26 @@ SELECT ARRAY(SELECT s.position
                FROM (SELECT position FROM seen ORDER BY position DESC OFFSET 0) s
               CROSS JOIN LATERAL (SELECT FROM {transactions}.tx t WHERE t.ledger = @ledger AND t.position = s.position AND ` + s.hasTerms() + ` OFFSET 0) t
               CROSS JOIN LATERAL (SELECT FROM events e WHERE e.shard = 0 AND e.position = s.position AND ` + s.checked() + ` OFFSET 0) e
-             ` + newestOnly(s.limit) + `),
+              ORDER BY position DESC LIMIT @limit),
        (SELECT coalesce(min(position), 0) FROM seen), (SELECT count(*) FROM seen)`
 }
 
 // find selects the newest positions that fit, by the index of terms.
 func (s *search) find() string {
-	conditions := append([]string{"ledger = @ledger", s.hasTerms()}, s.bounds...)
-	if s.byTime {
-		conditions = append(conditions, "("+undated+" OR "+byDate+")")
+	conditions := all([]string{"ledger = @ledger", s.hasTerms()}, s.bounds)
+	if s.undated != nil {
+		conditions += " AND (" + all(s.undated) + " OR " + byDate + ")"
 	}
 	account := ""
 	if s.byAccount {
 		account = `
  CROSS JOIN LATERAL (SELECT FROM {entries}.entry WHERE key = ANY ((SELECT array_agg(key) FROM (` + keysOf + `) k)::uuid[]) AND position = s.position LIMIT 1) a`
 	}
-	return "WITH found AS MATERIALIZED (SELECT position FROM {transactions}.tx t WHERE " + strings.Join(conditions, " AND ") + `)
+	return "WITH found AS MATERIALIZED (SELECT position FROM {transactions}.tx t WHERE " + conditions + `)
 SELECT s.position
   FROM (SELECT position FROM found ORDER BY position DESC OFFSET 0) s` + account + `
  CROSS JOIN LATERAL (SELECT FROM events e WHERE e.shard = 0 AND e.position = s.position AND ` + s.checked() + ` OFFSET 0) e
-` + newestOnly(s.limit)
+ ORDER BY position DESC LIMIT @limit`
 }
 
 // hasTerms is the condition on terms.
@@ -174,4 +164,4 @@ func (s *search) hasTerms() string {
 }
 
 // checked is the condition on the journal row e.
-func (s *search) checked() string { return strings.Join(s.checks, " AND ") }
+func (s *search) checked() string { return all(s.checks) }

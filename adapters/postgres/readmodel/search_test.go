@@ -2,6 +2,7 @@ package readmodel_test
 
 import (
 	"hash/fnv"
+	"math"
 	"strconv"
 	"testing"
 	"time"
@@ -102,4 +103,93 @@ func sameDigest(key string) (one, other string) {
 		}
 		seen[h.Sum32()] = other
 	}
+}
+
+// Whatever is booked while a page is looked for: it lacks none of what lies below its first.
+func TestSearchWhileOthersBook(t *testing.T) {
+	t.Parallel()
+	now := func(l *library) time.Time { return l.now.Add(time.Minute) }
+	for name, filter := range map[string]func(*library) query.TransactionFilter{
+		"effective": func(l *library) query.TransactionFilter { return query.TransactionFilter{Until: now(l)} },
+		"effective, of a type": func(l *library) query.TransactionFilter {
+			return query.TransactionFilter{Until: now(l), Type: ledger.TypeTransactionPosted}
+		},
+		"effective, by account": func(l *library) query.TransactionFilter {
+			return query.TransactionFilter{Until: now(l), Account: "liabilities:user:a"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := openLibrary(t)
+			book := func() {
+				ahead := l.now.Add(10 * time.Second) // by a clock that is
+				l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY")
+				l.post(ledger.NewTransaction{EffectiveAt: &ahead}, "equity:opening", "liabilities:user:a", "1", "JPY")
+				l.project(10)
+			}
+			book()
+			f := filter(l)
+			f.Ledger, f.UpTo, f.Limit = "main", math.MaxInt64, 100
+			page, err := l.readsWhile(book).Transactions(t.Context(), f)
+			require.NoError(t, err)
+			require.Greater(t, len(page), 2)
+			for i, at := range page {
+				require.Equal(t, int64(len(page)-i), at.Position, "line %d", i)
+			}
+		})
+	}
+}
+
+// The journal's times are whole microseconds. A bound between two of them lies between them, also for
+// what was dated.
+func TestSearchBetweenMicroseconds(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	one := l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY").RecordedAt
+	l.post(ledger.NewTransaction{EffectiveAt: &one}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	l.project(10)
+	between := one.Add(500 * time.Nanosecond)
+	for name, c := range map[string]struct {
+		filter query.TransactionFilter
+		want   []int64
+	}{
+		"effective until": {query.TransactionFilter{Until: between}, []int64{2, 1}},
+		"effective from":  {query.TransactionFilter{From: between}, nil},
+		"recorded until":  {query.TransactionFilter{RecordedUntil: between}, []int64{1}},
+		"recorded from":   {query.TransactionFilter{RecordedFrom: between}, []int64{2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.filter.Ledger, c.filter.Limit = "main", 8
+			require.Equal(t, c.want, l.find(t, c.filter))
+		})
+	}
+}
+
+// The projections of the books do not keep step. A list shows nothing above what all of them have
+// reached, or it would lack what the one behind does not know, and a cursor would pass it by.
+func TestSearchKeepsToWhatAllProjectionsHaveReached(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "USD") // the first in dollars
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	l.projectUpTo(query.Accounts, 1)
+	l.projectUpTo(query.Entries, 3)
+	l.projectUpTo(query.Transactions, 2)
+	for name, f := range map[string]query.TransactionFilter{
+		"account":          {Account: "liabilities:user:a"},
+		"account and type": {Account: "liabilities:user:a", Type: ledger.TypeTransactionPosted},
+		"all":              {},
+		"second page":      {Before: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.Ledger, f.UpTo, f.Limit = "main", 1, 8
+			require.Equal(t, []int64{1}, l.find(t, f))
+		})
+	}
+	t.Run("nothing reached", func(t *testing.T) {
+		found, err := l.reads.Transactions(t.Context(), query.TransactionFilter{Ledger: "main", Limit: 8})
+		require.NoError(t, err)
+		require.Empty(t, found)
+	})
 }

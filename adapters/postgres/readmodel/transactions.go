@@ -2,7 +2,6 @@ package readmodel
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,10 +20,7 @@ const (
 
 // Transactions returns where transactions are, newest first.
 func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]query.Found, error) {
-	s, err := r.newSearch(ctx, f)
-	if err != nil {
-		return nil, err
-	}
+	s := newSearch(f)
 	text := s.newest()
 	if len(s.terms) > 0 {
 		positions, err := r.search(ctx, s, f)
@@ -34,7 +30,7 @@ func (r *Reads) Transactions(ctx context.Context, f query.TransactionFilter) ([]
 		text, s.args["positions"] = found("SELECT unnest(@positions::bigint[]) AS position"), positions
 	}
 	out := make([]query.Found, 0, f.Limit)
-	err = r.run(ctx, text, s.args, func(rows pgx.Rows) error {
+	err := r.run(ctx, text, s.args, func(rows pgx.Rows) error {
 		var at query.Found
 		err := rows.Scan(&at.Position, &at.ReversedBy, &at.Term)
 		out = append(out, at)
@@ -52,7 +48,7 @@ func (r *Reads) search(ctx context.Context, s *search, f query.TransactionFilter
 	case f.Account != "":
 		steps = append(steps, lookedByAccount)
 	}
-	for i, step := range steps {
+	for _, step := range steps {
 		var fit []int64
 		var last int64
 		var count int
@@ -62,9 +58,7 @@ func (r *Reads) search(ctx context.Context, s *search, f query.TransactionFilter
 		if positions = append(positions, fit...); len(positions) == f.Limit || count < step {
 			return positions, nil
 		}
-		s.limit = f.Limit - len(positions)
-		name := fmt.Sprintf("last_%d", i)
-		s.bound("position < @"+name, name, last)
+		s.upTo(last-1, f.Limit-len(positions))
 	}
 	err = r.run(ctx, s.find(), s.args, func(rows pgx.Rows) error {
 		var position int64

@@ -10,8 +10,9 @@ WITH keys AS MATERIALIZED (
 ), bounds AS MATERIALIZED (
     -- Found here and not before: whatever is recorded while this runs is in all of it or in none.
     SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
-           CASE WHEN @position::bigint = 9223372036854775807 THEN @position::bigint
-                ELSE journal_position_up_to(0::smallint, @effective_at::timestamptz, @position::bigint) END AS high
+           least(@up_to::bigint,
+                 CASE WHEN @position::bigint < 9223372036854775807
+                      THEN journal_position_up_to(0::smallint, @effective_at::timestamptz, @position::bigint) END) AS high
 ), place AS MATERIALIZED (
     SELECT DISTINCT x.position
       FROM keys k
@@ -25,7 +26,7 @@ WITH keys AS MATERIALIZED (
            UNION ALL
            (SELECT position
               FROM {entries}.entry
-             WHERE key = k.key AND effective_at IS NOT NULL
+             WHERE key = k.key AND effective_at IS NOT NULL AND position <= @up_to
                AND (effective_at, position) <= (@effective_at::timestamptz, @position::bigint)
                AND effective_at >= coalesce(@from::timestamptz, '-infinity')
              ORDER BY effective_at DESC, position DESC
@@ -41,7 +42,7 @@ WITH keys AS MATERIALIZED (
      ORDER BY at DESC, position DESC
      LIMIT @limit
 ), top AS MATERIALIZED (
-    SELECT at, position, journal_position_up_to(0::smallint, at, position) AS recorded
+    SELECT at, position, least(@up_to::bigint, journal_position_up_to(0::smallint, at, position)) AS recorded
       FROM page ORDER BY at DESC, position DESC LIMIT 1
 ), balances AS MATERIALIZED (
     SELECT array_agg((
@@ -56,7 +57,8 @@ WITH keys AS MATERIALIZED (
                           AND (effective_at, position) > (top.at, top.position) AND position <= top.recorded), 0)
            + coalesce((SELECT sum(amount) FROM {entries}.entry
                         WHERE key = k.key AND effective_at IS NOT NULL
-                          AND (effective_at, position) <= (top.at, top.position) AND position > top.recorded), 0))::text ORDER BY k.n) AS after
+                          AND (effective_at, position) <= (top.at, top.position)
+                          AND position > top.recorded AND position <= @up_to), 0))::text ORDER BY k.n) AS after
       FROM top CROSS JOIN keys k
 )
 SELECT page.*, (SELECT after FROM balances) FROM page ORDER BY at DESC, position DESC

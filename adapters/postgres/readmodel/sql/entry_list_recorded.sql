@@ -1,8 +1,8 @@
 -- The newest transactions of an account up to a place, by the order in which they were recorded.
 WITH bounds AS MATERIALIZED (
     SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
-           CASE WHEN @until::timestamptz IS NULL THEN @position::bigint
-                ELSE least(journal_position_before(0::smallint, @until), @position::bigint) END AS high
+           least(@position::bigint, @up_to::bigint,
+                 CASE WHEN @until::timestamptz IS NOT NULL THEN journal_position_before(0::smallint, @until) END) AS high
 ), place AS MATERIALIZED (
     SELECT DISTINCT x.position
       FROM unnest(@keys::uuid[]) AS k (key)

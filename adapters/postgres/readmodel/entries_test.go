@@ -96,3 +96,26 @@ func TestEntriesBetweenMicroseconds(t *testing.T) {
 		require.Equal(t, c.want, got, "%s from %s until %s", c.order, c.from, c.until)
 	}
 }
+
+// Entries that are ahead of the position that is shown change neither lines nor balances, wherever by
+// effective time they lie.
+func TestEntriesKeepToTheirPosition(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	early, ahead := l.now.Add(-time.Hour), l.now.Add(time.Second)
+	for _, at := range []*time.Time{nil, &early, &ahead, nil, &early, &ahead} {
+		l.post(ledger.NewTransaction{EffectiveAt: at}, "equity:opening", "liabilities:user:a", "1", "JPY")
+	}
+	l.project(10)
+	for order, want := range map[query.Order][]int64{query.ByRecorded: {3, 2, 1}, query.ByEffective: {3, 1, 2}} {
+		page, err := l.reads.Entries(t.Context(), query.EntryFilter{
+			Ledger: "main", Address: "liabilities:user:a", Assets: []string{"JPY"}, Order: order, UpTo: 3, Limit: 10,
+		})
+		require.NoError(t, err)
+		require.Len(t, page, 3, order)
+		for i, e := range page {
+			require.Equal(t, want[i], e.Position, "%s, line %d", order, i)
+			require.Equal(t, int64(3-i), e.Balance.IntPart(), "%s, line %d", order, i)
+		}
+	}
+}

@@ -17,96 +17,108 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
 )
 
+// fellBehind is a service with a copy of its database from before its last transactions: a stand-by
+// that fell behind.
+type fellBehind struct {
+	*cluster
+	p     *process
+	f     *caller
+	stale string // the copy's address
+}
+
+// fallBehind starts a service, pays amounts, takes the copy, and starts the service again.
+func fallBehind(t *testing.T, amounts ...string) *fellBehind {
+	t.Helper()
+	c := startCluster(t)
+	b := &fellBehind{cluster: c}
+	b.start()
+	c.client = &http.Client{}
+	t.Cleanup(c.client.CloseIdleConnections)
+	b.f = c.finance()
+	for i, amount := range amounts {
+		b.pay(fmt.Sprint("behind ", i), amount).is(http.StatusCreated)
+	}
+	b.p.signal(syscall.SIGTERM)
+	require.Equal(t, 0, b.p.ends(), b.p.output())
+	b.stale = copyDatabase(t, c.settings.DatabaseURL)
+	b.start()
+	return b
+}
+
+// start starts a process and waits until it answers.
+func (b *fellBehind) start() {
+	b.t.Helper()
+	b.p, b.url = b.node(freePort(b.t))
+	answers(b.t, b.url+"/readyz")
+}
+
+func (b *fellBehind) pay(k, amount string) *answer {
+	b.t.Helper()
+	return b.f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", amount, "JPY")))
+}
+
+// acceptLoss accepts it for the database at an address, which ends at a position.
+func (b *fellBehind) acceptLoss(database string, position int) {
+	b.t.Helper()
+	var out, errs bytes.Buffer
+	require.Equal(b.t, 0, run(b.t.Context(), []string{"shard", "accept-loss", "--database-url", database, "--reason", "stand-by was behind"}, &out, &errs), errs.String())
+	require.Equal(b.t, fmt.Sprintf("shard 0 goes on after position %d, on timeline 2\n", position), out.String())
+}
+
 // A stale stand-by is promoted: the database has less than what was answered and published. The
 // shard halts; an operator accepts the loss; readers never mix the two histories.
 func TestALossHaltsTheShardUntilItIsAccepted(t *testing.T) {
 	t.Parallel()
-	c := startCluster(t)
-	p, address := c.node(freePort(t))
-	answers(t, address+"/readyz")
-	c.url, c.client = address, &http.Client{}
-	t.Cleanup(c.client.CloseIdleConnections)
-	f := c.finance()
-	pay := func(k, amount string) *answer {
-		return f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", amount, "JPY")))
-	}
-	pay("1", "1").is(http.StatusCreated)
-	pay("2", "2").is(http.StatusCreated)
-	require.Equal(t, "3", f.balance("liabilities:user:a", "JPY"))
-	p.signal(syscall.SIGTERM)
-	require.Equal(t, 0, p.ends(), p.output())
-	stale := copyDatabase(t, c.settings.DatabaseURL)
-	p, address = c.node(freePort(t))
-	answers(t, address+"/readyz")
-	c.url = address
-	lost := pay("3", "100").is(http.StatusCreated)
-	require.Equal(t, "103", f.balance("liabilities:user:a", "JPY"))
-	p.kill()
+	b := fallBehind(t, "1", "2")
+	require.Equal(t, "3", b.f.balance("liabilities:user:a", "JPY"))
+	lost := b.pay("3", "100").is(http.StatusCreated)
+	require.Equal(t, "103", b.f.balance("liabilities:user:a", "JPY"))
+	b.p.kill()
 
-	c.settings.DatabaseURL, c.args[2] = stale, stale
-	p, address = c.node(freePort(t))
-	p.says("the store has lost acknowledged events")
-	var out, errs bytes.Buffer
-	require.Equal(t, 0, run(t.Context(), []string{"shard", "accept-loss", "--database-url", stale, "--reason", "stand-by was behind"}, &out, &errs), errs.String())
-	require.Equal(t, "shard 0 goes on after position 2, on timeline 2\n", out.String())
-	p.says("role=leader")
-	c.url = address
+	b.settings.DatabaseURL, b.args[2] = b.stale, b.stale
+	b.p, b.url = b.node(freePort(t))
+	b.p.says("the store has lost acknowledged events")
+	b.acceptLoss(b.stale, 2)
+	b.p.says("role=leader")
 	// The command that was lost still lies on the bus. Before its deadline it is decided again, as
 	// something new; after it, it is given up. Either way nothing of the lost history comes back.
 	want := "7"
-	if again := pay("3", "100"); again.Status == http.StatusCreated {
+	if again := b.pay("3", "100"); again.Status == http.StatusCreated {
 		require.NotEqual(t, lost.str("id"), again.str("id"))
 		want = "107"
 	} else {
 		again.refused(http.StatusUnprocessableEntity, "command-expired")
 	}
-	pay("4", "4").is(http.StatusCreated)
-	require.Equal(t, want, f.balance("liabilities:user:a", "JPY"))
-	f.get("/v1/ledgers/main/transactions/"+lost.str("id")).refused(http.StatusNotFound, "transaction-not-found")
-	c.verify()
-	p.signal(syscall.SIGTERM)
-	require.Equal(t, 0, p.ends(), p.output())
+	b.pay("4", "4").is(http.StatusCreated)
+	require.Equal(t, want, b.f.balance("liabilities:user:a", "JPY"))
+	b.f.get("/v1/ledgers/main/transactions/"+lost.str("id")).refused(http.StatusNotFound, "transaction-not-found")
+	b.verify()
+	b.p.signal(syscall.SIGTERM)
+	require.Equal(t, 0, b.p.ends(), b.p.output())
 }
 
 // A stale stand-by is promoted under the old address, and the process lives on: what it remembers of
 // the lost history is not shown in place of what came after it.
 func TestAListForgetsWhatWasLost(t *testing.T) {
 	t.Parallel()
-	c := startCluster(t)
-	p, address := c.node(freePort(t))
-	answers(t, address+"/readyz")
-	c.url, c.client = address, &http.Client{}
-	t.Cleanup(c.client.CloseIdleConnections)
-	f := c.finance()
-	pay := func(k, amount string) *answer {
-		return f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", amount, "JPY")))
-	}
-	pay("1", "1").is(http.StatusCreated)
-	p.signal(syscall.SIGTERM)
-	require.Equal(t, 0, p.ends(), p.output())
-	stale := copyDatabase(t, c.settings.DatabaseURL)
-	p, address = c.node(freePort(t))
-	answers(t, address+"/readyz")
-	c.url = address
-	lost := pay("2", "100").is(http.StatusCreated)
+	b := fallBehind(t, "1")
+	lost := b.pay("2", "100").is(http.StatusCreated)
 	const list = "/v1/ledgers/main/transactions?account=liabilities:user:a"
 	ids := func() (out []string) {
-		for _, item := range f.get(list).is(http.StatusOK).at("data").([]any) {
+		for _, item := range b.f.get(list).is(http.StatusOK).at("data").([]any) {
 			out = append(out, item.(map[string]any)["id"].(string))
 		}
 		return out
 	}
 	require.Equal(t, lost.str("id"), ids()[0])
 
-	exchangeDatabases(t, c.settings.DatabaseURL, stale)
-	pay("3", "1").is(http.StatusServiceUnavailable) // the writer notices when it has something to write
-	p.says("the store has lost acknowledged events")
-	var out, errs bytes.Buffer
-	require.Equal(t, 0, run(t.Context(), []string{"shard", "accept-loss", "--database-url", c.settings.DatabaseURL, "--reason", "stand-by was behind"}, &out, &errs), errs.String())
-	require.Equal(t, "shard 0 goes on after position 1, on timeline 2\n", out.String())
+	exchangeDatabases(t, b.settings.DatabaseURL, b.stale)
+	b.pay("3", "1").is(http.StatusServiceUnavailable) // the writer notices when it has something to write
+	b.p.says("the store has lost acknowledged events")
+	b.acceptLoss(b.settings.DatabaseURL, 1)
 	var later *answer
 	require.Eventually(t, func() bool {
-		later = pay("4", "4")
+		later = b.pay("4", "4")
 		return later.Status == http.StatusCreated
 	}, 60*time.Second, 50*time.Millisecond)
 	// The lost command may have been decided again before, as something new.
@@ -116,7 +128,7 @@ func TestAListForgetsWhatWasLost(t *testing.T) {
 		return len(now) > 0 && (now[0] == later.str("id") || slices.Contains(now, lost.str("id")))
 	}, 60*time.Second, 50*time.Millisecond, "the projections do not follow the new timeline")
 	require.NotContains(t, now, lost.str("id"))
-	c.verify()
+	b.verify()
 }
 
 // exchangeDatabases gives each of two databases the other's name. The first one is in use, and its

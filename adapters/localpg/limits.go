@@ -3,9 +3,9 @@ package localpg
 import "time"
 
 const (
-	// startTimeout bounds one Start after initdb. A crash recovery of the 1 GB of WAL that
-	// max_wal_size lets grow takes a slow laptop disk the better part of a minute.
-	startTimeout = 2 * time.Minute
+	// startTimeout bounds one Start after initdb. A crash recovery of the 4 GB of WAL that
+	// max_wal_size lets grow takes a slow laptop disk some minutes.
+	startTimeout = 5 * time.Minute
 
 	// orphanTimeout is how long Start waits for the server of a dead owner to go. Its watchdog has
 	// asked it to; the checkpoint of a fast shutdown takes seconds at most.

@@ -14,6 +14,7 @@ import (
 // interrupted is a reader that does something in the middle of its n-th page.
 type interrupted struct {
 	journal.Reader
+	heads atomic.Int32
 	pages atomic.Int32
 	on    int32
 	do    func()
@@ -27,6 +28,12 @@ func (r *interrupted) Events(ctx context.Context, shard journal.Shard, after int
 	return events, err
 }
 
+func (r *interrupted) Head(ctx context.Context, shard journal.Shard) (journal.Head, error) {
+	head, err := r.Reader.Head(ctx, shard)
+	r.heads.Add(1)
+	return head, err
+}
+
 func TestATailThatIsDistrustedWhileItCatchesUpBeginsAnew(t *testing.T) {
 	t.Parallel()
 	e, log := newEngine(t), newEventLog() // a log that is silent: only the poll catches up
@@ -35,6 +42,7 @@ func TestATailThatIsDistrustedWhileItCatchesUpBeginsAnew(t *testing.T) {
 	tail := journal.NewTail(0, reader, log, quiet())
 	reader.do = tail.Distrust
 	background(t, tail.Run)
+	require.Eventually(t, func() bool { return reader.heads.Load() > 0 }, 5*time.Second, time.Millisecond, "it begins at 0")
 	e.fill(0, 1)
 	require.Eventually(t, func() bool { return tail.Last() == 1 }, 5*time.Second, time.Millisecond)
 	require.Equal(t, int32(1), reader.pages.Load(), "the page of a journal that is not trusted is not read again and again")

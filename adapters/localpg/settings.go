@@ -47,7 +47,7 @@ func durableSettings() map[string]string {
 		"fsync":                "on",
 		"synchronous_commit":   "on",
 		"full_page_writes":     "on",
-		"shared_buffers":       "256MB",
+		"shared_buffers":       "512MB",
 		"effective_cache_size": "1GB",
 		"maintenance_work_mem": "128MB",
 		"max_wal_size":         "4GB",

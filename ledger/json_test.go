@@ -88,6 +88,19 @@ func TestWhatIsNotPlainIsLeftToTheLongWay(t *testing.T) {
 	}
 }
 
+// What cannot be written is not left out: read again, it would be posted as of now.
+func TestATimeThatCannotBeWrittenIsNotLeftOut(t *testing.T) {
+	t.Parallel()
+	at := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	c := PostTransaction{Ledger: "main", NewTransaction: plainTransaction()}
+	c.EffectiveAt = &at
+	_, err := json.Marshal(c)
+	require.Error(t, err)
+	var read PostTransaction
+	require.False(t, read.ReadQuickly(c.AppendJSON(nil)))
+	require.Error(t, json.Unmarshal(c.AppendJSON(nil), &read))
+}
+
 func jsonText(t testing.TB, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)
@@ -105,7 +118,8 @@ func writtenAlike[T interface {
 		return
 	}
 	want, err := json.Marshal(v)
-	if err != nil { // a time that is none
+	if err != nil { // a time that is none: it must not pass for no time
+		require.Error(t, json.Unmarshal(v.AppendJSON(nil), &v))
 		return
 	}
 	require.Equal(t, string(want), string(v.AppendJSON(nil)))

@@ -76,7 +76,9 @@ func appendLines(buf []byte, lines []Line) []byte {
 func appendRare(buf []byte, name string, value any) []byte {
 	data, err := json.Marshal(value)
 	if err != nil {
-		data = []byte("null") // a time beyond the year 9999: Validate refuses it
+		// A time beyond the year 9999. No reader takes this: the command ends with the dead letters, and
+		// is not posted without its time.
+		data = []byte(`"cannot be written"`)
 	}
 	return append(append(append(append(buf, `,"`...), name...), `":`...), data...)
 }

@@ -84,7 +84,7 @@ func decideSetAccount(s *journal.Scope, c SetAccount) error {
 	}
 	now, _ := rules().Get(s, accountID(c.Ledger, c.Address))
 	if c.IfVersion != nil && *c.IfVersion != now.Version {
-		return ErrVersionMismatch.With(versionNow{now.Version})
+		return ErrVersionMismatch.With(VersionNow{now.Version})
 	}
 	now.Address = c.Address
 	now.Version++
@@ -107,7 +107,8 @@ func decideSetAccount(s *journal.Scope, c SetAccount) error {
 	return nil
 }
 
-type versionNow struct {
+// VersionNow says which version an object has, as members of a problem.
+type VersionNow struct {
 	Version int64 `json:"version"`
 }
 

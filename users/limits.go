@@ -1,0 +1,18 @@
+package users
+
+const (
+	// MaxEmail is the longest email address, in bytes (RFC 5321, section 4.5.3.1.3, without the brackets).
+	MaxEmail = 254
+	// MaxName is the longest display name and the longest name of a service, in bytes.
+	MaxName = 200
+	// MinPassword and MaxPassword bound a password, in bytes: NIST SP 800-63B asks for 8 at least and for
+	// 64 at least to be taken; what is hashed must have an end.
+	MinPassword, MaxPassword = 8, 256
+	// maxSealed bounds a sealed email, name or credential, in bytes: the longest of them, a nonce and a
+	// tag, with room for a hash of other parameters.
+	maxSealed = 1024
+	// maxToken bounds the token of an address, in bytes.
+	maxToken = 64
+	// digestLength is the length of a digest of a key, in hexadecimal digits.
+	digestLength = 64
+)

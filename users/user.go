@@ -1,0 +1,171 @@
+package users
+
+import (
+	"slices"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/seal"
+)
+
+// Status says whether there is a person behind an id.
+type Status string
+
+// The states of a user.
+const (
+	StatusActive Status = "active"
+	// StatusErased: nothing is left but the id.
+	StatusErased Status = "erased"
+)
+
+const userPrefix = "usr"
+
+// State is what the writer knows of a person, and what signing in asks.
+type State struct {
+	Status Status `json:"status"`
+	// Version is the position of the last event about the person that others can see.
+	Version    int64  `json:"version"`
+	EmailToken string `json:"email_token,omitempty"`
+	// Confirmed says that mail to the address arrives. Nobody signs in before.
+	Confirmed bool `json:"confirmed,omitempty"`
+	// Email is the address, sealed; Pending the one that waits to be confirmed.
+	Email   seal.Text `json:"email,omitempty"`
+	Pending *Pending  `json:"pending,omitempty"`
+	Roles   []string  `json:"roles,omitempty"`
+	// SessionVersion is the position of the event that ended all sessions before it.
+	SessionVersion int64     `json:"session_version"`
+	Credential     seal.Text `json:"credential,omitempty"`
+}
+
+// Pending is an address that waits to be confirmed.
+type Pending struct {
+	EmailToken string    `json:"email_token"`
+	Email      seal.Text `json:"email"`
+}
+
+// address is whose a token is, for ever: a token that was given up comes to nobody again.
+type address struct {
+	UserID  string `json:"user_id"`
+	Retired bool   `json:"retired,omitempty"`
+}
+
+// People is the decision state of people, by id.
+func People() journal.Kind[State] { return journal.NewKind[State]("user") }
+
+func addresses() journal.Kind[address] { return journal.NewKind[address]("email") }
+
+// Find returns what is known of a person who is there. ok is false when there is none of that id, when
+// the text is no user's id at all, and for who is erased; it may be any text.
+func Find(s *journal.Scope, userID string) (u State, ok bool) {
+	if _, err := journal.ParseID(userPrefix, userID); err != nil {
+		return State{}, false
+	}
+	u, ok = People().Get(s, userID)
+	return u, ok && u.Status == StatusActive
+}
+
+// stream is where the events of a person stand.
+func stream(userID string) string { return "user/" + userID }
+
+func emit(s *journal.Scope, userID, eventType string, body any) {
+	s.Emit(journal.Event{Stream: stream(userID), Type: eventType, Schema: 1, Body: body})
+}
+
+func decideRegister(s *journal.Scope, c RegisterUser) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	if err := free(s, c.EmailToken); err != nil {
+		return err.With(Applicant{UserID: c.UserID})
+	}
+	emit(s, c.UserID, TypeRegistered, Registered{
+		UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email, Name: c.Name, Credential: c.Credential, Roles: []string{RoleUser},
+	})
+	return nil
+}
+
+// free refuses an address that is somebody's, or was.
+func free(s *journal.Scope, token string) *journal.Refusal {
+	switch a, taken := addresses().Get(s, token); {
+	case !taken:
+		return nil
+	case a.Retired:
+		return ErrEmailRetired
+	default:
+		return ErrEmailTaken
+	}
+}
+
+func decideConfirmEmail(s *journal.Scope, c ConfirmEmail) error {
+	u, ok := Find(s, c.UserID)
+	switch {
+	case !ok:
+		return ErrLinkVoid
+	case u.EmailToken == c.EmailToken:
+		if !u.Confirmed {
+			emit(s, c.UserID, TypeEmailConfirmed, EmailConfirmed{UserID: c.UserID, EmailToken: u.EmailToken, Email: u.Email})
+		}
+		return nil
+	case u.Pending == nil || u.Pending.EmailToken != c.EmailToken:
+		return ErrLinkVoid
+	}
+	if err := free(s, c.EmailToken); err != nil {
+		return err
+	}
+	emit(s, c.UserID, TypeEmailConfirmed, EmailConfirmed{
+		UserID: c.UserID, EmailToken: c.EmailToken, Email: u.Pending.Email, Released: u.EmailToken,
+	})
+	return nil
+}
+
+func decideChangeUser(s *journal.Scope, c ChangeUser) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	u, ok := Find(s, c.UserID)
+	switch {
+	case !ok:
+		return ErrUserNotFound
+	case c.Version != 0 && c.Version != u.Version:
+		return ledger.ErrVersionMismatch.With(ledger.VersionNow{Version: u.Version})
+	case c.Roles != nil && !c.ByAdmin:
+		return ErrRolesForbidden
+	}
+	if c.EmailToken != "" && c.EmailToken != u.EmailToken {
+		if err := free(s, c.EmailToken); err != nil {
+			return err.With(Applicant{UserID: c.UserID})
+		}
+		requested := EmailRequested{UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email}
+		if u.Pending != nil && u.Pending.EmailToken != c.EmailToken && free(s, u.Pending.EmailToken) == nil {
+			requested.Released = u.Pending.EmailToken
+		}
+		emit(s, c.UserID, TypeEmailRequested, requested)
+	}
+	if c.NoName || len(c.Name) > 0 {
+		emit(s, c.UserID, TypeRenamed, Renamed{UserID: c.UserID, Name: c.Name})
+	}
+	if c.Roles != nil && !slices.Equal(sortedRoles(c.Roles), u.Roles) {
+		emit(s, c.UserID, TypeRolesSet, RolesSet{UserID: c.UserID, Roles: sortedRoles(c.Roles)})
+	}
+	if len(c.Credential) > 0 {
+		emit(s, c.UserID, TypePasswordChanged, PasswordChanged{UserID: c.UserID, Credential: c.Credential})
+	}
+	return nil
+}
+
+func decideEraseUser(s *journal.Scope, c EraseUser) error {
+	u, ok := People().Get(s, c.UserID)
+	switch {
+	case !ok:
+		return ErrUserNotFound
+	case u.Status == StatusErased:
+		return nil
+	}
+	released := []string{u.EmailToken}
+	// An address that was only asked for may have become somebody else's.
+	if u.Pending != nil && free(s, u.Pending.EmailToken) == nil {
+		released = append(released, u.Pending.EmailToken)
+	}
+	emit(s, c.UserID, TypeErased, Erased{UserID: c.UserID, Released: released})
+	return nil
+}

@@ -19,6 +19,8 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
@@ -64,6 +66,8 @@ func open(t *testing.T) *house {
 	ledger.Register(h.registry)
 	wallet.Register(h.registry)
 	payment.Register(h.registry)
+	users.Register(h.registry)
+	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{

@@ -21,6 +21,8 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -141,8 +143,10 @@ func TestRefusalsHaveRows(t *testing.T) {
 	ledger.Register(registry)
 	wallet.Register(registry)
 	payment.Register(registry)
+	users.Register(registry)
+	messaging.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)
-	assert.Greater(t, len(all), 24, "the cores have registered their refusals")
+	assert.Greater(t, len(all), 35, "the cores have registered their refusals")
 	for _, r := range all {
 		row, known := problemRowOf(r.Code)
 		assert.True(t, known, "%s has no row", r.Code)

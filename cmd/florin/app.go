@@ -23,6 +23,8 @@ import (
 	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -63,6 +65,8 @@ func newRegistry() *journal.Registry {
 	ledger.Register(r)
 	wallet.Register(r)
 	payment.Register(r)
+	users.Register(r)
+	messaging.Register(r)
 	return r
 }
 

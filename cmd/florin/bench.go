@@ -122,6 +122,18 @@ func (c *measureCommand) runStarted(ctx context.Context, con console, log *slog.
 			report.Missing = append(report.Missing, err.Error())
 		}
 	}
+	config.Fresh = func(ctx context.Context) (*bench.Bench, func() error, error) {
+		fresh, err := bench.Start(ctx, self, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		fresh.Target.Ledger = c.Ledger
+		b, err := bench.Open(ctx, fresh.Target, bench.Config{Log: log, Accounts: c.Accounts})
+		if err != nil {
+			return nil, nil, errors.Join(err, fresh.Stop())
+		}
+		return b, func() error { b.Close(); return fresh.Stop() }, nil
+	}
 	return c.runAgainst(ctx, con, started.Target, config, report)
 }
 
@@ -169,7 +181,7 @@ func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, tpcb bool,
 	}
 	for range max(1, c.Runs) {
 		if tpcb {
-			if err := b.RunTPCB(ctx, c.Duration, report); err != nil {
+			if err := b.RunTPCB(ctx, 0, c.Duration, report); err != nil {
 				return err
 			}
 		}

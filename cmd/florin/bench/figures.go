@@ -43,9 +43,8 @@ type figures struct {
 	b      *Bench
 	c      FiguresConfig
 	report *Report
-	beside Figure    // the empty journal's rates as multiples of pgbench's
-	empty  []float64 // rates of the uniform load on the empty journal, in order
 	listed *Figure   // the list of the account that was listed before; nil for none
+	filled []*Result // the legs on the full journal
 }
 
 // Figures measures the figures and adds them, and every leg, to a report.
@@ -83,7 +82,12 @@ func (f *figures) leg(ctx context.Context, leg Leg) (*Result, error) {
 }
 
 func (f *figures) uniform(ctx context.Context) (*Result, error) {
-	return f.leg(ctx, Leg{Workload: Uniform, Connections: manyConnections, Batch: 1})
+	return f.leg(ctx, f.manySingles())
+}
+
+// manySingles is one transaction per request, of as many clients as show what throughput there is.
+func (f *figures) manySingles() Leg {
+	return Leg{Workload: Uniform, Connections: manyConnections, Batch: 1, Duration: f.c.Duration, WarmUp: min(pageWarmUp, f.c.Duration)}
 }
 
 // tpcb runs pgbench, where there is one, and returns its rate; 0 without.
@@ -91,7 +95,7 @@ func (f *figures) tpcb(ctx context.Context) (float64, error) {
 	if f.b.config.TPCB == nil {
 		return 0, nil
 	}
-	if err := f.b.RunTPCB(ctx, f.c.Duration, f.report); err != nil {
+	if err := f.b.RunTPCB(ctx, min(pageWarmUp, f.c.Duration), f.c.Duration, f.report); err != nil {
 		return 0, err
 	}
 	return f.report.TPCB[len(f.report.TPCB)-1].PerSecond, nil
@@ -143,13 +147,11 @@ func (f *figures) single() func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		f.empty = append(f.empty, r.PerSecond)
 		closed.add(r.Latency.P99 * 1000)
 		addKnown(lag, r.LagSeconds)
 		addKnown(stored, r.StoredBytes)
 		if tpcb > 0 {
 			multiple.add(r.PerSecond / tpcb)
-			f.beside.add(r.PerSecond / tpcb)
 		} else {
 			multiple.Note = "no pgbench beside this service: --start has one"
 		}

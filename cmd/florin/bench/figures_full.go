@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -90,13 +92,6 @@ func (f *figures) full(ctx context.Context) error {
 	if !f.wants(partFull) {
 		return nil
 	}
-	for len(f.empty) < f.c.Runs {
-		r, err := f.uniform(ctx)
-		if err != nil {
-			return err
-		}
-		f.empty = append(f.empty, r.PerSecond)
-	}
 	group := "history-" + strconv.Itoa(f.c.Events)
 	many := f.b.requests.inTurn(f.b.requests.account(group, 0), "many", f.c.Accounts)
 	filled, err := f.b.fill(ctx, many, f.c.Events)
@@ -104,23 +99,11 @@ func (f *figures) full(ctx context.Context) error {
 		return err
 	}
 	f.report.Legs = append(f.report.Legs, filled)
-	ratio := f.figure(fmt.Sprintf("after %d events against empty", f.c.Events), "x", "%.2f", 0.9, 1)
+	if err := f.againstFresh(ctx); err != nil {
+		return err
+	}
 	memory := f.figure(fmt.Sprintf("memory of the service with %d accounts", f.c.Accounts), "MiB", "%.0f", 1024, 400)
-	multiple := Figure{}
-	for range f.c.Runs {
-		tpcb, err := f.tpcb(ctx)
-		if err != nil {
-			return err
-		}
-		r, err := f.uniform(ctx)
-		if err != nil {
-			return err
-		}
-		ratio.add(r.PerSecond / median(f.empty))
-		if tpcb > 0 {
-			multiple.add(r.PerSecond / tpcb)
-			ratio.Note = fmt.Sprintf("%.2f times TPC-B beside it; empty: %s", multiple.Median, f.beside.middle("%.2f"))
-		}
+	for _, r := range f.filled {
 		if r.ServiceBytes != nil {
 			memory.add(float64(*r.ServiceBytes) / (1 << 20))
 		}
@@ -129,4 +112,38 @@ func (f *figures) full(ctx context.Context) error {
 		memory.Note = fmt.Sprintf("at most %d MiB while they were filled by batches", *filled.ServiceBytes>>20)
 	}
 	return f.listOf(ctx, group, f.c.Events)
+}
+
+// againstFresh measures the full journal in turns with an empty one: this machine's mood of a minute
+// touches both, and filling takes many. Each pair is measured in the other order.
+func (f *figures) againstFresh(ctx context.Context) (err error) {
+	if f.b.config.Fresh == nil {
+		f.report.Missing = append(f.report.Missing, "no empty journal beside this service to compare the full one with: --start has one")
+		return nil
+	}
+	fresh, stop, err := f.b.config.Fresh(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	ratio := f.figure(fmt.Sprintf("after %d events against empty", f.c.Events), "x", "%.2f", 0.9, 1)
+	ratio.Note = "each in turns with a service whose journal is empty"
+	order := []*Bench{fresh, f.b}
+	for range f.c.Runs {
+		rate := map[*Bench]float64{}
+		for _, b := range order {
+			r, err := b.Run(ctx, f.manySingles())
+			if err != nil {
+				return err
+			}
+			f.report.Legs = append(f.report.Legs, r)
+			rate[b] = r.PerSecond
+			if b == f.b {
+				f.filled = append(f.filled, r)
+			}
+		}
+		slices.Reverse(order)
+		ratio.add(rate[f.b] / rate[fresh])
+	}
+	return nil
 }

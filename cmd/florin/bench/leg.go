@@ -20,6 +20,8 @@ type Leg struct {
 	// Duration ends the leg, unless Requests does.
 	Duration time.Duration `json:"-"`
 	Requests int64         `json:"-"`
+	// WarmUp is how long it runs before it is measured; 0: a share of Duration, and a second at most.
+	WarmUp time.Duration `json:"-"`
 
 	share float64 // of the last closed loop's rate that is due; 0: Rate says
 }
@@ -69,7 +71,7 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 	defer l.close()
 	warm := &tally{}
 	if leg.Requests == 0 {
-		warm = l.run(ctx, pace{rate: leg.Rate, duration: min(warmUp, leg.Duration/warmUpShare)})
+		warm = l.run(ctx, pace{rate: leg.Rate, duration: cmp.Or(leg.WarmUp, min(warmUp, leg.Duration/warmUpShare))})
 		b.count(l, warm)
 		if err := b.settle(ctx); err != nil {
 			return nil, err

@@ -22,6 +22,10 @@ const (
 	// connections are made, and caches of both sides see what is coming.
 	warmUp      = time.Second
 	warmUpShare = 5
+	// pageWarmUp comes before what is compared with pgbench or with a full journal, and before pgbench
+	// then: a checkpoint has just ended, and each page that changes for the first time after one is written
+	// to the log whole. Under a load that lasts, those pages belong to minutes, not to the first seconds.
+	pageWarmUp = 8 * time.Second
 
 	// sampleInterval separates two looks at the service's metrics during a leg. One takes the service
 	// about a millisecond.

@@ -64,15 +64,20 @@ func NewPGBench(ctx context.Context, binaries, superURL string, scale int) (*PGB
 	return p, nil
 }
 
-// Run measures for a time and returns transactions per second. Before and after it the cluster writes
-// out what is waiting to be written, so that nobody pays for what another one left.
-func (p *PGBench) Run(ctx context.Context, clients int, d time.Duration) (perSecond float64, err error) {
+// Run measures for a time, after one that is not measured, and returns transactions per second. Before
+// and after it the cluster writes out what is waiting to be written, so that nobody pays for what
+// another one left.
+func (p *PGBench) Run(ctx context.Context, clients int, warmUp, d time.Duration) (perSecond float64, err error) {
 	if err := p.checkpoint(ctx); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, p.checkpoint(ctx)) }()
-	out, err := p.do(ctx, "--client", strconv.Itoa(clients), "--jobs", strconv.Itoa(tpcbThreads),
-		"--time", strconv.Itoa(int(max(minTPCB, d).Seconds())))
+	if warmUp > 0 {
+		if _, err := p.load(ctx, clients, warmUp); err != nil {
+			return 0, err
+		}
+	}
+	out, err := p.load(ctx, clients, max(minTPCB, d))
 	if err != nil {
 		return 0, err
 	}
@@ -82,6 +87,11 @@ func (p *PGBench) Run(ctx context.Context, clients int, d time.Duration) (perSec
 		return 0, fmt.Errorf("pgbench: no rate in %q", clip(out))
 	}
 	return strconv.ParseFloat(string(match[1]), 64)
+}
+
+func (p *PGBench) load(ctx context.Context, clients int, d time.Duration) ([]byte, error) {
+	return p.do(ctx, "--client", strconv.Itoa(clients), "--jobs", strconv.Itoa(tpcbThreads),
+		"--time", strconv.Itoa(int(max(time.Second, d).Seconds())))
 }
 
 func (p *PGBench) checkpoint(ctx context.Context) error {

@@ -63,9 +63,9 @@ func (b *Bench) RunAll(ctx context.Context, legs []Leg, report *Report) error {
 	return nil
 }
 
-// RunTPCB runs pgbench and adds it to a report.
-func (b *Bench) RunTPCB(ctx context.Context, d time.Duration, report *Report) error {
-	rate, err := b.config.TPCB.Run(ctx, TPCBClients, d)
+// RunTPCB runs pgbench, for a time that is not measured first, and adds it to a report.
+func (b *Bench) RunTPCB(ctx context.Context, warmUp, d time.Duration, report *Report) error {
+	rate, err := b.config.TPCB.Run(ctx, TPCBClients, warmUp, d)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -46,4 +47,66 @@ func (c *Checkpoints) Advance(ctx context.Context, reactor string, from, to int6
 		return fmt.Errorf("%w: %s is not at %d", journal.ErrOutrun, reactor, from)
 	}
 	return nil
+}
+
+const (
+	// aloneInterval is how often Alone looks whether another process has gone, and whether its own
+	// connection, on which the lock hangs, is still there.
+	aloneInterval = time.Second
+	// aloneTimeout is how long the server may take to answer that.
+	aloneTimeout = 5 * time.Second
+)
+
+// Alone implements journal.Checkpoints by a lock of the server's, which goes with its connection. So it
+// needs a connection of its own for as long as f runs.
+func (c *Checkpoints) Alone(ctx context.Context, reactor string, f func(ctx context.Context) error) error {
+	conn, err := c.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("lock of %s: %w", reactor, err)
+	}
+	// Whatever becomes of it, the lock goes with the connection.
+	defer func() {
+		raw := conn.Hijack()
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), aloneTimeout)
+		defer cancel()
+		_ = raw.Close(closing)
+	}()
+	for {
+		var alone bool
+		err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('florin reactor ' || $1, 0))`, reactor).Scan(&alone)
+		if err != nil {
+			return fmt.Errorf("lock of %s: %w", reactor, err)
+		}
+		if alone {
+			break
+		}
+		select {
+		case <-time.After(aloneInterval):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	guarded, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for guarded.Err() == nil {
+			asking, stop := context.WithTimeout(guarded, aloneTimeout)
+			if err := conn.Ping(asking); err != nil {
+				cancel(fmt.Errorf("lock of %s: %w", reactor, err))
+			}
+			stop()
+			select {
+			case <-time.After(aloneInterval):
+			case <-guarded.Done():
+			}
+		}
+	}()
+	err = f(guarded)
+	cancel(nil)
+	<-done
+	if cause := context.Cause(guarded); ctx.Err() == nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(err, cause)
+	}
+	return err
 }

@@ -2,16 +2,27 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"time"
 )
 
-// Checkpoints keep how far a reactor has come. Unlike a projection's, they are never set back.
+// reactorPace is how often a reactor notes that it has passed events which are none of its business. Passing
+// them again costs nothing; noting each would be a commit for every event of the journal.
+const reactorPace = time.Second
+
+// Checkpoints keep how far a reactor has come. Unlike a projection's, they are never set back, but to the
+// end of a journal that has lost events.
 type Checkpoints interface {
 	// Checkpoint returns the position of the named reactor; ok is false when it never ran.
 	Checkpoint(ctx context.Context, reactor string) (position int64, ok bool, err error)
 	// Advance moves it from one position to a later one. ErrOutrun when it is not at from.
 	Advance(ctx context.Context, reactor string, from, to int64) error
+	// Alone waits until no other process runs the reactor, and then runs f, whose ctx ends when that can no
+	// longer be said. It returns what f returns, or its own error.
+	Alone(ctx context.Context, reactor string, f func(ctx context.Context) error) error
 }
 
 // Effect acts on an event. key(n) names its n-th effect for ever: whoever receives the effect
@@ -19,66 +30,127 @@ type Checkpoints interface {
 type Effect func(ctx context.Context, e *Event, key func(n int) string) error
 
 // Reactor makes effects from events, in order, once each or under the same key again. It begins at
-// the journal's end when it is first run, and is never rebuilt.
+// the journal's end when it is first run, and is never rebuilt. One process runs it at a time.
 type Reactor struct {
 	name   string
 	tail   *Tail
 	points Checkpoints
+	wants  func(eventType string) bool
 	effect Effect
 	logger *slog.Logger
+
+	mu     sync.Mutex
+	status ReactorStatus
 }
 
-// NewReactor returns the reactor that makes effect of every event.
-func NewReactor(name string, tail *Tail, points Checkpoints, effect Effect, logger *slog.Logger) *Reactor {
-	return &Reactor{name: name, tail: tail, points: points, effect: effect, logger: logger}
+// ReactorStatus is what a reactor says of itself.
+type ReactorStatus struct {
+	Name string
+	// Running is whether this process runs it; Position is 0 where it does not.
+	Running  bool
+	Position int64
+	// Head is the newest position known to the process.
+	Head int64
+	// Error is why it stands still; nil when it runs.
+	Error error
+}
+
+// NewReactor returns the reactor that makes effect of every event whose type it wants.
+func NewReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, effect Effect, logger *slog.Logger) *Reactor {
+	return &Reactor{name: name, tail: tail, points: points, wants: wants, effect: effect, logger: logger}
+}
+
+// Status returns how far the reactor is.
+func (r *Reactor) Status() ReactorStatus {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.status
+	s.Name, s.Head = r.name, r.tail.Last()
+	return s
 }
 
 // Run reacts until ctx ends. It returns nil.
 func (r *Reactor) Run(ctx context.Context) error {
 	backoff := retryInterval
 	for ctx.Err() == nil {
-		progress, err := r.follow(ctx)
-		if progress {
+		if r.turn(ctx) {
 			backoff = retryInterval
 		}
-		if ctx.Err() == nil {
-			r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
-			wait(ctx, backoff)
-			backoff = min(2*backoff, maxBackoff)
-		}
+		wait(ctx, backoff)
+		backoff = min(2*backoff, maxBackoff)
 	}
 	return nil
 }
 
+// turn reacts until something fails, and reports whether it came further.
+func (r *Reactor) turn(ctx context.Context) (progress bool) {
+	err := r.points.Alone(ctx, r.name, func(ctx context.Context) (err error) {
+		progress, err = r.follow(ctx)
+		return err
+	})
+	r.note(ReactorStatus{Error: err})
+	if ctx.Err() == nil && !errors.Is(err, ErrOutrun) { // otherwise another process thought it was alone
+		r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
+	}
+	return progress
+}
+
+func (r *Reactor) note(s ReactorStatus) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = s
+}
+
 // follow reacts from the checkpoint on until something fails.
 func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
-	position, ok, err := r.points.Checkpoint(ctx, r.name)
+	noted, err := r.begin(ctx)
 	if err != nil {
 		return false, err
 	}
-	if !ok {
-		if position, err = r.tail.begun(ctx); err != nil {
-			return false, err
+	position, next := noted, time.Now().Add(reactorPace)
+	advance := func(to int64) error {
+		if err := r.points.Advance(ctx, r.name, noted, to); err != nil {
+			return err
 		}
-		if err := r.points.Advance(ctx, r.name, 0, position); err != nil {
-			return false, err
-		}
+		noted, progress, next = to, true, time.Now().Add(reactorPace)
+		return nil
 	}
 	for {
+		r.note(ReactorStatus{Running: true, Position: position})
 		events, err := r.tail.Read(ctx, position, projectionPage)
 		if err != nil {
 			return progress, err
 		}
 		for i := range events {
 			e := &events[i]
+			position = e.Position
+			if !r.wants(e.Type) {
+				continue
+			}
 			key := func(n int) string { return fmt.Sprintf("%s/%s/%d", r.name, e.ID().Format("evt"), n) }
 			if err := r.effect(ctx, e, key); err != nil {
 				return progress, fmt.Errorf("at event %d (%s): %w", e.Position, e.Type, err)
 			}
-			if err := r.points.Advance(ctx, r.name, position, e.Position); err != nil {
+			if err := advance(position); err != nil {
 				return progress, err
 			}
-			position, progress = e.Position, true
+		}
+		if position > noted && time.Now().After(next) {
+			if err := advance(position); err != nil {
+				return progress, err
+			}
 		}
 	}
+}
+
+// begin returns the checkpoint; a reactor that never ran begins at the journal's end.
+func (r *Reactor) begin(ctx context.Context) (position int64, err error) {
+	position, ok, err := r.points.Checkpoint(ctx, r.name)
+	if err != nil || ok {
+		return position, err
+	}
+	if position, err = r.tail.begun(ctx); err != nil {
+		return 0, err
+	}
+	return position, r.points.Advance(ctx, r.name, 0, position)
 }

@@ -60,7 +60,7 @@ func TestAReactorThatStartsBeforeItsTailSkipsThePastToo(t *testing.T) {
 	e.fill(0, 3)
 	tail := journal.NewTail(0, e.store, log, quiet())
 	checkpoints := &watched{points: &points{at: map[string]int64{}}, asked: make(chan struct{}, 1)}
-	background(t, journal.NewReactor("notices", tail, checkpoints, f.make, quiet()).Run)
+	background(t, journal.NewReactor("notices", tail, checkpoints, every, f.make, quiet()).Run)
 	<-checkpoints.asked
 	background(t, tail.Run)
 	require.Eventually(t, func() bool { at, _, _ := checkpoints.Checkpoint(t.Context(), "notices"); return at == 3 }, 20*time.Second, time.Millisecond)
@@ -84,9 +84,28 @@ func TestAReactorBeginsWhereItsCheckpointDoes(t *testing.T) {
 			require.Eventually(t, func() bool { return tail.Last() == 5 }, 20*time.Second, time.Millisecond)
 		})
 	}}
-	background(t, journal.NewReactor("notices", tail, checkpoints, f.make, quiet()).Run)
+	background(t, journal.NewReactor("notices", tail, checkpoints, every, f.make, quiet()).Run)
 	require.Eventually(t, func() bool { return tail.Last() == 5 }, 20*time.Second, time.Millisecond)
 	e.fill(5, 1)
 	require.Eventually(t, func() bool { at, _, _ := checkpoints.Checkpoint(t.Context(), "notices"); return at == 6 }, 20*time.Second, time.Millisecond)
 	require.Equal(t, []int64{4, 5, 6}, f.positions(), "in order, each once")
+}
+
+func TestAReactorPassesWhatItDoesNotWant(t *testing.T) {
+	t.Parallel()
+	e, log, f := newEngine(t), newEventLog(), &effects{}
+	e.start("a", journal.Config{})
+	tail := journal.NewTail(0, e.store, log, quiet())
+	background(t, tail.Run)
+	advances := 0
+	checkpoints := &watched{points: &points{at: map[string]int64{}}, asked: make(chan struct{}, 1), advance: func() { advances++ }}
+	none := func(string) bool { return false }
+	background(t, journal.NewReactor("notices", tail, checkpoints, none, f.make, quiet()).Run)
+	require.Eventually(t, func() bool { _, ok, _ := checkpoints.Checkpoint(t.Context(), "notices"); return ok }, 20*time.Second, time.Millisecond)
+	e.fill(0, 500)
+	at := func() int64 { at, _, _ := checkpoints.Checkpoint(t.Context(), "notices"); return at }
+	// What comes a second later makes it note what it has passed.
+	require.Eventually(t, func() bool { e.fill(int(tail.Last()), 1); return at() >= 500 }, 20*time.Second, 50*time.Millisecond)
+	require.Empty(t, f.positions())
+	require.Less(t, advances, 10, "it does not note each event")
 }

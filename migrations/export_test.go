@@ -10,12 +10,12 @@ import (
 
 // UpFrom is Up.
 func UpFrom(ctx context.Context, databaseURL string, files fs.FS) error {
-	return up(ctx, databaseURL, files)
+	return up(ctx, databaseURL, schema{files: files, versions: "versions"})
 }
 
 // StatusFrom is Status.
 func StatusFrom(ctx context.Context, databaseURL string, files fs.FS) (current, latest int64, err error) {
-	return status(ctx, databaseURL, files)
+	return status(ctx, databaseURL, schema{files: files, versions: "versions"})
 }
 
 // ChecksumOf is Checksum.

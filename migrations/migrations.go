@@ -1,4 +1,5 @@
-// Package migrations holds the schema as numbered SQL files, and brings a database up to it.
+// Package migrations holds the schemas as numbered SQL files, and brings databases up to them: that of
+// the journal, which lies beside this file, and that of the vault, in the folder of that name.
 //
 // Migrations go forward only: what is wrong in one is put right by the next. Each is a file
 // NNNNN_name.sql with goose annotations, one idea each, written for Postgres 15.
@@ -19,15 +20,30 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed *.sql
+//go:embed *.sql vault/*.sql
 var files embed.FS
 
 // ErrNewer says that the database was migrated by a newer Florin. This one must not touch it: it
 // would write rows that the newer schema forbids, or that its readers misunderstand.
 var ErrNewer = errors.New("migrations: the database's schema is newer than this program")
 
-// versionTable is where goose notes what was applied.
-const versionTable = goose.DefaultTablename
+// schema is one database's.
+type schema struct {
+	files fs.FS
+	// versions is the table where goose notes what was applied.
+	versions string
+}
+
+func journalSchema() schema { return schema{files: files, versions: goose.DefaultTablename} }
+
+// vaultSchema has a table of versions by another name, so that one database is never taken for the other.
+func vaultSchema() schema {
+	sub, err := fs.Sub(files, "vault")
+	if err != nil {
+		panic(err) // the name is a valid one
+	}
+	return schema{files: sub, versions: "vault_db_version"}
+}
 
 const (
 	// lockPeriod and lockTries let an instance wait five minutes for another one's migrations, and
@@ -36,28 +52,38 @@ const (
 	lockTries  = 300
 )
 
-// Up applies to the database what it lacks, in order, each migration in its transaction. Instances
+// Up applies to the journal's database what it lacks, in order, each migration in its transaction. Instances
 // that start at once take turns (an advisory lock), so that each migration runs once.
 //
 // The role in databaseURL becomes the owner of all tables. Errors: ErrNewer, after which nothing was
 // changed; otherwise a fault, and the migrations before the one it names are in place.
-func Up(ctx context.Context, databaseURL string) error {
-	return up(ctx, databaseURL, files)
+func Up(ctx context.Context, databaseURL string) error { return up(ctx, databaseURL, journalSchema()) }
+
+// UpVault does for the vault's database what Up does for the journal's. It refuses the journal's own.
+func UpVault(ctx context.Context, databaseURL string) error {
+	return up(ctx, databaseURL, vaultSchema())
 }
 
-// Status returns the version that the database is at (0: empty) and the one that this program wants.
-// It only reads.
+// Status returns the version that the journal's database is at (0: empty) and the one that this program
+// wants. It only reads.
 func Status(ctx context.Context, databaseURL string) (current, latest int64, err error) {
-	return status(ctx, databaseURL, files)
+	return status(ctx, databaseURL, journalSchema())
 }
 
-// Checksum names the schema: it changes when a migration is added or edited. Lower-case hexadecimal, 64 digits.
-func Checksum() (string, error) {
-	return checksum(files)
+// StatusVault does for the vault's database what Status does for the journal's.
+func StatusVault(ctx context.Context, databaseURL string) (current, latest int64, err error) {
+	return status(ctx, databaseURL, vaultSchema())
 }
 
-func up(ctx context.Context, databaseURL string, migrations fs.FS) (err error) {
-	current, latest, err := status(ctx, databaseURL, migrations)
+// Checksum names the journal's schema: it changes when a migration is added or edited. Lower-case
+// hexadecimal, 64 digits.
+func Checksum() (string, error) { return checksum(journalSchema().files) }
+
+// ChecksumVault names the vault's schema, as Checksum does the journal's.
+func ChecksumVault() (string, error) { return checksum(vaultSchema().files) }
+
+func up(ctx context.Context, databaseURL string, wanted schema) (err error) {
+	current, latest, err := status(ctx, databaseURL, wanted)
 	if err != nil {
 		return err
 	}
@@ -68,7 +94,7 @@ func up(ctx context.Context, databaseURL string, migrations fs.FS) (err error) {
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	provider, err := open(databaseURL, migrations, goose.WithSessionLocker(locker))
+	provider, err := open(databaseURL, wanted, goose.WithSessionLocker(locker))
 	if err != nil {
 		return err
 	}
@@ -79,8 +105,8 @@ func up(ctx context.Context, databaseURL string, migrations fs.FS) (err error) {
 	return nil
 }
 
-func status(ctx context.Context, databaseURL string, migrations fs.FS) (current, latest int64, err error) {
-	provider, err := open(databaseURL, migrations)
+func status(ctx context.Context, databaseURL string, wanted schema) (current, latest int64, err error) {
+	provider, err := open(databaseURL, wanted)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -95,7 +121,7 @@ func status(ctx context.Context, databaseURL string, migrations fs.FS) (current,
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var migrated bool
-	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", versionTable).Scan(&migrated); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", wanted.versions).Scan(&migrated); err != nil {
 		return 0, 0, fmt.Errorf("migrations: %w", err)
 	}
 	if !migrated {
@@ -108,14 +134,14 @@ func status(ctx context.Context, databaseURL string, migrations fs.FS) (current,
 }
 
 // open returns a provider whose Close closes its connections.
-func open(databaseURL string, migrations fs.FS, options ...goose.ProviderOption) (*goose.Provider, error) {
+func open(databaseURL string, wanted schema, options ...goose.ProviderOption) (*goose.Provider, error) {
 	db, err := sql.Open("pgx", databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	// Go migrations registered by some other package of the program are none of ours.
-	options = append(options, goose.WithDisableGlobalRegistry(true))
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, options...)
+	options = append(options, goose.WithDisableGlobalRegistry(true), goose.WithTableName(wanted.versions))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, wanted.files, options...)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", errors.Join(err, db.Close()))
 	}

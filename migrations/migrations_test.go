@@ -84,6 +84,23 @@ func TestMigrations(t *testing.T) {
 		assert.Equal(t, latest, again)
 	})
 
+	t.Run("the vault's", func(t *testing.T) {
+		t.Parallel()
+		url := emptyDatabase(t)
+		current, latest, err := migrations.StatusVault(t.Context(), url)
+		require.NoError(t, err)
+		assert.Equal(t, int64(0), current)
+		require.NoError(t, migrations.UpVault(t.Context(), url))
+		require.NoError(t, migrations.UpVault(t.Context(), url), "again: nothing to do")
+		current, again, err := migrations.StatusVault(t.Context(), url)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{latest, latest}, []int64{current, again})
+
+		journal := pgtest.Database(t)
+		require.ErrorContains(t, migrations.UpVault(t.Context(), journal), "this database holds the journal")
+		assert.True(t, query1[bool](t, journal, "SELECT to_regclass('person_key') IS NULL"))
+	})
+
 	t.Run("step by step", func(t *testing.T) {
 		t.Parallel()
 		url := emptyDatabase(t)
@@ -143,4 +160,8 @@ func TestChecksum(t *testing.T) {
 	ours, err := migrations.Checksum()
 	require.NoError(t, err)
 	assert.Len(t, ours, 64)
+	vault, err := migrations.ChecksumVault()
+	require.NoError(t, err)
+	assert.Len(t, vault, 64)
+	assert.NotEqual(t, ours, vault)
 }

@@ -29,7 +29,7 @@ func testProcess(ending string) {
 	check(err)
 	name, err := databaseName("process")
 	check(err)
-	check(server.copyTemplate(ctx, name))
+	check(server.copyTemplate(ctx, server.journal, name))
 	conn, err := pgx.Connect(ctx, withDatabase(server.super, name))
 	check(err)
 	var data string

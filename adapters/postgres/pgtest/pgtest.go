@@ -22,13 +22,26 @@ import (
 // kept, and the log names it; a server of the test's own making still goes with the process.
 func Database(t testing.TB) string {
 	t.Helper()
+	return fresh(t, func(s *server) template { return s.journal })
+}
+
+// Vault returns the URL of a fresh database with the vault's migrations applied; otherwise it is as
+// those of Database.
+func Vault(t testing.TB) string {
+	t.Helper()
+	return fresh(t, func(s *server) template { return s.vault })
+}
+
+// fresh makes a database for t as a copy of a template.
+func fresh(t testing.TB, from func(*server) template) string {
+	t.Helper()
 	server, err := theServer()
 	require.NoError(t, err)
 	name, err := databaseName(t.Name())
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), databaseTimeout)
 	defer cancel()
-	require.NoError(t, server.copyTemplate(ctx, name))
+	require.NoError(t, server.copyTemplate(ctx, from(server), name))
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("database %s is kept at %s%s", name, redacted(server.super), server.fate)
@@ -75,11 +88,11 @@ func databaseName(test string) (string, error) {
 	return "t_" + readable[:min(len(readable), maxName)] + "_" + hex.EncodeToString(unique), nil
 }
 
-// copyTemplate makes database name as a copy of the migrated template. By copying files: the other
+// copyTemplate makes database name as a copy of a migrated template. By copying files: the other
 // strategy writes the whole database to the log as well.
-func (s *server) copyTemplate(ctx context.Context, name string) error {
+func (s *server) copyTemplate(ctx context.Context, from template, name string) error {
 	return s.asSuper(ctx, func(conn *pgx.Conn) error {
-		return execute(ctx, conn, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(s.template)+" OWNER "+quote(role)+" STRATEGY file_copy")
+		return execute(ctx, conn, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(from.name)+" OWNER "+quote(role)+" STRATEGY file_copy")
 	})
 }
 

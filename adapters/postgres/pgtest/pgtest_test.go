@@ -76,6 +76,17 @@ func TestDatabaseIsMigratedAndOwnedByTheService(t *testing.T) {
 		query1[string](t, super, "SELECT current_database()"))
 }
 
+func TestVaultIsMigratedAndOwnedByTheService(t *testing.T) {
+	t.Parallel()
+	vault := Vault(t)
+	current, latest, err := migrations.StatusVault(t.Context(), vault)
+	require.NoError(t, err)
+	assert.Equal(t, latest, current)
+	assert.Positive(t, latest)
+	assert.Equal(t, int64(0), query1[int64](t, vault, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner <> 'florin'"))
+	assert.True(t, query1[bool](t, vault, "SELECT to_regclass('events') IS NULL"))
+}
+
 func TestDatabasesAreApart(t *testing.T) {
 	t.Parallel()
 	one, two := Database(t), Database(t)
@@ -205,6 +216,7 @@ func TestManyProcessesShareAServer(t *testing.T) {
 	}
 	require.NoError(t, crowd.Wait())
 	assert.Equal(t, int64(1), query1[int64](t, super, "SELECT count(*) FROM pg_database WHERE datname LIKE 'florin_template_%'"))
+	assert.Equal(t, int64(1), query1[int64](t, super, "SELECT count(*) FROM pg_database WHERE datname LIKE 'florin_vault_template_%'"))
 	assert.Equal(t, int64(6), query1[int64](t, super, "SELECT count(*) FROM pg_database WHERE datname LIKE 't_process_%'"))
 }
 
@@ -224,9 +236,10 @@ func TestForeignRoleIsLeftAlone(t *testing.T) {
 
 	// Where there is no such role it is made.
 	assert.Equal(t, "DROP DATABASE", tag(t, s.super, "DROP DATABASE florin"))
+	assert.Equal(t, "DROP DATABASE", tag(t, s.super, "DROP DATABASE florin_keys"))
 	assert.Equal(t, "DROP ROLE", tag(t, s.super, "DROP ROLE florin"))
 	require.NoError(t, s.prepare(t.Context()))
-	require.NoError(t, s.copyTemplate(t.Context(), "made"))
+	require.NoError(t, s.copyTemplate(t.Context(), s.journal, "made"))
 	assert.Equal(t, "made", query1[string](t, s.service("made"), "SELECT current_database()"))
 }
 

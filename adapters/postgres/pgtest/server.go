@@ -19,7 +19,8 @@ const Env = "FLORIN_TEST_POSTGRES"
 type server struct {
 	super    string // URL of a superuser, in a database that always exists
 	password string // of the role florin
-	template string // the migrated database that others are copies of
+	journal  template
+	vault    template
 	fate     string // what becomes of a database that is kept, in words for the log
 }
 

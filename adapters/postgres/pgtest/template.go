@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -13,14 +14,32 @@ import (
 // else on the server uses; these are the letters "florin".
 const templateLock = 0x666c6f72696e
 
-// prepare makes the role and the template where they are missing. Test processes that start at once
-// take turns: the first works, the others find it done.
-func (s *server) prepare(ctx context.Context) error {
+// template is a migrated database that others are copies of.
+type template struct {
+	name    string
+	migrate func(ctx context.Context, databaseURL string) error
+}
+
+// templates returns the journal's and the vault's. Their names tell their schemas apart.
+func templates() (journal, vault template, err error) {
 	sum, err := migrations.Checksum()
 	if err != nil {
-		return fmt.Errorf("pgtest: %w", err)
+		return template{}, template{}, fmt.Errorf("pgtest: %w", err)
 	}
-	s.template = "florin_template_" + sum[:16]
+	vaultSum, err := migrations.ChecksumVault()
+	if err != nil {
+		return template{}, template{}, fmt.Errorf("pgtest: %w", err)
+	}
+	return template{name: "florin_template_" + sum[:16], migrate: migrations.Up},
+		template{name: "florin_vault_template_" + vaultSum[:16], migrate: migrations.UpVault}, nil
+}
+
+// prepare makes the role and the templates where they are missing. Test processes that start at once
+// take turns: the first works, the others find it done.
+func (s *server) prepare(ctx context.Context) (err error) {
+	if s.journal, s.vault, err = templates(); err != nil {
+		return err
+	}
 	return s.asSuper(ctx, func(conn *pgx.Conn) error {
 		// Held until the connection closes.
 		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(templateLock)); err != nil {
@@ -29,21 +48,21 @@ func (s *server) prepare(ctx context.Context) error {
 		if err := s.ensureRole(ctx, conn); err != nil {
 			return err
 		}
-		return s.ensureTemplate(ctx, conn)
+		return errors.Join(s.ensureTemplate(ctx, conn, s.journal), s.ensureTemplate(ctx, conn, s.vault))
 	})
 }
 
 // ensureTemplate makes the template under another name, and renames it when it is whole: whatever
 // bears the name is complete, also after a test process that was killed half-way.
-func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn) error {
+func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn, wanted template) error {
 	var exists bool
-	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", s.template).Scan(&exists); err != nil {
+	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", wanted.name).Scan(&exists); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
 	if exists {
 		return nil
 	}
-	part := s.template + "_part"
+	part := wanted.name + "_part"
 	if err := execute(ctx, conn, "DROP DATABASE IF EXISTS "+quote(part)+" WITH (FORCE)"); err != nil {
 		return err
 	}
@@ -52,12 +71,12 @@ func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn) error {
 		" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"); err != nil {
 		return err
 	}
-	if err := migrations.Up(ctx, s.service(part)); err != nil {
+	if err := wanted.migrate(ctx, s.service(part)); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
 	// A template that nobody can enter can always be copied.
 	if err := execute(ctx, conn, "ALTER DATABASE "+quote(part)+" ALLOW_CONNECTIONS false"); err != nil {
 		return err
 	}
-	return execute(ctx, conn, "ALTER DATABASE "+quote(part)+" RENAME TO "+quote(s.template))
+	return execute(ctx, conn, "ALTER DATABASE "+quote(part)+" RENAME TO "+quote(wanted.name))
 }

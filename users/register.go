@@ -29,7 +29,7 @@ func Register(r *journal.Registry) {
 	journal.Records[APIKeyRevoked](r, TypeAPIKeyRevoked, 1, nil)
 
 	journal.Holds(r, People())
-	journal.Holds(r, addresses())
+	journal.Holds(r, Addresses())
 	journal.Holds(r, APIKeys())
 	journal.Holds(r, keyDigests())
 
@@ -58,7 +58,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 	switch body := e.Body.(type) {
 	case Registered:
-		addresses().Put(s, body.EmailToken, address{UserID: body.UserID})
+		Addresses().Put(s, body.EmailToken, Address{UserID: body.UserID})
 		People().Put(s, body.UserID, State{
 			Status: StatusActive, Version: e.Position, EmailToken: body.EmailToken, Email: body.Email,
 			Roles: body.Roles, SessionVersion: e.Position, Credential: body.Credential,
@@ -71,7 +71,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case EmailConfirmed:
 		if body.Released != "" {
 			retire(s, body.Released)
-			addresses().Put(s, body.EmailToken, address{UserID: body.UserID})
+			Addresses().Put(s, body.EmailToken, Address{UserID: body.UserID})
 		}
 		change(s, e, body.UserID, func(u *State) {
 			u.EmailToken, u.Email, u.Confirmed = body.EmailToken, body.Email, true
@@ -104,9 +104,9 @@ func evolve(s *journal.Scope, e *journal.Event) {
 
 // retire gives an address's token up, for ever.
 func retire(s *journal.Scope, token string) {
-	a, _ := addresses().Get(s, token)
+	a, _ := Addresses().Get(s, token)
 	a.Retired = true
-	addresses().Put(s, token, a)
+	Addresses().Put(s, token, a)
 }
 
 // change puts a changed copy of a person's state.

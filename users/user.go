@@ -43,8 +43,8 @@ type Pending struct {
 	Email      seal.Text `json:"email"`
 }
 
-// address is whose a token is, for ever: a token that was given up comes to nobody again.
-type address struct {
+// Address is whose a token is, for ever: a token that was given up comes to nobody again.
+type Address struct {
 	UserID  string `json:"user_id"`
 	Retired bool   `json:"retired,omitempty"`
 }
@@ -52,7 +52,8 @@ type address struct {
 // People is the decision state of people, by id.
 func People() journal.Kind[State] { return journal.NewKind[State]("user") }
 
-func addresses() journal.Kind[address] { return journal.NewKind[address]("email") }
+// Addresses is the decision state of email addresses, by token.
+func Addresses() journal.Kind[Address] { return journal.NewKind[Address]("email") }
 
 // Find returns what is known of a person who is there. ok is false when there is none of that id, when
 // the text is no user's id at all, and for who is erased; it may be any text.
@@ -86,7 +87,7 @@ func decideRegister(s *journal.Scope, c RegisterUser) error {
 
 // free refuses an address that is somebody's, or was.
 func free(s *journal.Scope, token string) *journal.Refusal {
-	switch a, taken := addresses().Get(s, token); {
+	switch a, taken := Addresses().Get(s, token); {
 	case !taken:
 		return nil
 	case a.Retired:

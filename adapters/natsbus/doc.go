@@ -6,6 +6,8 @@
 //	COMMANDS-<s>   florin.commands.<s>                    stream: commands, joined into messages
 //	EVENTS-<s>     florin.events.<s>.<ledger>.<type>      stream: a window on the journal
 //	FLORIN-HEAD    florin.head.<s>                        stream of one message per shard: the high water
+//	SESSIONS       florin.sessions.ended.<session>        stream, in memory: who signed out, for a short while
+//	               florin.sessions.beat.<process>         its reader's own beat, by which it knows how fresh it is
 //	               florin.replies.<instance>              plain subject: answers, joined
 //
 // Each shard has streams of its own, because what keeps them right counts in stream sequences: a

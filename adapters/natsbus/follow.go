@@ -42,32 +42,11 @@ func follow(ctx context.Context, js jetstream.JetStream, stream string,
 		}
 	}()
 
-	arrived := make(chan jetstream.Msg, MaxChunk)
-	failed := make(chan error, 1)
-	running, err := o.consumer.Consume(
-		func(m jetstream.Msg) {
-			select {
-			case arrived <- m:
-			case <-ctx.Done():
-			}
-		},
-		jetstream.PullMaxMessagesWithBytesLimit(MaxChunk, MaxFetchBytes),
-		jetstream.PullExpiry(pullExpiry),
-		jetstream.PullHeartbeat(heartbeat),
-		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-			select {
-			case failed <- err:
-			default:
-			}
-		}))
+	arrived, failed, stop, err := consume(ctx, o.consumer)
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", errLost, stream, err)
 	}
-	defer func() {
-		cancel()
-		running.Stop()
-		<-running.Closed()
-	}()
+	defer stop()
 
 	batch := make([]jetstream.Msg, 0, MaxChunk)
 	for {
@@ -90,6 +69,38 @@ func follow(ctx context.Context, js jetstream.JetStream, stream string,
 			return fmt.Errorf("%w: %s: %w", errLost, stream, because(ctx, err))
 		}
 	}
+}
+
+// consume hands on what a consumer brings, until ctx ends, or failed says that it brings no more. stop
+// has to be called.
+func consume(ctx context.Context, consumer jetstream.Consumer) (arrived <-chan jetstream.Msg, failed <-chan error, stop func(), err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	messages, errs := make(chan jetstream.Msg, MaxChunk), make(chan error, 1)
+	running, err := consumer.Consume(
+		func(m jetstream.Msg) {
+			select {
+			case messages <- m:
+			case <-ctx.Done():
+			}
+		},
+		jetstream.PullMaxMessagesWithBytesLimit(MaxChunk, MaxFetchBytes),
+		jetstream.PullExpiry(pullExpiry),
+		jetstream.PullHeartbeat(heartbeat),
+		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+			select {
+			case errs <- err:
+			default:
+			}
+		}))
+	if err != nil {
+		cancel()
+		return nil, nil, nil, err
+	}
+	return messages, errs, func() {
+		cancel()
+		running.Stop()
+		<-running.Closed()
+	}, nil
 }
 
 // whileConnected returns a context that ends with the connection, so that no question outlives
@@ -132,9 +143,10 @@ type opened struct {
 	next     uint64 // the sequence that is due
 }
 
-// open makes the consumer, and makes sure that it reads the stream whose birth it notes.
+// open makes the consumer, and makes sure that it reads the stream whose birth it notes. It brings what
+// has one of the subjects, or everything.
 func open(ctx context.Context, js jetstream.JetStream, name string,
-	begin func(jetstream.Stream, *jetstream.StreamInfo) (uint64, error),
+	begin func(jetstream.Stream, *jetstream.StreamInfo) (uint64, error), subjects ...string,
 ) (*opened, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -150,7 +162,7 @@ func open(ctx context.Context, js jetstream.JetStream, name string,
 	next = max(next, info.State.FirstSeq, 1)
 	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		AckPolicy: jetstream.AckNonePolicy, DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq: next, InactiveThreshold: consumerIdle, MemoryStorage: true, Replicas: 1,
+		OptStartSeq: next, FilterSubjects: subjects, InactiveThreshold: consumerIdle, MemoryStorage: true, Replicas: 1,
 	})
 	if err != nil {
 		return nil, err

@@ -29,6 +29,11 @@ const (
 	EventsMaxBytes = 1 << 30
 	// HeadsMaxBytes bounds the high water marks: one small message per shard.
 	HeadsMaxBytes = 16 << 20
+	// SessionsMaxBytes bounds the ended sessions that are kept, about 50,000; a message is read within
+	// milliseconds, and what was lost is a gap.
+	SessionsMaxBytes = 8 << 20
+	// SessionsMaxAge is how long an ended session is worth telling of: longer than an access token lives.
+	SessionsMaxAge = 20 * time.Minute
 )
 
 const (
@@ -59,6 +64,15 @@ const (
 	resetGap = 1 << 20
 	// raiseAttempts is how often the high water mark is read again when others raise it too.
 	raiseAttempts = 5
+
+	// beatInterval is how often a feed finds out how fresh it is, and roundTimeout how long that may take.
+	// Together they leave room within the second that a session is believed without it.
+	beatInterval = 250 * time.Millisecond
+	roundTimeout = time.Second
+	// publishedPoll is how soon a feed looks again whether the relay has come as far as the journal.
+	publishedPoll = 20 * time.Millisecond
+	// dullRounds is how many rounds in a row have to fail before it is logged.
+	dullRounds = 8
 
 	// reconnectWait and reconnectJitter space the attempts to reconnect: 100 to 250 ms.
 	reconnectWait   = 100 * time.Millisecond

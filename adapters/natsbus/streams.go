@@ -15,14 +15,27 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// headStream holds the high water marks of all shards.
-const headStream = "FLORIN-HEAD"
+const (
+	// headStream holds the high water marks of all shards.
+	headStream = "FLORIN-HEAD"
+	// sessionStream carries which sessions have ended, and the beats of those who listen for it.
+	sessionStream = "SESSIONS"
+	// endedSubject, with a session's id behind it, says that the session is over.
+	endedSubject = "florin.sessions.ended."
+	// beatSubject, with a process's name behind it, is what that process sends to itself.
+	beatSubject = "florin.sessions.beat."
+)
 
 func commandStream(s journal.Shard) string { return "COMMANDS-" + strconv.Itoa(int(s)) }
 
 func commandSubject(s journal.Shard) string { return "florin.commands." + strconv.Itoa(int(s)) }
 
 func eventStream(s journal.Shard) string { return "EVENTS-" + strconv.Itoa(int(s)) }
+
+func eventSubjects(s journal.Shard) string { return "florin.events." + strconv.Itoa(int(s)) + ".>" }
+
+// bareSubjects are the subjects of events that are of no ledger: those of people, keys and messages.
+func bareSubjects(s journal.Shard) string { return "florin.events." + strconv.Itoa(int(s)) + ".-.*" }
 
 func headSubject(s journal.Shard) string { return "florin.head." + strconv.Itoa(int(s)) }
 
@@ -74,7 +87,13 @@ func (c Config) streams() []jetstream.StreamConfig {
 	heads.Name, heads.Subjects = headStream, []string{"florin.head.*"}
 	heads.Description = "Florin's high water: timeline and position of each shard"
 	heads.MaxMsgsPerSubject, heads.MaxBytes, heads.Discard = 1, HeadsMaxBytes, jetstream.DiscardOld
-	out := []jetstream.StreamConfig{heads}
+	// In memory: whoever finds that it was lost asks Postgres again.
+	sessions := base
+	sessions.Name, sessions.Subjects = sessionStream, []string{endedSubject + "*", beatSubject + "*"}
+	sessions.Description = "Florin's sessions that have ended, while tokens of theirs are about"
+	sessions.Storage, sessions.MaxMsgsPerSubject = jetstream.MemoryStorage, 1
+	sessions.MaxBytes, sessions.MaxAge, sessions.Discard = SessionsMaxBytes, SessionsMaxAge, jetstream.DiscardOld
+	out := []jetstream.StreamConfig{heads, sessions}
 	for _, shard := range c.Shards {
 		commands := base
 		commands.Name, commands.Subjects = commandStream(shard), []string{commandSubject(shard)}
@@ -82,7 +101,7 @@ func (c Config) streams() []jetstream.StreamConfig {
 		commands.MaxBytes, commands.MaxAge = c.CommandsMaxBytes, CommandsMaxAge
 		commands.MaxMsgSize, commands.Discard = MaxMessage, jetstream.DiscardNew
 		events := base
-		events.Name, events.Subjects = eventStream(shard), []string{"florin.events." + strconv.Itoa(int(shard)) + ".>"}
+		events.Name, events.Subjects = eventStream(shard), []string{eventSubjects(shard)}
 		events.Description = "Florin's published events: a window on the journal"
 		events.MaxBytes, events.Discard = c.EventsMaxBytes, jetstream.DiscardOld
 		out = append(out, commands, events)

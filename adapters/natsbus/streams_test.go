@@ -40,7 +40,7 @@ func TestSetupAgainKeepsWhatIsThere(t *testing.T) {
 		got = append(got, name)
 	}
 	require.NoError(t, names.Err())
-	require.ElementsMatch(t, []string{"FLORIN-HEAD", "COMMANDS-0", "EVENTS-0", "COMMANDS-7", "EVENTS-7"}, got)
+	require.ElementsMatch(t, []string{"FLORIN-HEAD", "SESSIONS", "COMMANDS-0", "EVENTS-0", "COMMANDS-7", "EVENTS-7"}, got)
 }
 
 // The service starts without NATS, gets its streams when NATS comes, and gets them again when NATS

@@ -11,7 +11,7 @@ const (
 	// for a limited time (Postgres keeps them for ever), and a laptop's disk is not only ours.
 	DefaultMaxStore = 8 << 30
 
-	// maxMemory bounds streams kept in memory. Florin has none; JetStream wants a figure.
+	// maxMemory bounds streams kept in memory: the one of ended sessions, of 8 MiB.
 	maxMemory = 64 << 20
 
 	// readyTimeout bounds the recovery of the streams at a start. It reads the whole store

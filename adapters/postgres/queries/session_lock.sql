@@ -1,0 +1,7 @@
+-- The session of a refresh token, locked, with the state of its user and the time here. Whatever happens
+-- to a session and its tokens happens under this lock.
+SELECT s.id, s.user_id, s.version, s.expires_at, s.revoked_at IS NOT NULL, st.data, now()
+  FROM sessions s
+  LEFT JOIN state st ON st.key = $2 || s.user_id AND st.shard = 0
+ WHERE s.id = (SELECT session_id FROM refresh_tokens WHERE digest = $1)
+   FOR UPDATE OF s

@@ -37,15 +37,25 @@ func decideCreateAPIKey(s *journal.Scope, c CreateAPIKey) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
+	if !c.ExpiresAt.IsZero() && !c.ExpiresAt.After(s.Now()) {
+		return ledger.ErrInvalidField.At("/expires_at").Because("want a time to come")
+	}
+	if _, known := APIKeys().Get(s, c.Digest); known {
+		// It would bring a revoked secret back to life.
+		return ledger.ErrInvalidField.At("/digest").Because("want a secret of its own")
+	}
 	id := s.NextID().Format(apiKeyPrefix)
 	s.Emit(journal.Event{
 		Stream: keyStream(id), Type: TypeAPIKeyCreated, Schema: 1,
-		Body: APIKeyCreated{KeyID: id, Name: c.Name, Roles: sortedRoles(c.Roles), Digest: c.Digest, ExpiresAt: c.ExpiresAt},
+		Body: APIKeyCreated{KeyID: id, Name: c.Name, Roles: sortedRoles(c.Roles), Digest: c.Digest, ExpiresAt: c.ExpiresAt.UTC().Truncate(time.Microsecond)},
 	})
 	return nil
 }
 
 func decideRevokeAPIKey(s *journal.Scope, c RevokeAPIKey) error {
+	if _, err := journal.ParsePlaceID(apiKeyPrefix, c.KeyID); err != nil {
+		return ErrAPIKeyNotFound
+	}
 	d, ok := keyDigests().Get(s, c.KeyID)
 	if !ok {
 		return ErrAPIKeyNotFound

@@ -28,8 +28,8 @@ const (
 
 // RegisterUser makes a person known.
 //
-// Refusals: ErrInvalidField (the ledger's), ErrEmailTaken, ErrEmailRetired; both with [Registered]'s
-// UserID, under which the same answer is given again.
+// Refusals: ErrInvalidField (the ledger's), ErrEmailTaken, ErrEmailRetired; both with the
+// [Applicant], under whose id the same answer is given again.
 type RegisterUser struct {
 	// UserID is made at the edge, because its key seals what follows.
 	UserID string `json:"user_id"`
@@ -44,8 +44,8 @@ type RegisterUser struct {
 // ConfirmEmail says that mail to an address of a person arrives. Confirming what is confirmed changes
 // nothing.
 //
-// Refusals: ErrLinkVoid (the person has no such address any more, or is erased), ErrEmailTaken (somebody
-// else has confirmed the new address meanwhile).
+// Refusals: ErrLinkVoid (the address is not, or no more, one that the person has or asked for, or the person is erased),
+// ErrEmailTaken (somebody else has the new address meanwhile).
 type ConfirmEmail struct {
 	UserID     string `json:"user_id"`
 	EmailToken string `json:"email_token"`
@@ -53,6 +53,9 @@ type ConfirmEmail struct {
 
 // ChangeUser changes what is set, all of it or nothing. The edge has checked the present password where
 // that is asked for.
+//
+// Asking for the address that there is takes back what was asked for before, and so does a new password
+// without a new address: who changes it because somebody else got in wants nothing that the other asked for.
 //
 // Refusals: ErrUserNotFound, ErrVersionMismatch (the ledger's), ErrEmailTaken, ErrEmailRetired,
 // ErrRolesForbidden, ErrInvalidField (the ledger's).
@@ -66,7 +69,7 @@ type ChangeUser struct {
 	// EmailToken and Email are the new address, which waits until it is confirmed.
 	EmailToken string    `json:"email_token,omitempty"`
 	Email      seal.Text `json:"email,omitempty"`
-	// Credential is the new password's hash, sealed. It ends every session but Session.
+	// Credential is the new password's hash, sealed. It ends every session.
 	Credential seal.Text `json:"credential,omitempty"`
 	// Roles are the person's from now on; nil for those that there are. ByAdmin says that the caller may
 	// give roles.
@@ -74,7 +77,8 @@ type ChangeUser struct {
 	ByAdmin bool     `json:"by_admin,omitempty"`
 }
 
-// ResetPassword sets a password by a link that was mailed, which also shows that mail arrives.
+// ResetPassword sets a password by a link that was mailed, which also shows that mail arrives. An address
+// that waits to be confirmed waits no more.
 //
 // Refusals: ErrLinkVoid (the password was changed since the link was made, or the person is erased).
 type ResetPassword struct {

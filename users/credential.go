@@ -16,6 +16,7 @@ func decideResetPassword(s *journal.Scope, c ResetPassword) error {
 	if !u.Confirmed {
 		emit(s, c.UserID, TypeEmailConfirmed, EmailConfirmed{UserID: c.UserID, EmailToken: u.EmailToken, Email: u.Email})
 	}
+	keepEmail(s, c.UserID, u)
 	emit(s, c.UserID, TypePasswordChanged, PasswordChanged{UserID: c.UserID, Credential: c.Credential})
 	return nil
 }

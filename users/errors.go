@@ -7,10 +7,10 @@ import "github.com/florinledger/florin/ledger/journal"
 var (
 	// ErrUserNotFound: there is no such person, or not for the caller, or it is erased.
 	ErrUserNotFound = journal.Refuse("user-not-found", "There is no such user.")
-	// ErrEmailTaken: somebody has the address. Registration does not pass it on. Members: [Applicant].
+	// ErrEmailTaken: somebody has the address. Registration does not pass it on. Members of a registration: [Applicant].
 	ErrEmailTaken = journal.Refuse("email-taken", "The email address is taken.")
 	// ErrEmailRetired: the address was given up in this very moment; another attempt finds it free.
-	// Members: [Applicant].
+	// Members of a registration: [Applicant].
 	ErrEmailRetired = journal.Refuse("email-retired", "The email address was given up at this moment: try again.")
 	// ErrLinkVoid: what a mailed link was for has been done, or cannot be done any more.
 	ErrLinkVoid = journal.Refuse("link-void", "The link is void: it was used, replaced by a newer one, or its time is over.")

@@ -3,6 +3,7 @@ package users
 import (
 	"time"
 
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/seal"
 )
 
@@ -12,6 +13,7 @@ const (
 	TypeRegistered      = "user-registered"
 	TypeEmailConfirmed  = "user-email-confirmed"
 	TypeEmailRequested  = "user-email-requested"
+	TypeEmailKept       = "user-email-kept"
 	TypePasswordChanged = "user-password-changed"
 	TypeRehashed        = "user-credential-rehashed"
 	TypeRenamed         = "user-renamed"
@@ -49,6 +51,13 @@ type EmailRequested struct {
 	Released   string    `json:"released,omitempty"`
 }
 
+// EmailKept says that the person keeps the address that there is. What waited to take its place, Released, waits no
+// more; empty when that is somebody's.
+type EmailKept struct {
+	UserID   string `json:"user_id"`
+	Released string `json:"released,omitempty"`
+}
+
 // PasswordChanged says that the person has another password, and that all sessions are over.
 type PasswordChanged struct {
 	UserID     string    `json:"user_id"`
@@ -71,6 +80,26 @@ type Renamed struct {
 type RolesSet struct {
 	UserID string   `json:"user_id"`
 	Roles  []string `json:"roles"`
+}
+
+// ReleasedBy returns the tokens that an event of this package, whose Body is decoded, gives up: their
+// addresses are to be forgotten (see [seal.Addresses]).
+func ReleasedBy(e *journal.Event) []string {
+	var one string
+	switch body := e.Body.(type) {
+	case Erased:
+		return body.Released
+	case EmailConfirmed:
+		one = body.Released
+	case EmailRequested:
+		one = body.Released
+	case EmailKept:
+		one = body.Released
+	}
+	if one == "" {
+		return nil
+	}
+	return []string{one}
 }
 
 // Erased says that the person is forgotten. Released are the tokens of all their addresses.

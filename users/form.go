@@ -1,9 +1,11 @@
 package users
 
 import (
+	"encoding/hex"
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -17,7 +19,7 @@ func CheckEmail(email string) string {
 	switch {
 	case len(email) > MaxEmail:
 		return "an email address has at most 254 bytes"
-	case err != nil || parsed.Name != "" || parsed.Address != email || strings.ContainsAny(email, "\"\\ \r\n"):
+	case err != nil || parsed.Name != "" || parsed.Address != email || strings.ContainsAny(email, "\"\\[ \r\n"):
 		return "want an email address, such as ann@example.com"
 	}
 	return ""
@@ -29,7 +31,7 @@ func FoldEmail(email string) string { return strings.ToLower(email) }
 // CheckPassword reports what is wrong with a new password.
 func CheckPassword(password string) string {
 	switch {
-	case len(password) < MinPassword:
+	case utf8.RuneCountInString(password) < MinPassword:
 		return "a password has at least 8 characters"
 	case len(password) > MaxPassword:
 		return "a password has at most 256 bytes"
@@ -59,10 +61,13 @@ func (f *form) userID(pointer, id string) {
 }
 
 func (f *form) token(pointer, token string) {
-	if token == "" || len(token) > maxToken {
+	if token == "" || len(token) > maxToken || strings.ContainsFunc(token, notPrintable) {
 		f.Addf(pointer, "want the token of an address")
 	}
 }
+
+// notPrintable reports whether a character is none of printable ASCII, which tokens are made of.
+func notPrintable(r rune) bool { return r <= ' ' || r > '~' }
 
 func (f *form) roles(pointer string, roles []string) {
 	if len(roles) == 0 {
@@ -91,9 +96,12 @@ func (c ChangeUser) Validate() []ledger.FieldError {
 	var f form
 	f.sealed("/display_name", c.Name, false)
 	f.sealed("/credential", c.Credential, false)
-	if c.EmailToken != "" {
+	if c.EmailToken != "" || len(c.Email) > 0 {
 		f.token("/email_token", c.EmailToken)
 		f.sealed("/email", c.Email, true)
+	}
+	if c.NoName && len(c.Name) > 0 {
+		f.Addf("/display_name", "want a name or none, not both")
 	}
 	if c.Roles != nil {
 		f.roles("/roles", c.Roles)
@@ -123,8 +131,8 @@ func (c CreateAPIKey) Validate() []ledger.FieldError {
 	}
 	f.Text("/name", c.Name, MaxName)
 	f.roles("/roles", c.Roles)
-	if len(c.Digest) != digestLength {
-		f.Addf("/digest", "want a SHA-256 in hexadecimal digits")
+	if _, err := hex.DecodeString(c.Digest); err != nil || len(c.Digest) != digestLength || strings.ToLower(c.Digest) != c.Digest {
+		f.Addf("/digest", "want a SHA-256 in hexadecimal digits, in lower case")
 	}
 	return f.Errors()
 }

@@ -5,8 +5,8 @@ const (
 	MaxEmail = 254
 	// MaxName is the longest display name and the longest name of a service, in bytes.
 	MaxName = 200
-	// MinPassword and MaxPassword bound a password, in bytes: NIST SP 800-63B asks for 8 at least and for
-	// 64 at least to be taken; what is hashed must have an end.
+	// MinPassword and MaxPassword bound a password, the one in characters, the other in bytes: NIST SP 800-63B
+	// asks for 8 at least and for 64 at least to be taken; what is hashed must have an end.
 	MinPassword, MaxPassword = 8, 256
 	// maxSealed bounds a sealed email, name or credential, in bytes: the longest of them, a nonce and a
 	// tag, with room for a hash of other parameters.

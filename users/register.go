@@ -20,6 +20,7 @@ func Register(r *journal.Registry) {
 	journal.Records[Registered](r, TypeRegistered, 1, nil)
 	journal.Records[EmailConfirmed](r, TypeEmailConfirmed, 1, nil)
 	journal.Records[EmailRequested](r, TypeEmailRequested, 1, nil)
+	journal.Records[EmailKept](r, TypeEmailKept, 1, nil)
 	journal.Records[PasswordChanged](r, TypePasswordChanged, 1, nil)
 	journal.Records[Rehashed](r, TypeRehashed, 1, nil)
 	journal.Records[Renamed](r, TypeRenamed, 1, nil)
@@ -40,8 +41,8 @@ func Register(r *journal.Registry) {
 // IsType reports whether an event is one of this package.
 func IsType(eventType string) bool {
 	switch eventType {
-	case TypeRegistered, TypeEmailConfirmed, TypeEmailRequested, TypePasswordChanged, TypeRehashed, TypeRenamed,
-		TypeRolesSet, TypeErased, TypeAPIKeyCreated, TypeAPIKeyRevoked:
+	case TypeRegistered, TypeEmailConfirmed, TypeEmailRequested, TypeEmailKept, TypePasswordChanged, TypeRehashed,
+		TypeRenamed, TypeRolesSet, TypeErased, TypeAPIKeyCreated, TypeAPIKeyRevoked:
 		return true
 	}
 	return false
@@ -84,10 +85,17 @@ func evolve(s *journal.Scope, e *journal.Event) {
 			retire(s, body.Released)
 		}
 		change(s, e, body.UserID, func(u *State) { u.Pending = &Pending{EmailToken: body.EmailToken, Email: body.Email} })
+	case EmailKept:
+		if body.Released != "" {
+			retire(s, body.Released)
+		}
+		change(s, e, body.UserID, func(u *State) { u.Pending = nil })
 	case PasswordChanged:
 		change(s, e, body.UserID, func(u *State) { u.Credential, u.SessionVersion = body.Credential, e.Position })
 	case Rehashed:
-		change(s, e, body.UserID, func(u *State) { u.Credential = body.Credential })
+		u, _ := People().Get(s, body.UserID)
+		u.Credential = body.Credential
+		People().Put(s, body.UserID, u) // nobody can see it, so the version stays
 	case Renamed:
 		change(s, e, body.UserID, func(*State) {})
 	case RolesSet:

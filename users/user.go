@@ -1,6 +1,7 @@
 package users
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/florinledger/florin/ledger"
@@ -79,6 +80,10 @@ func decideRegister(s *journal.Scope, c RegisterUser) error {
 	if err := free(s, c.EmailToken); err != nil {
 		return err.With(Applicant{UserID: c.UserID})
 	}
+	if _, known := People().Get(s, c.UserID); known {
+		// Whose id it is, or was, would be somebody else from here on.
+		return ledger.ErrInvalidField.At("/user_id").Because("somebody has this id, or had it")
+	}
 	emit(s, c.UserID, TypeRegistered, Registered{
 		UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email, Name: c.Name, Credential: c.Credential, Roles: []string{RoleUser},
 	})
@@ -111,6 +116,9 @@ func decideConfirmEmail(s *journal.Scope, c ConfirmEmail) error {
 		return ErrLinkVoid
 	}
 	if err := free(s, c.EmailToken); err != nil {
+		if errors.Is(err, ErrEmailRetired) {
+			return ErrLinkVoid // the token comes back to nobody: the address has to be asked for anew
+		}
 		return err
 	}
 	emit(s, c.UserID, TypeEmailConfirmed, EmailConfirmed{
@@ -132,15 +140,18 @@ func decideChangeUser(s *journal.Scope, c ChangeUser) error {
 	case c.Roles != nil && !c.ByAdmin:
 		return ErrRolesForbidden
 	}
-	if c.EmailToken != "" && c.EmailToken != u.EmailToken {
+	switch {
+	case c.EmailToken != "" && c.EmailToken != u.EmailToken:
 		if err := free(s, c.EmailToken); err != nil {
-			return err.With(Applicant{UserID: c.UserID})
+			return err.At("/email")
 		}
 		requested := EmailRequested{UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email}
-		if u.Pending != nil && u.Pending.EmailToken != c.EmailToken && free(s, u.Pending.EmailToken) == nil {
-			requested.Released = u.Pending.EmailToken
+		if u.Pending != nil && u.Pending.EmailToken != c.EmailToken {
+			requested.Released = unclaimed(s, u.Pending.EmailToken)
 		}
 		emit(s, c.UserID, TypeEmailRequested, requested)
+	case c.EmailToken != "" || len(c.Credential) > 0:
+		keepEmail(s, c.UserID, u)
 	}
 	if c.NoName || len(c.Name) > 0 {
 		emit(s, c.UserID, TypeRenamed, Renamed{UserID: c.UserID, Name: c.Name})
@@ -154,7 +165,26 @@ func decideChangeUser(s *journal.Scope, c ChangeUser) error {
 	return nil
 }
 
+// keepEmail makes an address that waits wait no more.
+func keepEmail(s *journal.Scope, userID string, u State) {
+	if u.Pending != nil {
+		emit(s, userID, TypeEmailKept, EmailKept{UserID: userID, Released: unclaimed(s, u.Pending.EmailToken)})
+	}
+}
+
+// unclaimed returns the token of an address that waited, for it to be released; empty when the address has
+// become somebody's meanwhile, or was given up.
+func unclaimed(s *journal.Scope, token string) string {
+	if free(s, token) != nil {
+		return ""
+	}
+	return token
+}
+
 func decideEraseUser(s *journal.Scope, c EraseUser) error {
+	if _, err := journal.ParseID(userPrefix, c.UserID); err != nil {
+		return ErrUserNotFound
+	}
 	u, ok := People().Get(s, c.UserID)
 	switch {
 	case !ok:
@@ -163,9 +193,10 @@ func decideEraseUser(s *journal.Scope, c EraseUser) error {
 		return nil
 	}
 	released := []string{u.EmailToken}
-	// An address that was only asked for may have become somebody else's.
-	if u.Pending != nil && free(s, u.Pending.EmailToken) == nil {
-		released = append(released, u.Pending.EmailToken)
+	if u.Pending != nil {
+		if token := unclaimed(s, u.Pending.EmailToken); token != "" {
+			released = append(released, token)
+		}
 	}
 	emit(s, c.UserID, TypeErased, Erased{UserID: c.UserID, Released: released})
 	return nil

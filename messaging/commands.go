@@ -37,7 +37,7 @@ const Florin = "florin"
 // SendMessage sends a message, or a note, or a notice. Its event's body has the message's id.
 //
 // Refusals: ErrRecipientNotFound, ErrMessageNotFound (what it answers is not there for the writer),
-// ErrThreadParties, and the ledger's ErrInvalidField.
+// ErrThreadParties, users.ErrUserNotFound (the writer was erased), and the ledger's ErrInvalidField.
 type SendMessage struct {
 	From string `json:"from"`
 	// To is a person: From itself for a note.

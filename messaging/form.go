@@ -23,23 +23,53 @@ func (c SendMessage) Validate() []ledger.FieldError {
 	var f form
 	f.sealed("/subject", c.Subject, MaxSubject, false)
 	f.sealed("/body", c.Body, MaxBody, true)
-	f.sealed("/from_key", c.FromKey, maxKey, false)
-	f.sealed("/to_key", c.ToKey, maxKey, true)
-	f.Text("/topic", c.Topic, maxTopic)
-	f.Text("/about", c.About, maxAbout)
+	f.sealed("/to_key", c.ToKey, seal.KeySize, true)
 	switch c.Kind {
 	case KindNote:
 		if c.From != c.To {
 			f.Addf("/to", "a note goes to who writes it")
 		}
-	case KindMessage, KindNotice:
-		if c.From == c.To {
+	case KindMessage:
+		switch {
+		case c.From == c.To:
 			f.Addf("/to", "what goes to who writes it is a note")
+		case c.From == "" || c.From == Florin:
+			f.Addf("/from", "what Florin says is a notice")
+		}
+	case KindNotice:
+		if c.From != Florin {
+			f.Addf("/from", "a notice comes from Florin")
 		}
 	default:
 		f.Addf("/kind", "want message, note or notice")
 	}
+	f.fromKey(c)
+	f.topic(c)
 	return f.Errors()
+}
+
+// fromKey checks that who writes to somebody else can read it too. A note has one key, and who is no
+// person has none.
+func (f *form) fromKey(c SendMessage) {
+	own := c.Kind == KindMessage && isPerson(c.From)
+	f.sealed("/from_key", c.FromKey, seal.KeySize, own)
+	if !own && len(c.FromKey) > 0 {
+		f.Addf("/from_key", "only a person who writes to somebody else has a key of their own")
+	}
+}
+
+// topic checks what a notice is about. People's messages say it in their texts.
+func (f *form) topic(c SendMessage) {
+	switch {
+	case c.Kind == KindNotice:
+		if c.Topic == "" {
+			f.Addf("/topic", "want what the notice is about")
+		}
+		f.Text("/topic", c.Topic, maxTopic)
+		f.Text("/about", c.About, maxAbout)
+	case c.Topic+c.About != "":
+		f.Addf("/topic", "only a notice has a topic")
+	}
 }
 
 // Validate reports what is wrong with the form of c.

@@ -6,8 +6,6 @@ const (
 	MaxBody    = 64 << 10
 	// sealing is what sealing adds to a text, in bytes: a nonce and a tag, with room.
 	sealing = 64
-	// maxKey bounds a sealed key, in bytes.
-	maxKey = 128
 	// maxTopic and maxAbout bound what a notice is about, in bytes.
 	maxTopic, maxAbout = 64, 64
 )

@@ -6,7 +6,10 @@ import (
 	"github.com/florinledger/florin/users"
 )
 
-const messagePrefix = "msg"
+const (
+	messagePrefix = "msg"
+	personPrefix  = "usr"
+)
 
 // State is what the writer knows of a message.
 type State struct {
@@ -27,19 +30,45 @@ func (m State) hiddenFrom(principal string) bool {
 	return !from && !to
 }
 
+// between reports whether the message is between two principals, whichever of them wrote it.
+func (m State) between(a, b string) bool {
+	return (m.From == a && m.To == b) || (m.From == b && m.To == a)
+}
+
 // Messages is the decision state of messages, by id.
 func Messages() journal.Kind[State] { return journal.NewKind[State]("message") }
 
+// known returns a message, whoever sees it. The text may be any.
+func known(s *journal.Scope, messageID string) (m State, ok bool) {
+	if _, err := journal.ParsePlaceID(messagePrefix, messageID); err != nil {
+		return State{}, false
+	}
+	return Messages().Get(s, messageID)
+}
+
 // find returns a message that is there for somebody. The text may be any.
 func find(s *journal.Scope, messageID, principal string) (State, error) {
-	if _, err := journal.ParsePlaceID(messagePrefix, messageID); err != nil {
-		return State{}, ErrMessageNotFound
-	}
-	m, ok := Messages().Get(s, messageID)
-	if !ok || m.hiddenFrom(principal) {
+	m, ok := known(s, messageID)
+	if !ok || m.hiddenFrom(principal) || erased(s, principal) {
 		return State{}, ErrMessageNotFound
 	}
 	return m, nil
+}
+
+// isPerson reports whether a principal is one of the people, and neither a service nor Florin itself.
+func isPerson(principal string) bool {
+	_, err := journal.ParseID(personPrefix, principal)
+	return err == nil
+}
+
+// erased reports whether a principal is a person who is not there any more: what they asked for may be
+// decided a moment after their erasure.
+func erased(s *journal.Scope, principal string) bool {
+	if !isPerson(principal) {
+		return false
+	}
+	_, ok := users.Find(s, principal)
+	return !ok
 }
 
 func emit(s *journal.Scope, messageID, eventType string, body any) {
@@ -49,6 +78,9 @@ func emit(s *journal.Scope, messageID, eventType string, body any) {
 func decideSendMessage(s *journal.Scope, c SendMessage) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
+	}
+	if erased(s, c.From) {
+		return users.ErrUserNotFound
 	}
 	if _, ok := users.Find(s, c.To); !ok {
 		return ErrRecipientNotFound.At("/to")
@@ -60,7 +92,7 @@ func decideSendMessage(s *journal.Scope, c SendMessage) error {
 		if err != nil {
 			return ErrMessageNotFound.At("/in_reply_to")
 		}
-		if c.To != answered.From && c.To != answered.To {
+		if !answered.between(c.From, c.To) {
 			return ErrThreadParties.At("/to")
 		}
 		thread = answered.Thread
@@ -90,8 +122,8 @@ func decideEditMessage(s *journal.Scope, c EditMessage) error {
 }
 
 func decideDeleteMessage(s *journal.Scope, c DeleteMessage) error {
-	m, ok := Messages().Get(s, c.MessageID)
-	if !ok || (m.From != c.By && m.To != c.By) {
+	m, ok := known(s, c.MessageID)
+	if !ok || (m.From != c.By && m.To != c.By) || erased(s, c.By) {
 		return ErrMessageNotFound
 	}
 	if !m.hiddenFrom(c.By) {

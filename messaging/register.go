@@ -45,7 +45,9 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 	switch body := e.Body.(type) {
 	case Sent:
-		Messages().Put(s, body.MessageID, State{From: body.From, To: body.To, Thread: body.ThreadID, Version: e.Position})
+		Messages().Put(s, body.MessageID, State{
+			From: body.From, To: body.To, Thread: body.ThreadID, Version: e.Position, Read: body.Kind == KindNote,
+		})
 	case Edited:
 		change(s, body.MessageID, func(m *State) { m.Version = e.Position })
 	case Deleted:

@@ -1,0 +1,68 @@
+package notice
+
+import (
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+// The topics of notices.
+const (
+	TopicTopUp    = "top-up-received"
+	TopicRefunded = "payment-refunded"
+	TopicFrozen   = "wallet-frozen"
+)
+
+// notice is what an owner is told.
+type notice struct {
+	wallet  string
+	topic   string
+	about   string // the id of what it is about
+	subject string
+	body    string
+}
+
+// Wants reports whether owners may have to be told of events of a type.
+func Wants(eventType string) bool {
+	switch eventType {
+	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen:
+		return true
+	}
+	return false
+}
+
+// of returns what is to be told of an event, which has been decoded; ok is false for nothing.
+func of(e *journal.Event) (n notice, ok bool) {
+	switch body := e.Body.(type) {
+	case payment.Received:
+		n = topUp(body.WalletID, body.Payment, body.Amount)
+	case payment.Assigned:
+		if len(e.Postings) > 0 {
+			n = topUp(body.WalletID, body.Payment, body.Amount)
+		}
+	case payment.Refunded:
+		n = notice{
+			wallet: body.WalletID, topic: TopicRefunded, about: body.Payment,
+			subject: "A payment was refunded",
+			body:    written(body.Amount) + " of a payment went back to where it came from, and left your wallet.",
+		}
+	case wallet.Frozen:
+		n = notice{
+			wallet: body.WalletID, topic: TopicFrozen, about: body.WalletID,
+			subject: "Your wallet is frozen",
+			body:    "Your wallet takes money in and gives none out until somebody has looked at it: it was " + body.Reason + ".",
+		}
+	}
+	return n, n.wallet != ""
+}
+
+func topUp(walletID, paymentID string, amount ledger.Money) notice {
+	return notice{
+		wallet: walletID, topic: TopicTopUp, about: paymentID,
+		subject: "Your top-up has arrived",
+		body:    written(amount) + " came into your wallet.",
+	}
+}
+
+func written(m ledger.Money) string { return m.Amount + " " + m.Asset }

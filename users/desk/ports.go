@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/seal"
 )
 
 // Errors of the ports, for what the desk must tell apart. Everything else is a fault.
@@ -15,7 +16,34 @@ var (
 	ErrRefreshInvalid = errors.New("desk: the refresh token counts no more")
 	// ErrRefreshReused: the refresh token was used before. Its whole session is over now.
 	ErrRefreshReused = errors.New("desk: the refresh token was used before")
+	// ErrUndeliverable: nobody will ever take this letter, so that trying again is in vain.
+	ErrUndeliverable = errors.New("desk: the letter cannot be delivered")
+	// ErrPutOff: this letter is not taken now, for a reason that says nothing of other letters.
+	ErrPutOff = errors.New("desk: the letter is put off")
 )
+
+// Ports are what the desk calls out to. All of them are needed.
+type Ports struct {
+	Vault     Vault
+	Directory Directory
+	Hasher    Hasher
+	Sessions  Purger
+	Mailer    Mailer
+}
+
+// Vault keeps the keys of people and the tokens of their addresses.
+type Vault interface {
+	seal.Keys
+	seal.Addresses
+	// Discard takes away the key of somebody who never came to be. Unlike Destroy it leaves no trace.
+	Discard(ctx context.Context, person string) error
+}
+
+// Purger forgets sessions: *postgres.Sessions.
+type Purger interface {
+	// Purge deletes what is kept of a person's sessions.
+	Purge(ctx context.Context, userID string) error
+}
 
 // Hasher hashes passwords, a few at a time.
 type Hasher interface {
@@ -58,5 +86,7 @@ type Mail struct {
 
 // Mailer sends letters. It returns when somebody else has taken the letter over.
 type Mailer interface {
+	// Errors: ErrUndeliverable, ErrPutOff; any other says that no letter can be sent now. None of them
+	// has the letter's address or text in it, since it is logged.
 	Send(ctx context.Context, m Mail) error
 }

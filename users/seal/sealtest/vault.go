@@ -15,12 +15,12 @@ import (
 // Vault keeps keys and addresses in memory. It keeps every word of [seal.Keys] and [seal.Addresses], and
 // many may use it at once.
 type Vault struct {
-	mu      sync.Mutex
-	keys    map[string]seal.Key
-	erased  []string
-	tokens  map[string]string // by address in lower case
-	fault   error
-	asked   int
+	mu     sync.Mutex
+	keys   map[string]seal.Key
+	erased []string
+	tokens map[string]string // by address in lower case
+	fault  error
+	asked  int
 }
 
 var (

@@ -1,0 +1,1 @@
+SELECT token FROM email_address WHERE digest = $1

@@ -1,0 +1,1 @@
+DELETE FROM email_address WHERE token = $1

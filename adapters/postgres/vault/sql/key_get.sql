@@ -1,0 +1,1 @@
+SELECT master, wrapped FROM person_key WHERE person = $1

@@ -1,0 +1,1 @@
+SELECT master, wrapped FROM pepper

@@ -75,8 +75,10 @@ func (t *Teller) command(ctx context.Context, e *journal.Event, name, owner stri
 	if err != nil {
 		return journal.Command{}, err
 	}
-	sealed.Kind, sealed.Topic, sealed.About = messaging.KindNotice, n.topic, n.about
-	data, err := journal.Marshal(sealed)
+	data, err := journal.Marshal(messaging.SendMessage{
+		From: messaging.Florin, To: owner, Kind: messaging.KindNotice, Topic: n.topic, About: n.about,
+		Subject: sealed.Subject, Body: sealed.Body, ToKey: sealed.ToKey,
+	})
 	if err != nil {
 		return journal.Command{}, err
 	}

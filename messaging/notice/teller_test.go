@@ -1,0 +1,149 @@
+package notice_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/messaging/notice"
+	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/seal"
+	"github.com/florinledger/florin/users/seal/sealtest"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+const (
+	ann    = "usr_01k0q3v9x8f6r8v4t0d6m2n7h5"
+	wal    = "wal_01k0q3v9x8f6r8v4t0d6m2n7h5"
+	shop   = "wal_01k0q3v9x8f6r8v4t0d6m2n7h6"
+	nobody = "wal_01k0q3v9x8f6r8v4t0d6m2n7h7"
+)
+
+// owners of wallets.
+type owners map[string]string
+
+func (o owners) Owner(_ context.Context, walletID string) (string, bool, error) {
+	owner, ok := o[walletID]
+	return owner, ok, nil
+}
+
+// sent keeps the commands that are asked for.
+type sent struct {
+	commands []journal.Command
+	err      error
+}
+
+func (s *sent) Do(_ context.Context, c journal.Command) (journal.Answer, error) {
+	s.commands = append(s.commands, c)
+	return journal.Answer{Outcome: journal.Outcome{Status: journal.Done}}, s.err
+}
+
+func registry() *journal.Registry {
+	r := journal.NewRegistry()
+	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, payment.Register, users.Register, messaging.Register} {
+		register(r)
+	}
+	return r
+}
+
+// told is what somebody reads of a notice.
+type told struct{ To, Topic, About, Subject, Body string }
+
+func tell(t *testing.T, vault seal.Keys, into *sent, events ...*journal.Event) []told {
+	t.Helper()
+	sealer := messaging.NewSealer(vault)
+	teller := notice.NewTeller(registry(), owners{wal: ann, shop: "service:shop"}, sealer, into, slog.New(slog.DiscardHandler))
+	for _, e := range events {
+		data, err := json.Marshal(e.Body)
+		require.NoError(t, err)
+		e.Data, e.Body, e.Schema = data, nil, 1
+		require.NoError(t, teller.Tell(t.Context(), e, func(int) string { return "notices/" + e.Type }))
+	}
+	var out []told
+	for _, c := range into.commands {
+		require.Equal(t, messaging.CommandSendMessage, c.Type)
+		var m messaging.SendMessage
+		require.NoError(t, json.Unmarshal(c.Data, &m))
+		require.Empty(t, m.Validate())
+		require.Equal(t, messaging.Florin, m.From)
+		require.Equal(t, messaging.KindNotice, m.Kind)
+		subject, body, err := sealer.Open(t.Context(), m.To, m.ToKey, m.Subject, m.Body)
+		require.NoError(t, err)
+		out = append(out, told{m.To, m.Topic, m.About, subject, body})
+	}
+	return out
+}
+
+func postings() []journal.Posting {
+	return []journal.Posting{{Account: "a", Side: journal.Debit, Amount: decimal.NewFromInt(1), Asset: "USD"}}
+}
+
+func TestOwnersAreTold(t *testing.T) {
+	t.Parallel()
+	vault := sealtest.NewVault()
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	usd := ledger.Money{Amount: "10.50", Asset: "USD"}
+	got := tell(t, vault, &sent{},
+		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_1", Amount: usd, WalletID: wal}},
+		&journal.Event{Type: payment.TypeAssigned, Postings: postings(), Body: payment.Assigned{Payment: "pi_2", Amount: usd, WalletID: wal}},
+		&journal.Event{Type: payment.TypeAssigned, Body: payment.Assigned{Payment: "pi_3", Amount: usd, WalletID: wal}}, // no money moved
+		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_4", Amount: usd}},                // in suspense
+		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_5", Amount: usd, WalletID: shop}},
+		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_6", Amount: usd, WalletID: nobody}},
+		&journal.Event{Type: payment.TypeRefunded, Body: payment.Refunded{Payment: "pi_1", Amount: usd, WalletID: wal}},
+		&journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal, Reason: "overdrawn by a refund"}},
+	)
+	assert.Equal(t, []told{
+		{ann, notice.TopicTopUp, "pi_1", "Your top-up has arrived", "10.50 USD came into your wallet."},
+		{ann, notice.TopicTopUp, "pi_2", "Your top-up has arrived", "10.50 USD came into your wallet."},
+		{ann, notice.TopicRefunded, "pi_1", "A payment was refunded", "10.50 USD of a payment went back to where it came from, and left your wallet."},
+		{ann, notice.TopicFrozen, wal, "Your wallet is frozen",
+			"Your wallet takes money in and gives none out until somebody has looked at it: it was overdrawn by a refund."},
+	}, got)
+}
+
+func TestTheSameEventIsTheSameCommand(t *testing.T) {
+	t.Parallel()
+	vault, into := sealtest.NewVault(), &sent{}
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	event := func() *journal.Event {
+		return &journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_1", Amount: ledger.Money{Amount: "1.00", Asset: "USD"}, WalletID: wal}}
+	}
+	tell(t, vault, into, event(), event())
+	require.Len(t, into.commands, 2)
+	assert.Equal(t, into.commands[0].ID, into.commands[1].ID)
+	assert.Equal(t, into.commands[0].Hash, into.commands[1].Hash, "what is sealed anew is no other request")
+	assert.NotEqual(t, into.commands[0].Data, into.commands[1].Data)
+}
+
+func TestWhoIsErasedIsToldNothing(t *testing.T) {
+	t.Parallel()
+	vault, into := sealtest.NewVault(), &sent{}
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	require.NoError(t, vault.Destroy(t.Context(), ann))
+	require.Empty(t, tell(t, vault, into,
+		&journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal, Reason: "overdrawn"}}))
+}
+
+func TestWhatIsNotDecidedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	vault, away := sealtest.NewVault(), errors.New("away")
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	teller := notice.NewTeller(registry(), owners{wal: ann}, messaging.NewSealer(vault), &sent{err: away}, slog.New(slog.DiscardHandler))
+	e := &journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal}}
+	require.ErrorIs(t, teller.Tell(t.Context(), e, func(int) string { return "k" }), away)
+}

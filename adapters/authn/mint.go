@@ -20,7 +20,11 @@ type Claims struct {
 	Subject string
 	// Roles are at least one of AllRoles.
 	Roles []string
-	// TTL is the token's life from now, above zero and at most MaxTokenTTL.
+	// Session is the session that the token is good for as long as it lasts; empty for a token that
+	// needs none.
+	Session string
+	// TTL is the token's life from now, above zero and at most MaxTokenTTL; with a session at most
+	// AccessTokenTTL.
 	TTL time.Duration
 }
 
@@ -60,8 +64,12 @@ func (m *Minter) Mint(c Claims) (string, error) {
 	if c.Subject == "" || len(c.Subject) > MaxSubjectBytes {
 		return "", fmt.Errorf("authn: a subject has 1 to %d bytes", MaxSubjectBytes)
 	}
-	if c.TTL <= 0 || c.TTL > MaxTokenTTL {
-		return "", fmt.Errorf("authn: a token lives longer than 0 and at most %s", MaxTokenTTL)
+	longest := MaxTokenTTL
+	if c.Session != "" {
+		longest = AccessTokenTTL
+	}
+	if c.TTL <= 0 || c.TTL > longest {
+		return "", fmt.Errorf("authn: such a token lives longer than 0 and at most %s", longest)
 	}
 	roles, err := roleSet(c.Roles)
 	if err != nil {
@@ -80,7 +88,8 @@ func (m *Minter) Mint(c Claims) (string, error) {
 			NotBefore: jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(c.TTL)),
 		},
-		Roles: roles,
+		Roles:   roles,
+		Session: c.Session,
 	})
 	token.Header["kid"] = m.signer.id
 	signed, err := token.SignedString(m.signer.private)
@@ -93,5 +102,6 @@ func (m *Minter) Mint(c Claims) (string, error) {
 // tokenClaims are the claims as they stand in a token.
 type tokenClaims struct {
 	jwt.RegisteredClaims
-	Roles []string `json:"roles"`
+	Roles   []string `json:"roles"`
+	Session string   `json:"sid,omitempty"`
 }

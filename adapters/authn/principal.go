@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The roles that a token may carry.
+// The roles that a token may carry, and a person or a key have.
 const (
 	// RoleUser may touch what is its own.
 	RoleUser = "user"
@@ -28,9 +28,12 @@ func AllRoles() []string {
 type Principal struct {
 	// Subject names the person or service, for ever: it scopes idempotency keys and owns wallets.
 	Subject string
-	// Roles are the known roles of the token, sorted, without repeats. They are shared with the
-	// cache: read only.
+	// Roles are what it may do, sorted, without repeats. They are shared with the cache: read only.
 	Roles []string
+	// Session is the session that it speaks in; empty for a service.
+	Session string
+	// Key is the id of the key of a service that it came with; empty for a token.
+	Key string
 }
 
 // Has reports whether the principal carries the role.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -77,7 +76,8 @@ func NewVerifier(keys *KeySet, cfg VerifierConfig) (*Verifier, error) {
 	}, nil
 }
 
-// Verify returns the principal of a token. Errors: ErrInvalidToken.
+// Verify returns the principal that a token names; whether its session still counts is not asked here.
+// Errors: ErrInvalidToken.
 func (v *Verifier) Verify(token string) (Principal, error) {
 	if len(token) > MaxTokenBytes {
 		return Principal{}, fmt.Errorf("%w: %d bytes are too many", ErrInvalidToken, len(token))
@@ -110,14 +110,8 @@ func (v *Verifier) parse(token string) (verified, error) {
 	if claims.Subject == "" || len(claims.Subject) > MaxSubjectBytes {
 		return verified{}, jwt.ErrTokenInvalidSubject
 	}
-	// A role that this version does not know grants nothing here.
-	roles := slices.DeleteFunc(claims.Roles, func(name string) bool { return !slices.Contains(AllRoles(), name) })
-	roles, err := roleSet(roles)
-	if err != nil {
-		return verified{}, err
-	}
 	return verified{
-		principal: Principal{Subject: claims.Subject, Roles: roles},
+		principal: Principal{Subject: claims.Subject, Roles: knownRoles(claims.Roles), Session: claims.Session},
 		expires:   claims.ExpiresAt.Time,
 	}, nil
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,9 +10,15 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// ErrUnauthenticated says that a token speaks for nobody: answered 401. Any other error of an
-// Authenticate is a fault, answered 500, so that a broken key store lets nobody in either.
-var ErrUnauthenticated = errors.New("httpapi: the token speaks for nobody")
+// The errors of an Authenticate. Any other is a fault, answered 500, so that a broken key store lets
+// nobody in either.
+var (
+	// ErrUnauthenticated says that a token speaks for nobody: answered 401.
+	ErrUnauthenticated = errors.New("httpapi: the token speaks for nobody")
+	// ErrCannotTell says that it cannot be known now whom a token speaks for: answered 503, so that no
+	// client takes its token for a bad one.
+	ErrCannotTell = errors.New("httpapi: whom the token speaks for cannot be told now")
+)
 
 // Principal is who a request comes from.
 type Principal struct {
@@ -20,14 +27,17 @@ type Principal struct {
 	Subject string
 	// Roles are what the principal may do.
 	Roles Roles
+	// Session is the session that the principal speaks in; empty for a service.
+	Session string
 }
 
-// Authenticate says whom a bearer token speaks for. It runs on every request: an implementation
-// remembers what it has verified. Errors: ErrUnauthenticated (wrapped).
-type Authenticate func(token string) (Principal, error)
+// Authenticate says whom a bearer token speaks for, and what they may do at this moment. It runs on
+// every request: an implementation remembers what it has verified and read. Errors: ErrUnauthenticated,
+// ErrCannotTell (both wrapped), ctx's.
+type Authenticate func(ctx context.Context, token string) (Principal, error)
 
 // authorize returns the caller of a request, if the route lets it in.
-func authorize(h http.Header, rt *route, authenticate Authenticate) (Principal, error) {
+func authorize(ctx context.Context, h http.Header, rt *route, authenticate Authenticate) (Principal, error) {
 	if rt.roles == anyone {
 		return Principal{}, nil
 	}
@@ -35,12 +45,15 @@ func authorize(h http.Header, rt *route, authenticate Authenticate) (Principal, 
 	if !ok {
 		return Principal{}, &Problem{Code: "unauthenticated"}
 	}
-	p, err := authenticate(token)
+	p, err := authenticate(ctx, token)
 	if errors.Is(err, ErrUnauthenticated) {
 		return Principal{}, &Problem{
 			Code: "unauthenticated", cause: err,
 			header: map[string]string{echo.HeaderWWWAuthenticate: `Bearer error="invalid_token"`},
 		}
+	}
+	if errors.Is(err, ErrCannotTell) {
+		return Principal{}, away(err)
 	}
 	if err != nil {
 		return Principal{}, fmt.Errorf("authenticate: %w", err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -61,10 +62,13 @@ func (f fake) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRe
 }
 
 // authenticateByName believes tokens of the form "subject=role,role".
-func authenticateByName(token string) (Principal, error) {
+func authenticateByName(_ context.Context, token string) (Principal, error) {
 	subject, roles, ok := strings.Cut(token, "=")
-	if token == "broken" {
+	switch token {
+	case "broken":
 		return Principal{}, errors.New("the key store is away")
+	case "unknowable":
+		return Principal{}, fmt.Errorf("%w: postgres is away", ErrCannotTell)
 	}
 	if !ok {
 		return Principal{}, ErrUnauthenticated

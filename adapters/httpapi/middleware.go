@@ -83,7 +83,7 @@ func (s *Server) admit(c echo.Context, cl *call) error {
 	if p := checkPath(req.URL); p != nil {
 		return p
 	}
-	principal, err := authorize(req.Header, rt, s.authenticate)
+	principal, err := authorize(req.Context(), req.Header, rt, s.authenticate)
 	cl.principal = principal
 	if err != nil {
 		return err

@@ -226,6 +226,7 @@ func TestAuthorizationHeader(t *testing.T) {
 		"too long":       {[]string{"Bearer x=admin," + strings.Repeat("a", MaxTokenBytes)}, 401},
 		"another's":      {[]string{"Bearer nobody"}, 401},
 		"a fault":        {[]string{"Bearer broken"}, 500},
+		"unknowable":     {[]string{"Bearer unknowable"}, 503},
 	} {
 		req := newRequest(t, "GET", "/v1/ledgers", http.NoBody)
 		req.Header["Authorization"] = tt.values
@@ -239,6 +240,10 @@ func TestAuthorizationHeader(t *testing.T) {
 			}
 			assert.Equal(t, want, rec.Header().Get("WWW-Authenticate"), name)
 			assert.Contains(t, rec.Body.String(), `"code":"unauthenticated"`, name)
+		}
+		if tt.status == 503 {
+			assert.Contains(t, rec.Body.String(), `"code":"unavailable"`, name)
+			assert.Equal(t, "1", rec.Header().Get("Retry-After"), name)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	if err != nil {
 		return nil, err
 	}
-	authenticate, err := authenticator(keys)
+	authenticate, err := a.authenticator(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -45,17 +45,22 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
 }
 
-// authenticator says whom a token speaks for, by keys.
-func authenticator(keys *authn.KeySet) (httpapi.Authenticate, error) {
+// authenticator says whom a token speaks for, by keys and by the sessions that it is told of.
+func (a *app) authenticator(keys *authn.KeySet) (httpapi.Authenticate, error) {
 	verifier, err := authn.NewVerifier(keys, authn.VerifierConfig{})
 	if err != nil {
 		return nil, err
 	}
-	return func(token string) (httpapi.Principal, error) {
-		p, err := verifier.Verify(token)
-		if errors.Is(err, authn.ErrInvalidToken) {
+	uses := postgres.NewAPIKeyUses(a.auth)
+	authenticator := authn.NewAuthenticator(verifier, a.sessions, authn.AuthenticatorConfig{Used: uses.Note, Log: a.log})
+	return func(ctx context.Context, token string) (httpapi.Principal, error) {
+		p, err := authenticator.Authenticate(ctx, token)
+		switch {
+		case errors.Is(err, authn.ErrInvalidToken):
 			return httpapi.Principal{}, errors.Join(httpapi.ErrUnauthenticated, err)
+		case errors.Is(err, authn.ErrCannotTell):
+			return httpapi.Principal{}, errors.Join(httpapi.ErrCannotTell, err)
 		}
-		return httpapi.Principal{Subject: p.Subject, Roles: httpapi.RolesNamed(p.Roles...)}, err
+		return httpapi.Principal{Subject: p.Subject, Roles: httpapi.RolesNamed(p.Roles...), Session: p.Session}, err
 	}, nil
 }

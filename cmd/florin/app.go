@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/httpapi"
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
@@ -37,6 +38,11 @@ const (
 	// commits have a connection of their own beside both.
 	readConnections = 20
 	workConnections = 10
+	// authConnections bounds what asks who may come in, apart from what they then ask for: lists that
+	// take all of the API's connections must not keep payments out.
+	authConnections = 4
+	// authTimeout ends a statement of those; nobody waits so long.
+	authTimeout = 2 * time.Second
 	// readTimeout ends a statement of the API's that nobody waits for any more.
 	readTimeout = 15 * time.Second
 	// trimInterval is how often committed commands are cleared from the bus.
@@ -49,10 +55,14 @@ type app struct {
 	log     *slog.Logger
 	reads   *pgxpool.Pool
 	work    *pgxpool.Pool
+	auth    *pgxpool.Pool // where there is an API
 	conn    *nats.Conn
 	bus     *natsbus.Bus
 	metrics *telemetry.Metrics
 	recent  *journal.Recent
+
+	feed     *natsbus.Feed   // where there is an API
+	sessions *authn.Sessions // kept fresh by feed
 
 	api        *httpapi.Server
 	writer     *journal.Writer
@@ -117,6 +127,9 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		}
 	}
 	if rs.has(roleAPI) {
+		if err := a.addFeed(ctx, s, js); err != nil {
+			return nil, err
+		}
 		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}
@@ -275,7 +288,7 @@ func (a *app) close() error {
 	if a.conn != nil {
 		a.conn.Close()
 	}
-	for _, pool := range []*pgxpool.Pool{a.work, a.reads} {
+	for _, pool := range []*pgxpool.Pool{a.auth, a.work, a.reads} {
 		if pool != nil {
 			pool.Close()
 		}

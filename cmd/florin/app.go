@@ -21,6 +21,7 @@ import (
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/postgres/vault"
 	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -56,10 +57,12 @@ type app struct {
 	reads   *pgxpool.Pool
 	work    *pgxpool.Pool
 	auth    *pgxpool.Pool // where there is an API
+	keys    *pgxpool.Pool // the vault's
 	conn    *nats.Conn
 	bus     *natsbus.Bus
 	metrics *telemetry.Metrics
 	recent  *journal.Recent
+	vault   *vault.Vault
 
 	feed     *natsbus.Feed   // where there is an API
 	sessions *authn.Sessions // kept fresh by feed
@@ -92,6 +95,9 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		return nil, err
 	}
 	if a.work, err = openPool(ctx, s.DatabaseURL, workConnections, 0); err != nil {
+		return nil, err
+	}
+	if a.vault, a.keys, err = s.openVault(ctx); err != nil {
 		return nil, err
 	}
 	if a.conn, err = natsbus.Connect(s.NatsURL, natsbus.Options{Log: log}); err != nil {
@@ -288,7 +294,7 @@ func (a *app) close() error {
 	if a.conn != nil {
 		a.conn.Close()
 	}
-	for _, pool := range []*pgxpool.Pool{a.auth, a.work, a.reads} {
+	for _, pool := range []*pgxpool.Pool{a.keys, a.auth, a.work, a.reads} {
 		if pool != nil {
 			pool.Close()
 		}

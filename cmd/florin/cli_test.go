@@ -26,7 +26,7 @@ func TestCommandLine(t *testing.T) {
 	t.Parallel()
 	code, out, _ := invoke(t, "--help")
 	require.Equal(t, 0, code)
-	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "shard accept-loss", "stripe trigger"} {
+	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "shard accept-loss", "vault keygen", "vault rewrap", "stripe trigger"} {
 		require.Contains(t, out, "\n  "+command+" ", command)
 	}
 	code, out, _ = invoke(t, "--version")
@@ -78,7 +78,8 @@ func TestServeRefusesASchemaThatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	s := prepareService(t)
 	serve := []string{"serve", "--database-url", s.settings.DatabaseURL, "--nats-url", s.nats.URL(),
-		"--token-keys", s.settings.TokenKeys, "--secret-file", s.settings.SecretFile, "--listen", "127.0.0.1:0", "--admin-listen", ""}
+		"--token-keys", s.settings.TokenKeys, "--secret-file", s.settings.SecretFile,
+		"--keys-database-url", s.settings.KeysDatabaseURL, "--master-keys", s.settings.MasterKeys, "--listen", "127.0.0.1:0", "--admin-listen", ""}
 	super, err := pgx.Connect(t.Context(), pgtest.Super(t, s.settings.DatabaseURL))
 	require.NoError(t, err)
 	defer super.Close(t.Context())
@@ -87,8 +88,9 @@ func TestServeRefusesASchemaThatIsNotItsOwn(t *testing.T) {
 	code, _, errs := invoke(t, serve...)
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "it is too old for this database")
-	code, _, errs = invoke(t, "migrate", "--database-url", s.settings.DatabaseURL)
+	code, _, errs = invoke(t, "migrate", "--database-url", s.settings.DatabaseURL, "--keys-database-url", s.settings.KeysDatabaseURL)
 	require.Equal(t, 1, code, errs)
+	require.Contains(t, errs, "newer than this program")
 
 	_, err = super.Exec(t.Context(), `DELETE FROM goose_db_version WHERE version_id >= (SELECT max(version_id) FROM goose_db_version WHERE version_id < 99999)`)
 	require.NoError(t, err)

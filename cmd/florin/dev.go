@@ -17,15 +17,15 @@ import (
 	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/localpg"
 	"github.com/florinledger/florin/adapters/natsbus/embedded"
-	"github.com/florinledger/florin/migrations"
 )
 
 // devCommand runs everything in one process on a fresh machine.
 type devCommand struct {
-	Dir         string `help:"Folder that everything is kept in." env:"FLORIN_DIR" type:"path" default:".florin"`
-	DatabaseURL string `help:"Postgres to use instead of a private cluster." env:"DATABASE_URL"`
-	Port        int    `help:"Port of the API; the next free one is taken where it is in use." env:"FLORIN_PORT" default:"8080"`
-	LogLevel    string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
+	Dir             string `help:"Folder that everything is kept in." env:"FLORIN_DIR" type:"path" default:".florin"`
+	DatabaseURL     string `help:"Postgres to use instead of a private cluster." env:"DATABASE_URL"`
+	KeysDatabaseURL string `help:"Postgres database for the vault; where only the other one is given, one beside it whose name ends in _keys." env:"KEYS_DATABASE_URL"`
+	Port            int    `help:"Port of the API; the next free one is taken where it is in use." env:"FLORIN_PORT" default:"8080"`
+	LogLevel        string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
 }
 
 const (
@@ -50,7 +50,8 @@ func (c *devCommand) Validate() error {
 func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
-		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")}}
+		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
+		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")}}
 	log, err := s.logger(con.Err)
 	if err != nil {
 		return err
@@ -76,8 +77,8 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 		}
 	}()
 	s.NatsURL = bus.URL()
-	if err := migrations.Up(ctx, s.DatabaseURL); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	if err := migrateBoth(ctx, s.DatabaseURL, s.KeysDatabaseURL); err != nil {
+		return err
 	}
 	api, err := listenFrom(c.Port)
 	if err != nil {
@@ -109,6 +110,7 @@ func (c *devCommand) prepare(s *settings) error {
 	return errors.Join(
 		ensureFile(filepath.Join(s.TokenKeys, "0001.pem"), writeKey),
 		ensureFile(s.SecretFile, writeSecret("")),
+		ensureFile(filepath.Join(s.MasterKeys, "0001.key"), writeMaster),
 		ensureFile(s.StripeSecretFiles[0], writeSecret("whsec_")),
 	)
 }
@@ -126,9 +128,12 @@ func writeSecret(prefix string) func(path string) error {
 
 // database starts the private cluster, unless another one is named.
 func (c *devCommand) database(ctx context.Context, s *settings, log *slog.Logger) (stop func(), err error) {
-	if c.DatabaseURL != "" {
-		s.DatabaseURL = c.DatabaseURL
-		return func() {}, nil
+	s.DatabaseURL, s.KeysDatabaseURL = c.DatabaseURL, c.KeysDatabaseURL
+	if s.DatabaseURL != "" {
+		if s.KeysDatabaseURL == "" {
+			s.KeysDatabaseURL, err = vaultBeside(ctx, s.DatabaseURL)
+		}
+		return func() {}, err
 	}
 	cluster, err := localpg.Start(ctx, localpg.Config{Dir: filepath.Join(c.Dir, "postgres"), Durable: true, Log: log})
 	if errors.Is(err, localpg.ErrRunning) {
@@ -138,6 +143,9 @@ func (c *devCommand) database(ctx context.Context, s *settings, log *slog.Logger
 		return nil, err
 	}
 	s.DatabaseURL = cluster.URL(localpg.ServiceDatabase)
+	if s.KeysDatabaseURL == "" {
+		s.KeysDatabaseURL = cluster.URL(localpg.VaultDatabase)
+	}
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), devStop)
 		defer cancel()
@@ -196,8 +204,8 @@ func (c *devCommand) writeEnv(s *settings, api, admin net.Addr) (devEnv, error) 
 		return devEnv{}, err
 	}
 	env := devEnv{api: baseURL(api), admin: baseURL(admin), token: token, stripe: stripe[0]}
-	text := fmt.Sprintf("export FLORIN_URL=%s\nexport FLORIN_ADMIN_URL=%s\nexport FLORIN_TOKEN=%s\nexport STRIPE_WEBHOOK_SECRET=%s\nexport FLORIN_DEV_DATABASE_URL='%s'\n",
-		env.api, env.admin, env.token, env.stripe, s.DatabaseURL)
+	text := fmt.Sprintf("export FLORIN_URL=%s\nexport FLORIN_ADMIN_URL=%s\nexport FLORIN_TOKEN=%s\nexport STRIPE_WEBHOOK_SECRET=%s\nexport FLORIN_DEV_DATABASE_URL='%s'\nexport FLORIN_DEV_KEYS_DATABASE_URL='%s'\n",
+		env.api, env.admin, env.token, env.stripe, s.DatabaseURL, s.KeysDatabaseURL)
 	if err := os.Remove(c.envFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return devEnv{}, err
 	}

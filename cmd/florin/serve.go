@@ -26,15 +26,11 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	current, latest, err := migrations.Status(ctx, c.DatabaseURL)
-	if err != nil {
+	if err := errors.Join(
+		checkSchema(ctx, "the database", c.DatabaseURL, migrations.Status),
+		checkSchema(ctx, "the vault", c.KeysDatabaseURL, migrations.StatusVault),
+	); err != nil {
 		return err
-	}
-	if current > latest {
-		return fmt.Errorf("the database has schema %d, this binary knows %d at most: it is too old for this database", current, latest)
-	}
-	if current < latest {
-		return fmt.Errorf("the database has schema %d, this binary needs %d: run florin migrate", current, latest)
 	}
 	a, err := newApp(ctx, &c.settings, rs, log)
 	if err != nil {
@@ -45,6 +41,20 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 		err = a.run(ctx, api, admin, func() { log.Info("serving", "roles", rs, "api", addressOf(api), "admin", addressOf(admin)) })
 	}
 	return errors.Join(err, a.close())
+}
+
+// checkSchema reports whether a database has exactly the schema of this binary.
+func checkSchema(ctx context.Context, what, databaseURL string, status func(context.Context, string) (current, latest int64, err error)) error {
+	current, latest, err := status(ctx, databaseURL)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, err)
+	case current > latest:
+		return fmt.Errorf("%s has schema %d, this binary knows %d at most: it is too old for this database", what, current, latest)
+	case current < latest:
+		return fmt.Errorf("%s has schema %d, this binary needs %d: run florin migrate", what, current, latest)
+	}
+	return nil
 }
 
 // listen opens the listeners that the roles and the settings ask for; nil for none.

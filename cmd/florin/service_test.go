@@ -70,9 +70,11 @@ func prepareService(t *testing.T) *service {
 	dir := t.TempDir()
 	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test"}
 	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1,
-		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")}}
+		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
+		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")}}
 	require.NoError(t, writeKey(filepath.Join(s.settings.TokenKeys, "1.pem")))
 	require.NoError(t, writeSecret("")(s.settings.SecretFile))
+	require.NoError(t, writeMaster(filepath.Join(s.settings.MasterKeys, "1.key")))
 	require.NoError(t, os.WriteFile(s.settings.StripeSecretFiles[0], []byte(s.stripe), 0o600))
 	keys, err := authn.LoadKeys(s.settings.TokenKeys)
 	require.NoError(t, err)

@@ -17,7 +17,6 @@ import (
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
-	"github.com/florinledger/florin/migrations"
 )
 
 // benchSettings are of a durable Postgres (fsync on) and an embedded JetStream of the benchmark's own.
@@ -31,10 +30,12 @@ func benchSettings(b *testing.B) *settings {
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, bus.Shutdown()) })
 	s := &settings{DatabaseURL: cluster.URL(localpg.ServiceDatabase), NatsURL: bus.URL(), Replicas: 1,
-		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret")}
+		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"),
+		vaultSettings: vaultSettings{KeysDatabaseURL: cluster.URL(localpg.VaultDatabase), MasterKeys: filepath.Join(dir, "master-keys")}}
 	require.NoError(b, writeKey(filepath.Join(s.TokenKeys, "1.pem")))
 	require.NoError(b, writeSecret("")(s.SecretFile))
-	require.NoError(b, migrations.Up(b.Context(), s.DatabaseURL))
+	require.NoError(b, writeMaster(filepath.Join(s.MasterKeys, "1.key")))
+	require.NoError(b, migrateBoth(b.Context(), s.DatabaseURL, s.KeysDatabaseURL))
 	return s
 }
 

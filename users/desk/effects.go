@@ -19,11 +19,11 @@ func (d *Desk) MailEffect(ctx context.Context, e *journal.Event, key func(n int)
 	default:
 		return nil
 	}
-	body, err := d.body(e)
+	own, err := d.decoded(e)
 	if err != nil {
 		return err
 	}
-	switch body := body.(type) {
+	switch body := own.Body.(type) {
 	case users.Registered:
 		return d.react(ctx, body.UserID, func(p person) error {
 			if p.state.Confirmed || p.state.EmailToken != body.EmailToken {
@@ -58,39 +58,32 @@ func (d *Desk) MailEffect(ctx context.Context, e *journal.Event, key func(n int)
 // addresses that were given up: it is a journal.Effect, of the reactor "erasures".
 func (d *Desk) ErasureEffect(ctx context.Context, e *journal.Event, _ func(n int) string) error {
 	switch e.Type {
-	case users.TypeErased, users.TypeEmailConfirmed, users.TypeEmailRequested:
+	case users.TypeErased, users.TypeEmailConfirmed, users.TypeEmailRequested, users.TypeEmailKept:
 	default:
 		return nil
 	}
-	body, err := d.body(e)
+	own, err := d.decoded(e)
 	if err != nil {
 		return err
 	}
-	var released string
-	switch body := body.(type) {
-	case users.Erased:
+	if body, ok := own.Body.(users.Erased); ok {
 		return d.Erase(ctx, body.UserID, body.Released)
-	case users.EmailConfirmed:
-		released = body.Released
-	case users.EmailRequested:
-		released = body.Released
 	}
-	if released == "" {
-		return nil
-	}
-	if err := d.ports.Vault.Forget(ctx, released); err != nil {
-		return fmt.Errorf("desk: forget an address: %w", err)
+	for _, token := range users.ReleasedBy(&own) {
+		if err := d.ports.Vault.Forget(ctx, token); err != nil {
+			return fmt.Errorf("desk: forget an address: %w", err)
+		}
 	}
 	return nil
 }
 
-// body decodes a copy: other readers have the same event.
-func (d *Desk) body(e *journal.Event) (any, error) {
-	own := *e
+// decoded returns a decoded copy of an event: other readers have the same one.
+func (d *Desk) decoded(e *journal.Event) (own journal.Event, err error) {
+	own = *e
 	if err := d.registry.Decode(&own); err != nil {
-		return nil, fmt.Errorf("desk: %w", err)
+		return own, fmt.Errorf("desk: %w", err)
 	}
-	return own.Body, nil
+	return own, nil
 }
 
 // person is who an event is about, as they are now.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/seal"
@@ -71,6 +72,8 @@ func (d *Desk) Registered(ctx context.Context, c users.RegisterUser, a journal.A
 		d.Discard(c)
 		d.writeLater(letterKnown, d.holder(c.EmailToken))
 		return applicant.UserID, nil
+	case errors.Is(refusal, ledger.ErrInvalidField):
+		return "", refusal // among others when the id is somebody's, whose key is not to be touched
 	default:
 		d.Discard(c)
 		if err := d.retired(ctx, c.EmailToken, refusal); err != nil {
@@ -90,9 +93,9 @@ func (d *Desk) registeredAs(a journal.Answer) (string, error) {
 	if len(a.Events) != 1 {
 		return "", fmt.Errorf("desk: a registration has %d events", len(a.Events))
 	}
-	e := a.Events[0] // a copy: others may hold the same event
-	if err := d.registry.Decode(&e); err != nil {
-		return "", fmt.Errorf("desk: registration: %w", err)
+	e, err := d.decoded(&a.Events[0])
+	if err != nil {
+		return "", err
 	}
 	body, ok := e.Body.(users.Registered)
 	if !ok {

@@ -8,6 +8,7 @@
 //	entries       for each account and asset, which journal lines post to it, in either order
 //	transactions  for each transaction, what it can be found by
 //	wallets       wallets and holds, as their events left them
+//	users         people and the keys of services, likewise; what is personal stays sealed
 //
 // A projection's tables belong to a generation and live in a schema of their own. SQL names them
 // {accounts}.balance and the like; the braces are replaced by the schema of the generation that is

@@ -64,6 +64,14 @@ func timeOrNull(t time.Time) *time.Time {
 	return &t
 }
 
+// timeOrZero is the zero time for NULL.
+func timeOrZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
 // entryLines takes transactions, newest first, and makes entries of their lines.
 type entryLines struct {
 	filter query.EntryFilter

@@ -14,6 +14,7 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	people "github.com/florinledger/florin/users/query"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
 
@@ -45,12 +46,13 @@ func definitions(registry *journal.Registry) []definition {
 		{name: query.Entries, version: 2, apply: applyEntries},
 		{name: query.Transactions, version: 2, apply: transactionsApplier(registry)},
 		{name: wallets.Wallets, version: 1, apply: walletsApplier(registry)},
+		{name: people.Users, version: 1, apply: usersApplier(registry)},
 	}
 }
 
 // Names are the names of the projections.
 func Names() []string {
-	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets}
+	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, people.Users}
 }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.

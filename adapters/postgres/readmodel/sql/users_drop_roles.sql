@@ -1,0 +1,1 @@
+DELETE FROM {schema}.person_role WHERE id = @id

@@ -1,0 +1,1 @@
+UPDATE {schema}.person SET name = @name, version = @version WHERE id = @id

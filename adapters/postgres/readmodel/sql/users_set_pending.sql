@@ -1,0 +1,1 @@
+UPDATE {schema}.person SET pending_email = @email, version = @version WHERE id = @id

@@ -1,0 +1,1 @@
+UPDATE {schema}.person SET roles = @roles, version = @version WHERE id = @id

@@ -1,0 +1,1 @@
+UPDATE {schema}.person SET version = @version WHERE id = @id

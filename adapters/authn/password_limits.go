@@ -24,7 +24,7 @@ const (
 	maxHashText = 512
 
 	// DefaultHashQueue is how many passwords wait for their turn at most, and DefaultHashWait for how long.
-	// A password takes some 20 ms, so that as many are served within two seconds by one processor; who would
+	// A password takes some 25 ms, so that one processor serves as many within two seconds; who would
 	// wait longer is better told so.
 	DefaultHashQueue = 64
 	DefaultHashWait  = 2 * time.Second

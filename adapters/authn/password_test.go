@@ -25,7 +25,7 @@ func hashed(t testing.TB, h *Hasher, password string) string {
 	return hash
 }
 
-// verified returns what Verify says, without an error.
+// opens is what Verify says, without an error.
 func opens(t testing.TB, h *Hasher, password, hash string) (ok, stale bool) {
 	t.Helper()
 	ok, stale, err := h.Verify(t.Context(), password, hash)
@@ -126,7 +126,7 @@ func TestBadHashes(t *testing.T) {
 }
 
 // Not parallel: while it runs, nobody else allocates.
-func TestEmptyHashCostsAsMuch(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+func TestEmptyHashCostsAsMuch(t *testing.T) {
 	h := NewHasher(HasherConfig{})
 	hash := hashed(t, h, "secret")
 	cost := func(hash string) uint64 {

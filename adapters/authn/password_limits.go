@@ -3,12 +3,13 @@ package authn
 import "time"
 
 const (
-	// DefaultHashMemory (KiB), DefaultHashPasses and DefaultHashLanes are the first choice of OWASP's
-	// Password Storage Cheat Sheet for Argon2id: at least 19 MiB, 2 passes, 1 lane. One lane, because the
-	// other processors have other people's passwords to hash.
+	// DefaultHashMemory is in KiB: the 19 MiB that OWASP's Password Storage Cheat Sheet asks for at least
+	// with Argon2id, 2 passes and 1 lane.
 	DefaultHashMemory = 19 * 1024
+	// DefaultHashPasses is how often the memory is gone over: OWASP's as well.
 	DefaultHashPasses = 2
-	DefaultHashLanes  = 1
+	// DefaultHashLanes is one, because the other processors have other people's passwords to hash.
+	DefaultHashLanes = 1
 	// hashSalt and hashKey are the lengths of salt and key in bytes that RFC 9106 (section 4) recommends.
 	hashSalt, hashKey = 16, 32
 
@@ -23,9 +24,9 @@ const (
 	// maxHashText bounds the text of a hash, and so its salt and its key; ours has 97 bytes.
 	maxHashText = 512
 
-	// DefaultHashQueue is how many passwords wait for their turn at most, and DefaultHashWait for how long.
-	// A password takes some 25 ms, so that one processor serves as many within two seconds; who would
-	// wait longer is better told so.
+	// DefaultHashQueue is how many passwords wait for their turn at most: one processor serves as many
+	// within DefaultHashWait, at some 25 ms each.
 	DefaultHashQueue = 64
-	DefaultHashWait  = 2 * time.Second
+	// DefaultHashWait is how long a password waits for its turn. Who would wait longer is better told so.
+	DefaultHashWait = 2 * time.Second
 )

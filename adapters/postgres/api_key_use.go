@@ -77,15 +77,17 @@ func (u *APIKeyUses) Get(ctx context.Context, keyIDs []string) (map[string]time.
 	if err != nil {
 		return nil, fmt.Errorf("uses of API keys: %w", err)
 	}
-	uses := make(map[string]time.Time, len(keyIDs))
-	var keyID string
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&keyID, &at}, func() error {
-		uses[keyID] = at
-		return nil
-	})
+	type use struct {
+		KeyID  string
+		UsedAt time.Time
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[use])
 	if err != nil {
 		return nil, fmt.Errorf("uses of API keys: %w", err)
+	}
+	uses := make(map[string]time.Time, len(found))
+	for _, f := range found {
+		uses[f.KeyID] = f.UsedAt
 	}
 	return uses, nil
 }

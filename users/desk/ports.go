@@ -67,7 +67,8 @@ type Directory interface {
 type Sessions interface {
 	// Begin begins a session and returns its first refresh token.
 	Begin(ctx context.Context, userID string, version int64) (s users.Session, refresh string, err error)
-	// Refresh takes a refresh token for the next one. Errors: ErrRefreshInvalid, ErrRefreshReused.
+	// Refresh takes a refresh token for the next one. Errors: ErrRefreshInvalid, ErrRefreshReused; with the
+	// latter s is the session that ended, for who must hear of it.
 	Refresh(ctx context.Context, refresh string) (s users.Session, next string, err error)
 	// End ends the session of a refresh token, used or not, and returns its id; ok is false when there is
 	// none to end.

@@ -136,6 +136,8 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		if err := a.addFeed(ctx, s, js); err != nil {
 			return nil, err
 		}
+		a.feed.Listen(forgetsKeys(a.vault))
+		a.addSweep()
 		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}

@@ -49,6 +49,7 @@ type service struct {
 	stripe   string // webhook secret
 
 	mu     sync.Mutex
+	app    *app
 	url    string
 	client *http.Client
 	stop   func()
@@ -98,6 +99,7 @@ func (s *service) start() {
 	go func() { done <- a.run(ctx, ln, nil, func() { close(ready) }) }()
 	transport := &http.Transport{MaxIdleConnsPerHost: 256}
 	s.mu.Lock()
+	s.app = a
 	s.url = baseURL(ln.Addr())
 	s.client = &http.Client{Transport: s.contract.Transport(s.t, transport), Timeout: 30 * time.Second}
 	var once sync.Once

@@ -49,8 +49,9 @@ func (s *vaultSettings) openVault(ctx context.Context) (*vault.Vault, *pgxpool.P
 
 // vaultCommand looks after the vault.
 type vaultCommand struct {
-	Keygen masterKeygenCommand `cmd:"" help:"Write a new master key."`
-	Rewrap rewrapCommand       `cmd:"" help:"Wrap all keys with the newest master key, after a rotation."`
+	Keygen   masterKeygenCommand `cmd:"" help:"Write a new master key."`
+	Rewrap   rewrapCommand       `cmd:"" help:"Wrap all keys with the newest master key, after a rotation."`
+	Restored restoredCommand     `cmd:"" help:"Destroy again what was destroyed, after the vault was restored from a backup."`
 }
 
 // masterKeygenCommand writes a new master key.

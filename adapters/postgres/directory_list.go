@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	_ "embed" // the SQL lies beside the code
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/florinledger/florin/users"
+)
+
+//go:embed queries/directory_list.sql
+var directoryListSQL string
+
+// Known says of each of the people whether the journal has them, erased or not. It answers for all of
+// them, or fails.
+func (d *Directory) Known(ctx context.Context, people []string) (map[string]bool, error) {
+	known, keys := make(map[string]bool, len(people)), make([]string, len(people))
+	for i, person := range people {
+		known[person], keys[i] = false, users.People().Key(person)
+	}
+	rows, err := d.pool.Query(ctx, stateSQL, int16(peopleShard), keys)
+	if err != nil {
+		return nil, fmt.Errorf("who is known: %w", err)
+	}
+	var key string
+	var version int64
+	var data []byte
+	if _, err := pgx.ForEachRow(rows, []any{&key, &version, &data}, func() error {
+		known[strings.TrimPrefix(key, users.People().Key(""))] = true
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("who is known: %w", err)
+	}
+	return known, nil
+}
+
+// Erased returns the next people who were erased, after one that was returned before, in order of their
+// ids; "" is before all of them. At most limit; fewer only at the end.
+func (d *Directory) Erased(ctx context.Context, after string, limit int) ([]string, error) {
+	return d.list(ctx, users.People().Key(""), after, "status", string(users.StatusErased), limit)
+}
+
+// GivenUp returns the next tokens of addresses that were given up, as Erased does people.
+func (d *Directory) GivenUp(ctx context.Context, after string, limit int) ([]string, error) {
+	return d.list(ctx, users.Addresses().Key(""), after, "retired", "true", limit)
+}
+
+// list returns the ids of rows of decision state of which one member has one value.
+func (d *Directory) list(ctx context.Context, prefix, after, member, value string, limit int) ([]string, error) {
+	rows, err := d.pool.Query(ctx, directoryListSQL, int16(peopleShard), prefix, after, member, value, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the directory: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list the directory: %w", err)
+	}
+	return ids, nil
+}

@@ -1,6 +1,7 @@
 package natsbus
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"sync"
@@ -86,4 +87,38 @@ func BenchmarkSubscribe(b *testing.B) {
 	})
 	require.ErrorIs(b, err, errEnough)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// One round of a feed, of which there are four a second, over a log of many ledgers.
+func BenchmarkFeedRound(b *testing.B) {
+	js := dial(b, natstest.Server(b), Config{})
+	log := NewPublisher(js)
+	_, _, err := log.Published(b.Context(), 0)
+	require.NoError(b, err)
+	const published, ledgers = 100_000, 500
+	for at := int64(1); at < published; at += 10_000 {
+		events := page(at, at+9_999)
+		for i := range events {
+			events[i].Ledger = fmt.Sprint("l", i%ledgers)
+		}
+		require.NoError(b, log.Publish(b.Context(), 1, events))
+	}
+	f := NewFeed(js, func(context.Context) (journal.Head, error) {
+		return journal.Head{Timeline: 1, Position: published}, nil
+	}, FeedConfig{Log: quiet()})
+	events, err := openTail(b.Context(), js, eventStream(0), bareSubjects(0))
+	require.NoError(b, err)
+	sessions, err := openTail(b.Context(), js, sessionStream, f.beat)
+	require.NoError(b, err)
+	ctx, cancel := context.WithCancel(b.Context())
+	var reading sync.WaitGroup
+	reading.Go(func() { _ = events.run(ctx, f.event) })
+	reading.Go(func() { _ = sessions.run(ctx, f.ended) })
+	for b.Loop() {
+		if err := f.round(ctx, events, sessions); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cancel()
+	reading.Wait()
 }

@@ -24,12 +24,13 @@ const (
 // digest is the digest of a secret that is told apart by one digit.
 func digest(digit string) string { return strings.Repeat(digit, 64) }
 
-func created(id, digit string) journal.Event {
-	return fact(users.TypeAPIKeyCreated, users.APIKeyCreated{KeyID: id, Name: "shop", Roles: []string{"service"}, Digest: digest(digit)})
+// created and revoked are the facts of the key of the tests.
+func created() journal.Event {
+	return fact(users.TypeAPIKeyCreated, users.APIKeyCreated{KeyID: key, Name: "shop", Roles: []string{"service"}, Digest: digest("a")})
 }
 
-func revoked(id, digit string) journal.Event {
-	return fact(users.TypeAPIKeyRevoked, users.APIKeyRevoked{KeyID: id, Digest: digest(digit)})
+func revoked() journal.Event {
+	return fact(users.TypeAPIKeyRevoked, users.APIKeyRevoked{KeyID: key, Digest: digest("a")})
 }
 
 func TestAPIKeys(t *testing.T) {
@@ -46,22 +47,22 @@ func TestAPIKeys(t *testing.T) {
 	hold(t, []rule{
 		{name: "a key", when: create, then: []any{withEnd}},
 		{name: "a key without an end", when: until(time.Time{}), then: []any{made}},
-		{name: "a second key of one service", given: []journal.Event{created(key, "a")}, when: another, then: []any{second}},
+		{name: "a second key of one service", given: []journal.Event{created()}, when: another, then: []any{second}},
 		{name: "an end that is now", when: until(decidetest.Start()), refused: ledger.ErrInvalidField, pointer: "/expires_at"},
 		{name: "an end that has been", when: until(decidetest.Start().Add(-time.Hour)), refused: ledger.ErrInvalidField, pointer: "/expires_at"},
-		{name: "a secret that a key has", given: []journal.Event{created(key, "a")}, when: create, refused: ledger.ErrInvalidField, pointer: "/digest"},
+		{name: "a secret that a key has", given: []journal.Event{created()}, when: create, refused: ledger.ErrInvalidField, pointer: "/digest"},
 		{
-			name: "a secret that was revoked", given: []journal.Event{created(key, "a"), revoked(key, "a")}, when: create,
+			name: "a secret that was revoked", given: []journal.Event{created(), revoked()}, when: create,
 			refused: ledger.ErrInvalidField, pointer: "/digest",
 		},
 		{
-			name: "revoke", given: []journal.Event{created(key, "a")}, when: users.RevokeAPIKey{KeyID: key},
+			name: "revoke", given: []journal.Event{created()}, when: users.RevokeAPIKey{KeyID: key},
 			then: []any{users.APIKeyRevoked{KeyID: key, Digest: digest("a")}},
 		},
-		{name: "revoke twice", given: []journal.Event{created(key, "a"), revoked(key, "a")}, when: users.RevokeAPIKey{KeyID: key}},
-		{name: "revoke none", given: []journal.Event{created(key, "a")}, when: users.RevokeAPIKey{KeyID: noKey}, refused: users.ErrAPIKeyNotFound},
+		{name: "revoke twice", given: []journal.Event{created(), revoked()}, when: users.RevokeAPIKey{KeyID: key}},
+		{name: "revoke none", given: []journal.Event{created()}, when: users.RevokeAPIKey{KeyID: noKey}, refused: users.ErrAPIKeyNotFound},
 		{name: "revoke what is no id", when: users.RevokeAPIKey{KeyID: "\x00"}, refused: users.ErrAPIKeyNotFound},
-		{name: "revoke a secret", given: []journal.Event{created(key, "a")}, when: users.RevokeAPIKey{KeyID: digest("a")}, refused: users.ErrAPIKeyNotFound},
+		{name: "revoke a secret", given: []journal.Event{created()}, when: users.RevokeAPIKey{KeyID: digest("a")}, refused: users.ErrAPIKeyNotFound},
 	})
 }
 

@@ -5,9 +5,11 @@ const (
 	MaxEmail = 254
 	// MaxName is the longest display name and the longest name of a service, in bytes.
 	MaxName = 200
-	// MinPassword and MaxPassword bound a password, the one in characters, the other in bytes: NIST SP 800-63B
-	// asks for 8 at least and for 64 at least to be taken; what is hashed must have an end.
-	MinPassword, MaxPassword = 8, 256
+	// MinPassword is the length of the shortest password, in characters (NIST SP 800-63B, section 5.1.1.2).
+	MinPassword = 8
+	// MaxPassword bounds a password, in bytes: NIST wants 64 characters at least to be taken, and what is
+	// hashed must have an end.
+	MaxPassword = 256
 	// maxSealed bounds a sealed email, name or credential, in bytes: the longest of them, a nonce and a
 	// tag, with room for a hash of other parameters.
 	maxSealed = 1024

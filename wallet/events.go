@@ -81,7 +81,7 @@ func Register(r *journal.Registry) {
 	journal.Records[HoldCaptured](r, TypeHoldCaptured, 1, nil)
 	journal.Records[HoldReleased](r, TypeHoldReleased, 1, nil)
 
-	journal.Holds(r, wallets())
+	journal.Holds(r, Wallets())
 	journal.Holds(r, holds())
 
 	r.Evolves(evolve)
@@ -101,11 +101,11 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 	switch body := e.Body.(type) {
 	case Opened:
-		wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen})
+		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen})
 	case Frozen:
-		w, _ := wallets().Get(s, body.WalletID)
+		w, _ := Wallets().Get(s, body.WalletID)
 		w.Status = StatusFrozen
-		wallets().Put(s, body.WalletID, w)
+		Wallets().Put(s, body.WalletID, w)
 	case HoldPlaced:
 		holds().Put(s, body.HoldID, placed(body))
 	case HoldCaptured:

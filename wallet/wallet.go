@@ -51,7 +51,8 @@ type State struct {
 	Status Status `json:"status"`
 }
 
-func wallets() journal.Kind[State] { return journal.NewKind[State]("wallet") }
+// Wallets is the decision state of wallets, by id.
+func Wallets() journal.Kind[State] { return journal.NewKind[State]("wallet") }
 
 // Find returns what is known of a wallet. ok is false when there is none of that id, or when the
 // text is no wallet's id at all; it may be any text.
@@ -59,7 +60,7 @@ func Find(s *journal.Scope, walletID string) (w State, ok bool) {
 	if _, err := journal.ParsePlaceID(walletPrefix, walletID); err != nil {
 		return State{}, false
 	}
-	return wallets().Get(s, walletID)
+	return Wallets().Get(s, walletID)
 }
 
 func decideOpenWallet(s *journal.Scope, c OpenWallet) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/wallet"
 )
 
 // peopleShard is where people and the keys of services are: outside of every ledger, on the first shard.
@@ -46,6 +47,11 @@ func (d *Directory) Holder(ctx context.Context, emailToken string) (userID strin
 // ask KeyState.Counts. ok is false when there never was one. digest may be any text.
 func (d *Directory) APIKey(ctx context.Context, digest string) (k users.KeyState, ok bool, err error) {
 	return lookUp(ctx, d.pool, users.APIKeys(), digest)
+}
+
+// Wallet returns what is known of a wallet, whatever its status. walletID may be any text.
+func (d *Directory) Wallet(ctx context.Context, walletID string) (w wallet.State, ok bool, err error) {
+	return lookUp(ctx, d.pool, wallet.Wallets(), walletID)
 }
 
 // lookUp reads one row of decision state.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/seal"
+	"github.com/florinledger/florin/wallet"
 )
 
 func TestDirectoryFindsPeople(t *testing.T) {
@@ -66,6 +67,24 @@ func TestDirectoryFindsKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.True(t, k.Revoked)
+}
+
+func TestDirectoryFindsWallets(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.tell(t, wallet.CommandOpenWallet, wallet.OpenWallet{As: wallet.As{Principal: "usr_ann"}, Owner: "usr_ann"})
+	state, err := p.bench.State()
+	require.NoError(t, err)
+	require.Len(t, state, 1)
+	for key := range state {
+		w, ok, err := NewDirectory(p.pool).Wallet(t.Context(), strings.TrimPrefix(key, "wallet/"))
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, wallet.State{Owner: "usr_ann", Status: wallet.StatusOpen}, w)
+	}
+	_, ok, err := NewDirectory(p.pool).Wallet(t.Context(), "wal_none")
+	require.NoError(t, err)
+	require.False(t, ok)
 }
 
 // What a client sends as an id or a token is looked up as it is.

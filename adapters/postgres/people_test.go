@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/users/seal"
 )
 
@@ -31,6 +32,7 @@ func newPeople(t testing.TB) *people {
 	t.Cleanup(pool.Close)
 	registry := journal.NewRegistry()
 	users.Register(registry)
+	wallet.Register(registry)
 	return &people{pool: pool, bench: journal.NewBench(registry)}
 }
 

@@ -74,6 +74,30 @@ func (m *Metrics) Projection(p *journal.Projector) {
 	})
 }
 
+// Reactor watches a reactor. A process that does not run it has nothing to say of its position.
+func (m *Metrics) Reactor(r *journal.Reactor) {
+	labels := prometheus.Labels{"reactor": r.Status().Name}
+	m.gauge("florin_reactor_running", "1 when this process runs the reactor.", labels, func() float64 {
+		if r.Status().Running {
+			return 1
+		}
+		return 0
+	})
+	m.gauge("florin_reactor_lag_events", "Events between the reactor and the journal's known end; 0 where it does not run.", labels, func() float64 {
+		s := r.Status()
+		if !s.Running {
+			return 0
+		}
+		return float64(max(0, s.Head-s.Position))
+	})
+	m.gauge("florin_reactor_failed", "1 when the reactor stands still on an error.", labels, func() float64 {
+		if r.Status().Error != nil {
+			return 1
+		}
+		return 0
+	})
+}
+
 func (m *Metrics) gauge(name, help string, labels prometheus.Labels, value func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }

@@ -3,6 +3,7 @@ package telemetry_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"testing"
@@ -17,6 +18,8 @@ import (
 func TestMetricsAndProfilesAreServed(t *testing.T) {
 	t.Parallel()
 	m := telemetry.NewMetrics()
+	tail := journal.NewTail(0, nil, nil, slog.New(slog.DiscardHandler))
+	m.Reactor(journal.NewReactor("mail", tail, nil, nil, nil, slog.New(slog.DiscardHandler)))
 	m.Commit(journal.Commit{Commands: 3, Events: 5, Took: time.Millisecond})
 	var config net.ListenConfig
 	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -39,6 +42,7 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	require.Contains(t, text, "florin_commands_total 3\n")
 	require.Contains(t, text, "florin_events_total 5\n")
 	require.Contains(t, text, "go_goroutines")
+	require.Contains(t, text, `florin_reactor_running{reactor="mail"} 0`)
 	require.Contains(t, get("/debug/pprof/goroutine?debug=1"), "goroutine profile")
 	cancel()
 	require.NoError(t, <-done)

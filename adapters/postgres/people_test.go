@@ -11,8 +11,8 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
-	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/users/seal"
+	"github.com/florinledger/florin/wallet"
 )
 
 // people is a database whose decision state is what commands of people made of it: decided and evolved as

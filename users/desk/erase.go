@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/florinledger/florin/users"
 )
@@ -23,35 +24,26 @@ func (d *Desk) Erase(ctx context.Context, userID string, released []string) erro
 	return nil
 }
 
-// Erasures lists whose keys were destroyed, in an order of its own: at most limit of those after the one
-// named, from the first on when it is empty.
-type Erasures func(ctx context.Context, after string, limit int) ([]string, error)
-
 // ReplayErasures is for after a restore of an older journal. That does not know yet who was erased since
-// it was backed up, but the vault does: the command that erases them is published again. It returns for
-// how many.
-func ReplayErasures(ctx context.Context, list Erasures, directory Directory, publish func(context.Context, users.EraseUser) error) (int, error) {
-	replayed, after := 0, ""
-	for {
-		erased, err := list(ctx, after, erasuresPage)
+// it was backed up, but the vault does: erased are all people whose keys were destroyed, and for those
+// whom the directory still has, the command that erases them is published again. It returns for how many.
+func ReplayErasures(ctx context.Context, erased iter.Seq2[string, error], directory Directory, publish func(context.Context, users.EraseUser) error) (int, error) {
+	replayed := 0
+	for userID, err := range erased {
 		if err != nil {
 			return replayed, fmt.Errorf("desk: list erasures: %w", err)
 		}
-		if len(erased) == 0 {
-			return replayed, nil
+		u, ok, err := directory.User(ctx, userID)
+		if err != nil {
+			return replayed, fmt.Errorf("desk: read a person: %w", err)
 		}
-		for _, userID := range erased {
-			u, ok, err := directory.User(ctx, userID)
-			if err != nil {
-				return replayed, fmt.Errorf("desk: read a person: %w", err)
-			}
-			if ok && u.Status == users.StatusActive {
-				if err := publish(ctx, users.EraseUser{UserID: userID}); err != nil {
-					return replayed, fmt.Errorf("desk: erase %s again: %w", userID, err)
-				}
-				replayed++
-			}
+		if !ok || u.Status != users.StatusActive {
+			continue
 		}
-		after = erased[len(erased)-1]
+		if err := publish(ctx, users.EraseUser{UserID: userID}); err != nil {
+			return replayed, fmt.Errorf("desk: erase %s again: %w", userID, err)
+		}
+		replayed++
 	}
+	return replayed, nil
 }

@@ -28,9 +28,6 @@ const (
 	jobTime = 30 * time.Second
 	// stopTime is how long the background goes on after it is told to stop.
 	stopTime = 5 * time.Second
-
-	// erasuresPage is how many erasures are replayed with one question.
-	erasuresPage = 500
 )
 
 // retryDelays are how long a job that failed waits before it is tried again, each time it fails. After the

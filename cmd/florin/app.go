@@ -226,7 +226,7 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 }
 
 func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {
-	generations, err := readmodel.Open(ctx, a.work, registry)
+	generations, err := readmodel.Open(ctx, a.work, registry, a.vault)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@
 //	transactions  for each transaction, what it can be found by
 //	wallets       wallets and holds, as their events left them
 //	users         people and the keys of services, likewise; what is personal stays sealed
+//	messages      who has which message, sealed, and digests of the words that it is found by
 //
 // A projection's tables belong to a generation and live in a schema of their own. SQL names them
 // {accounts}.balance and the like; the braces are replaced by the schema of the generation that is

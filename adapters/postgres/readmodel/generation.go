@@ -14,7 +14,9 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	messages "github.com/florinledger/florin/messaging/query"
 	people "github.com/florinledger/florin/users/query"
+	"github.com/florinledger/florin/users/seal"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
 
@@ -35,24 +37,36 @@ func sqlOf(name string) string {
 type definition struct {
 	name    string
 	version int
-	// apply queues what events change. It makes no effects.
-	apply func(b *pgx.Batch, schema string, events []journal.Event) error
+	apply   applier
+}
+
+// applier queues what events change. It makes no effects. What it has to know besides the events it reads
+// from db: the tables are as the events before these left them, or, where another instance was faster,
+// nothing of what is queued is committed.
+type applier func(ctx context.Context, db queryer, b *pgx.Batch, schema string, events []journal.Event) error
+
+// byEvents is an applier that needs nothing but the events.
+func byEvents(apply func(b *pgx.Batch, schema string, events []journal.Event) error) applier {
+	return func(_ context.Context, _ queryer, b *pgx.Batch, schema string, events []journal.Event) error {
+		return apply(b, schema, events)
+	}
 }
 
 // definitions are the projections of this package, in the order in which they are built.
-func definitions(registry *journal.Registry) []definition {
+func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 	return []definition{
-		{name: query.Accounts, version: 1, apply: accountsApplier(registry)},
-		{name: query.Entries, version: 2, apply: applyEntries},
-		{name: query.Transactions, version: 2, apply: transactionsApplier(registry)},
-		{name: wallets.Wallets, version: 1, apply: walletsApplier(registry)},
-		{name: people.Users, version: 1, apply: usersApplier(registry)},
+		{name: query.Accounts, version: 1, apply: byEvents(accountsApplier(registry))},
+		{name: query.Entries, version: 2, apply: byEvents(applyEntries)},
+		{name: query.Transactions, version: 2, apply: byEvents(transactionsApplier(registry))},
+		{name: wallets.Wallets, version: 1, apply: byEvents(walletsApplier(registry))},
+		{name: people.Users, version: 1, apply: byEvents(usersApplier(registry))},
+		{name: messages.Messages, version: 1, apply: messagesApplier(registry, keys)},
 	}
 }
 
 // Names are the names of the projections.
 func Names() []string {
-	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, people.Users}
+	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, people.Users, messages.Messages}
 }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.
@@ -62,10 +76,11 @@ type Generation struct {
 	number int
 }
 
-// Open returns the live generation of each projection, and makes the first of one that has none.
-func Open(ctx context.Context, pool *pgxpool.Pool, registry *journal.Registry) ([]*Generation, error) {
+// Open returns the live generation of each projection, and makes the first of one that has none. With keys,
+// messages are opened for the words that they are found by.
+func Open(ctx context.Context, pool *pgxpool.Pool, registry *journal.Registry, keys seal.Keys) ([]*Generation, error) {
 	var out []*Generation
-	for _, def := range definitions(registry) {
+	for _, def := range definitions(registry, keys) {
 		g := &Generation{pool: pool, def: def}
 		if err := g.ensure(ctx); err != nil {
 			return nil, fmt.Errorf("projection %s: %w", def.name, err)
@@ -131,7 +146,7 @@ func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Ev
 	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
 		"name": g.def.name, "generation": g.number, "after": after, "to": last.Position, "prev": last.Prev[:], "leaf": last.Leaf[:],
 	})
-	if err := g.def.apply(b, g.schema(), events); err != nil {
+	if err := g.def.apply(ctx, g.pool, b, g.schema(), events); err != nil {
 		return err
 	}
 	// A batch outside of a transaction is one by itself.

@@ -18,12 +18,13 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/users/seal/sealtest"
 )
 
 // library is a journal with its projections. Commands are decided in memory and appended as the
 // writer would.
 type library struct {
-	t        *testing.T
+	t        testing.TB
 	pool     *pgxpool.Pool
 	store    *postgres.Store
 	term     journal.Term
@@ -31,26 +32,27 @@ type library struct {
 	registry *journal.Registry
 	bench    *journal.Bench
 	reads    *readmodel.Reads
+	vault    *sealtest.Vault
 	gens     []*readmodel.Generation
 	now      time.Time
 	asked    int
 }
 
-func openLibrary(t *testing.T) *library {
+func openLibrary(t testing.TB) *library {
 	t.Helper()
 	ctx := t.Context()
 	pool, err := pgxpool.New(ctx, pgtest.Database(t))
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	l := &library{t: t, pool: pool, store: postgres.NewStore(pool), registry: journal.NewRegistry(), reads: readmodel.NewReads(pool),
-		now: time.Now().UTC().Truncate(time.Microsecond)}
+		vault: sealtest.NewVault(), now: time.Now().UTC().Truncate(time.Microsecond)}
 	ledger.Register(l.registry)
 	l.bench = journal.NewBench(l.registry)
 	l.term, err = l.store.TakeOver(ctx, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.term.Close()) })
 	l.head = l.term.Head()
-	l.gens, err = readmodel.Open(ctx, pool, l.registry)
+	l.gens, err = readmodel.Open(ctx, pool, l.registry, l.vault)
 	require.NoError(t, err)
 	return l
 }
@@ -398,7 +400,7 @@ func TestAnotherVersionNeedsARebuild(t *testing.T) {
 	l := openLibrary(t)
 	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 1 WHERE name = 'entries'`)
 	require.NoError(t, err)
-	_, err = readmodel.Open(t.Context(), l.pool, l.registry)
+	_, err = readmodel.Open(t.Context(), l.pool, l.registry, l.vault)
 	require.EqualError(t, err, "projection entries: generation 1 of its tables was made by version 1, and this binary has version 2: drop the tables as "+
 		"docs/operating.md says under \"Rebuilding the projections\", or remove the folder .florin of a development service")
 }

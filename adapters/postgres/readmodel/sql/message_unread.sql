@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT FROM {messages}.mailbox WHERE owner = @owner AND unread LIMIT @limit) unread

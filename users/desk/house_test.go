@@ -19,6 +19,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/journal/decidetest"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/users/seal/sealtest"
 )
 
@@ -299,4 +300,14 @@ func (l *logBook) String() string {
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
+}
+
+// opened returns what is sealed for a person.
+func (h *house) opened(userID, label string, sealed seal.Text) string {
+	h.t.Helper()
+	key, err := h.vault.Key(h.t.Context(), userID)
+	require.NoError(h.t, err)
+	plain, err := key.Open(label, sealed)
+	require.NoError(h.t, err)
+	return string(plain)
 }

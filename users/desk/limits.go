@@ -9,7 +9,7 @@ const (
 	// ResetLife is how long a link that sets a password works: it opens the account, so an old mailbox
 	// must not be full of them.
 	ResetLife = time.Hour
-	// maxLink bounds the text of a link's token, in bytes; one is about 150 long.
+	// maxLink bounds the text of a link's token, in bytes; one is about 125 long.
 	maxLink = 512
 
 	// letterInterval is how long a person waits for the next letter of a kind that others can ask for in

@@ -10,7 +10,7 @@ var ErrNoKey = errors.New("seal: there is no key")
 
 // Keys keeps the key of each person, outside of the journal and of its backups. An implementation
 // remembers keys for a while, so that a read does not ask twice; Destroy forgets at once in this process,
-// and Forget is told by others.
+// and others are told that they have to.
 type Keys interface {
 	// Create keeps a new key for a person and returns it once it cannot be lost; the one that there is, if
 	// there is one. Errors: ErrNoKey (the key was destroyed, and no other comes after it).

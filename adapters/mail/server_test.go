@@ -5,7 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http/httptest"
 	"sync"
@@ -52,7 +52,7 @@ func (s *server) start(t *testing.T, tlsConfig *tls.Config, implicit bool) {
 	inner.Domain = "localhost"
 	inner.TLSConfig = tlsConfig
 	inner.EnableSMTPUTF8 = true
-	inner.ErrorLog = log.New(io.Discard, "", 0)
+	inner.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.address = listener.Addr().String()

@@ -25,14 +25,15 @@ func (d *Directory) Known(ctx context.Context, people []string) (map[string]bool
 	if err != nil {
 		return nil, fmt.Errorf("who is known: %w", err)
 	}
-	var key string
-	var version int64
-	var data []byte
-	if _, err := pgx.ForEachRow(rows, []any{&key, &version, &data}, func() error {
-		known[strings.TrimPrefix(key, users.People().Key(""))] = true
-		return nil
-	}); err != nil {
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (key string, err error) {
+		err = row.Scan(&key, nil, nil)
+		return key, err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("who is known: %w", err)
+	}
+	for _, key := range found {
+		known[strings.TrimPrefix(key, users.People().Key(""))] = true
 	}
 	return known, nil
 }

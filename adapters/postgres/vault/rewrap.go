@@ -39,17 +39,20 @@ func (v *Vault) mastersInUse(ctx context.Context) (map[string]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: master keys in use: %w", err)
 	}
-	used := map[string]int64{}
-	var master string
-	var keys int64
-	if _, err := pgx.ForEachRow(rows, []any{&master, &keys}, func() error {
-		used[master] = keys
-		if _, ok := v.masters.byID[master]; !ok {
-			return fmt.Errorf("%w: %s, which wraps %d of the vault's keys", ErrUnknownMaster, master, keys)
-		}
-		return nil
-	}); err != nil {
+	type use struct {
+		Master string
+		Keys   int64
+	}
+	uses, err := pgx.CollectRows(rows, pgx.RowToStructByPos[use])
+	if err != nil {
 		return nil, fmt.Errorf("vault: master keys in use: %w", err)
+	}
+	used := make(map[string]int64, len(uses))
+	for _, u := range uses {
+		if _, ok := v.masters.byID[u.Master]; !ok {
+			return nil, fmt.Errorf("%w: %s, which wraps %d of the vault's keys", ErrUnknownMaster, u.Master, u.Keys)
+		}
+		used[u.Master] = u.Keys
 	}
 	return used, nil
 }
@@ -107,7 +110,8 @@ func (v *Vault) stale(ctx context.Context, last string) ([]wrappedKey, error) {
 		return nil, fmt.Errorf("vault: wrap anew: %w", err)
 	}
 	stale, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k wrappedKey, err error) {
-		return k, row.Scan(&k.person, &k.master, &k.wrapped)
+		err = row.Scan(&k.person, &k.master, &k.wrapped)
+		return k, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("vault: wrap anew: %w", err)

@@ -77,9 +77,9 @@ func (h *house) openWith(pool *pgxpool.Pool, cfg vault.Config) *vault.Vault {
 	return vault.New(pool, masters, cfg)
 }
 
-func (h *house) exec(sql string, args ...any) {
+func (h *house) exec(sql string) {
 	h.t.Helper()
-	_, err := h.pool.Exec(h.t.Context(), sql, args...)
+	_, err := h.pool.Exec(h.t.Context(), sql)
 	require.NoError(h.t, err)
 }
 

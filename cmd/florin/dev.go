@@ -51,7 +51,9 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
-		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")}}
+		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
+		// No public URL: nothing answers there yet that a link could lead to.
+		mailSettings: mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(c.Dir, "mail")}}
 	log, err := s.logger(con.Err)
 	if err != nil {
 		return err
@@ -221,6 +223,7 @@ func (c *devCommand) welcome(env devEnv) string {
   API        %s/v1
   Reference  %s/docs
   Metrics    %s/metrics
+  Letters    %s
 
 A first call: put 100.00 USD of opening capital into the bank, in another shell.
 
@@ -234,7 +237,7 @@ A first call: put 100.00 USD of opening capital into the bank, in another shell.
           {"account":"equity:opening","side":"credit","amount":"100.00","asset":"USD"}]}'
 
 Ctrl-C stops all of it; the data stays in %s.
-`, env.api, env.api, env.admin, c.shortPath(c.envFile()), c.shortPath(c.Dir))
+`, env.api, env.api, env.admin, c.shortPath(filepath.Join(c.Dir, "mail")), c.shortPath(c.envFile()), c.shortPath(c.Dir))
 }
 
 // shortPath is a path as one would type it here.

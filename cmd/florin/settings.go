@@ -24,6 +24,8 @@ type settings struct {
 	StripeSecretFiles []string `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
 	StripeLive        bool     `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
+	mailSettings
+
 	LogFormat string `help:"Form of the log: text or json." env:"FLORIN_LOG_FORMAT" enum:"text,json" default:"json"`
 	LogLevel  string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }

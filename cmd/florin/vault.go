@@ -49,9 +49,10 @@ func (s *vaultSettings) openVault(ctx context.Context) (*vault.Vault, *pgxpool.P
 
 // vaultCommand looks after the vault.
 type vaultCommand struct {
-	Keygen   masterKeygenCommand `cmd:"" help:"Write a new master key."`
-	Rewrap   rewrapCommand       `cmd:"" help:"Wrap all keys with the newest master key, after a rotation."`
-	Restored restoredCommand     `cmd:"" help:"Destroy again what was destroyed, after the vault was restored from a backup."`
+	Keygen     masterKeygenCommand `cmd:"" help:"Write a new master key."`
+	Rewrap     rewrapCommand       `cmd:"" help:"Wrap all keys with the newest master key, after a rotation."`
+	Restored   restoredCommand     `cmd:"" help:"Destroy again what was destroyed, after the vault was restored from a backup."`
+	EraseAgain eraseAgainCommand   `cmd:"" help:"Erase again whom the journal has as if nothing had happened, after it was restored from a backup."`
 }
 
 // masterKeygenCommand writes a new master key.

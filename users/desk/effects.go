@@ -10,13 +10,29 @@ import (
 	"github.com/florinledger/florin/users/seal"
 )
 
+// WantsMail reports whether MailEffect acts on events of a type.
+func WantsMail(eventType string) bool {
+	switch eventType {
+	case users.TypeRegistered, users.TypeEmailRequested, users.TypePasswordChanged:
+		return true
+	}
+	return false
+}
+
+// WantsErasure reports whether ErasureEffect acts on events of a type.
+func WantsErasure(eventType string) bool {
+	switch eventType {
+	case users.TypeErased, users.TypeEmailConfirmed, users.TypeEmailRequested, users.TypeEmailKept:
+		return true
+	}
+	return false
+}
+
 // MailEffect writes the letters that follow from events: it is a journal.Effect, of the reactor "mail". A
 // letter that is put off is tried again in the background, so that one mailbox does not keep letters from
 // all others.
 func (d *Desk) MailEffect(ctx context.Context, e *journal.Event, key func(n int) string) error {
-	switch e.Type {
-	case users.TypeRegistered, users.TypeEmailRequested, users.TypePasswordChanged:
-	default:
+	if !WantsMail(e.Type) {
 		return nil
 	}
 	own, err := d.decoded(e)
@@ -57,9 +73,7 @@ func (d *Desk) MailEffect(ctx context.Context, e *journal.Event, key func(n int)
 // ErasureEffect does what erasing asks for, in case that whoever asked for it did not come so far, and forgets
 // addresses that were given up: it is a journal.Effect, of the reactor "erasures".
 func (d *Desk) ErasureEffect(ctx context.Context, e *journal.Event, _ func(n int) string) error {
-	switch e.Type {
-	case users.TypeErased, users.TypeEmailConfirmed, users.TypeEmailRequested, users.TypeEmailKept:
-	default:
+	if !WantsErasure(e.Type) {
 		return nil
 	}
 	own, err := d.decoded(e)

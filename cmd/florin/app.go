@@ -27,6 +27,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -34,11 +35,11 @@ import (
 const (
 	// shard is the one shard of today; others come with other writers.
 	shard journal.Shard = 0
-	// readConnections bounds what the API reads at once, workConnections what writer, relay and
-	// projections do: apart, so that slow lists never keep the writer from its lease. The writer's
-	// commits have a connection of their own beside both.
+	// readConnections bounds what the API reads at once, workConnections what writer, relay, projections
+	// and reactors do (each of which keeps one): apart, so that slow lists never keep the writer from its
+	// lease. The writer's commits have a connection of their own beside both.
 	readConnections = 20
-	workConnections = 10
+	workConnections = 12
 	// authConnections bounds what asks who may come in, apart from what they then ask for: lists that
 	// take all of the API's connections must not keep payments out.
 	authConnections = 4
@@ -66,6 +67,7 @@ type app struct {
 
 	feed     *natsbus.Feed   // where there is an API
 	sessions *authn.Sessions // kept fresh by feed
+	desk     *desk.Desk      // where there is an API, or reactors
 
 	api        *httpapi.Server
 	writer     *journal.Writer
@@ -127,17 +129,31 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 	if rs.has(roleRelay) {
 		a.addRelay(store, js)
 	}
-	if rs.has(roleProjector) {
-		if err := a.addProjectors(ctx, registry, store, js); err != nil {
-			return nil, err
-		}
-	}
 	if rs.has(roleAPI) {
 		if err := a.addFeed(ctx, s, js); err != nil {
 			return nil, err
 		}
 		a.feed.Listen(forgetsKeys(a.vault))
 		a.addSweep()
+	}
+	if rs.has(roleAPI) || rs.has(roleReactor) {
+		if err := a.addDesk(s, registry); err != nil {
+			return nil, err
+		}
+	}
+	if rs.has(roleProjector) || rs.has(roleReactor) {
+		tail := journal.NewTail(shard, store, journal.NewNear(a.recent, natsbus.NewSubscriber(js)), a.log)
+		a.does(tail.Run)
+		if rs.has(roleProjector) {
+			if err := a.addProjectors(ctx, registry, tail); err != nil {
+				return nil, err
+			}
+		}
+		if rs.has(roleReactor) {
+			a.addReactors(tail)
+		}
+	}
+	if rs.has(roleAPI) {
 		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}
@@ -225,13 +241,11 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 	a.does(journal.NewRelay(shard, store, a.recent, natsbus.NewPublisher(js), wake, a.log).Run)
 }
 
-func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, store *postgres.Store, js jetstream.JetStream) error {
+func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, tail *journal.Tail) error {
 	generations, err := readmodel.Open(ctx, a.work, registry, a.vault)
 	if err != nil {
 		return err
 	}
-	tail := journal.NewTail(shard, store, journal.NewNear(a.recent, natsbus.NewSubscriber(js)), a.log)
-	a.does(tail.Run)
 	for _, g := range generations {
 		p := journal.NewProjector(g.Name(), tail, g, a.log)
 		a.metrics.Projection(p)

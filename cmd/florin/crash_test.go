@@ -26,7 +26,8 @@ func startCluster(t *testing.T) *cluster {
 	s := prepareService(t)
 	return &cluster{service: s, args: []string{"serve", "--database-url", s.settings.DatabaseURL, "--nats-url", s.nats.URL(),
 		"--token-keys", s.settings.TokenKeys, "--secret-file", s.settings.SecretFile,
-		"--keys-database-url", s.settings.KeysDatabaseURL, "--master-keys", s.settings.MasterKeys, "--admin-listen", "", "--log-format", "text", "--log-level", "info"}}
+		"--keys-database-url", s.settings.KeysDatabaseURL, "--master-keys", s.settings.MasterKeys,
+		"--mail-from", s.settings.MailFrom, "--mail-folder", s.settings.MailFolder, "--admin-listen", "", "--log-format", "text", "--log-level", "info"}}
 }
 
 // node starts a process with all roles on a port, and returns its address.

@@ -17,12 +17,14 @@ const (
 	roleRelay role = "relay"
 	// roleProjector keeps the projections up.
 	roleProjector role = "projector"
+	// roleReactor makes what follows from events outside of the journal, such as letters.
+	roleReactor role = "reactor"
 )
 
 // roles is a set of roles.
 type roles []role
 
-func allRoles() roles { return roles{roleAPI, roleWriter, roleRelay, roleProjector} }
+func allRoles() roles { return roles{roleAPI, roleWriter, roleRelay, roleProjector, roleReactor} }
 
 func (r roles) has(want role) bool { return slices.Contains(r, want) }
 

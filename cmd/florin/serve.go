@@ -12,7 +12,7 @@ import (
 // serveCommand runs the roles of a production instance.
 type serveCommand struct {
 	settings
-	Roles []string `help:"What this instance does: all, or some of api, writer, relay, projector." env:"FLORIN_ROLES" default:"all"`
+	Roles []string `help:"What this instance does: all, or some of api, writer, relay, projector, reactor." env:"FLORIN_ROLES" default:"all"`
 }
 
 // Run serves until ctx ends.

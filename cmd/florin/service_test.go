@@ -72,7 +72,8 @@ func prepareService(t *testing.T) *service {
 	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test"}
 	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1,
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
-		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")}}
+		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
+		mailSettings:  mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(dir, "mail")}}
 	require.NoError(t, writeKey(filepath.Join(s.settings.TokenKeys, "1.pem")))
 	require.NoError(t, writeSecret("")(s.settings.SecretFile))
 	require.NoError(t, writeMaster(filepath.Join(s.settings.MasterKeys, "1.key")))

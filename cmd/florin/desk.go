@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/desk"
+)
+
+// The reactors of people. Their names are those of their checkpoints.
+const (
+	mailReactor    = "mail"
+	erasureReactor = "erasures"
+)
+
+// addDesk makes the desk where people are received, for the API and for the reactors.
+func (a *app) addDesk(s *settings, registry *journal.Registry) error {
+	secret, err := s.readSecret()
+	if err != nil {
+		return err
+	}
+	links, err := desk.NewLinks(secret)
+	if err != nil {
+		return err
+	}
+	mailer, err := s.mailer(a.log)
+	if err != nil {
+		return err
+	}
+	pool := a.auth // signing in does not wait for lists
+	if pool == nil {
+		pool = a.work
+	}
+	a.desk, err = desk.New(registry, links, desk.Ports{
+		Vault: a.vault, Directory: postgres.NewDirectory(pool), Hasher: authn.NewHasher(authn.HasherConfig{}),
+		Sessions: postgres.NewSessions(pool, postgres.SessionsConfig{}), Mailer: mailer,
+	}, desk.Config{PublicURL: s.PublicURL, Service: s.ServiceName, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.does(a.desk.Run)
+	return nil
+}
+
+// addReactors makes what follows from events outside of the journal.
+func (a *app) addReactors(tail *journal.Tail) {
+	points := postgres.NewCheckpoints(a.work)
+	a.does(journal.NewReactor(mailReactor, tail, points, desk.WantsMail, a.desk.MailEffect, a.log).Run)
+	a.does(journal.NewReactor(erasureReactor, tail, points, desk.WantsErasure, a.desk.ErasureEffect, a.log).Run)
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,9 +57,7 @@ type Feed struct {
 	beat      string // the subject of its own beats
 	listeners []Listener
 	fresh     atomic.Pointer[time.Time]
-
-	mu       sync.Mutex
-	timeline int64 // the newest heard of
+	timeline  int64 // that the journal is on; 0 until it was asked
 }
 
 // NewFeed returns a feed over js. head reads the shard's head from the journal, which is how the feed

@@ -73,7 +73,10 @@ func (f *Feed) published(ctx context.Context, events *tail) error {
 	if err != nil {
 		return err
 	}
-	f.onTimeline(head.Timeline)
+	if f.timeline != head.Timeline && f.timeline != 0 {
+		f.gap() // what was remembered may not have happened
+	}
+	f.timeline = head.Timeline
 	want := placeOfHead(head)
 	for {
 		last, err := events.stream.GetLastMsgForSubject(ctx, eventSubjects(f.shard))

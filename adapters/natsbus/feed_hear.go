@@ -35,7 +35,6 @@ func (f *Feed) event(m jetstream.Msg) error {
 	if !isMessage && !users.IsType(e.Type) {
 		return nil
 	}
-	f.onTimeline(p.timeline)
 	var whom about
 	if err := json.Unmarshal(e.Data, &whom); err != nil {
 		return fmt.Errorf("natsbus: published event %s: %w", p, err)
@@ -65,20 +64,6 @@ func (f *Feed) ended(m jetstream.Msg) error {
 		}
 	}
 	return nil
-}
-
-// onTimeline makes a gap where a new timeline begins: what happened before may not have happened. What
-// still comes of an older one makes none.
-func (f *Feed) onTimeline(timeline int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if timeline <= f.timeline {
-		return
-	}
-	if f.timeline != 0 {
-		f.gap()
-	}
-	f.timeline = timeline
 }
 
 func (f *Feed) gap() {

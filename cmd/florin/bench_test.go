@@ -117,7 +117,7 @@ func TestBenchStartsAndRemovesAService(t *testing.T) {
 	require.Equal(t, 0, p.ends(), p.output())
 	require.NoDirExists(t, folderOf(t, p))
 	r := readReport(t, filepath.Join(dir, "report.json"))
-	require.Len(t, r.TPCB, 2)
+	require.Len(t, r.TPCB, 1)
 	require.Len(t, r.Figures, 15)
 	for _, f := range r.Figures {
 		require.Len(t, f.Values, 1, f.Name)

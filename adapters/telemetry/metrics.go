@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -96,6 +98,12 @@ func (m *Metrics) Reactor(r *journal.Reactor) {
 		}
 		return 0
 	})
+}
+
+// Feed shows how long ago everything was known to be heard that changed elsewhere.
+func (m *Metrics) Feed(fresh func() time.Time) {
+	m.gauge("florin_feed_age_seconds", "How long ago every change of people, keys and sessions had been heard.", nil,
+		func() float64 { return time.Since(fresh()).Seconds() })
 }
 
 func (m *Metrics) gauge(name, help string, labels prometheus.Labels, value func() float64) {

@@ -20,6 +20,7 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	m := telemetry.NewMetrics()
 	tail := journal.NewTail(0, nil, nil, slog.New(slog.DiscardHandler))
 	m.Reactor(journal.NewReactor("mail", tail, nil, nil, nil, slog.New(slog.DiscardHandler)))
+	m.Feed(func() time.Time { return time.Now().Add(-time.Hour) })
 	m.Commit(journal.Commit{Commands: 3, Events: 5, Took: time.Millisecond})
 	var config net.ListenConfig
 	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -43,6 +44,7 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	require.Contains(t, text, "florin_events_total 5\n")
 	require.Contains(t, text, "go_goroutines")
 	require.Contains(t, text, `florin_reactor_running{reactor="mail"} 0`)
+	require.Regexp(t, `florin_feed_age_seconds 3600\.`, text)
 	require.Contains(t, get("/debug/pprof/goroutine?debug=1"), "goroutine profile")
 	cancel()
 	require.NoError(t, <-done)

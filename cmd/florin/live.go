@@ -27,6 +27,7 @@ func (a *app) addFeed(ctx context.Context, s *settings, js jetstream.JetStream) 
 		return err
 	}
 	a.feed.Listen(forgetful(a.sessions))
+	a.metrics.Feed(a.feed.Fresh)
 	a.does(a.feed.Run)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
@@ -21,6 +22,9 @@ type Config struct {
 	// Prefix begins the names of all keys; "florin" where it is empty. Two installations with
 	// one Redis have different ones, or different databases.
 	Prefix string
+	// Timeout is how long Redis may take to answer; 0 means 50 ms. A new connection may take twice as
+	// long, and a call with all that it needs four times.
+	Timeout time.Duration
 	// Heard returns when the feed of changes was last known to be heard. While that is longer ago than
 	// 2 s the caches are not used. nil: always heard.
 	Heard func() time.Time
@@ -59,6 +63,9 @@ func Open(url string, head func(context.Context) (int64, error), cfg Config) (*C
 	if cfg.Prefix == "" {
 		cfg.Prefix = "florin"
 	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = ioTimeout
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -77,15 +84,15 @@ func Open(url string, head func(context.Context) (int64, error), cfg Config) (*C
 		return nil, errors.New("rediscache: the URL of Redis is not of the form redis://user:password@host:6379/0")
 	}
 	options.ClientName = "florin"
-	options.DialTimeout, options.DialerRetries = dialTimeout, 1
-	options.ReadTimeout, options.WriteTimeout = ioTimeout, ioTimeout
-	options.PoolTimeout = ioTimeout
+	options.DialTimeout, options.DialerRetries = 2*cfg.Timeout, 1
+	options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = cfg.Timeout, cfg.Timeout, cfg.Timeout
 	options.ContextTimeoutEnabled = true
 	options.MaxRetries = -1       // a second attempt is what Postgres is for
 	options.PipelinePoolSize = -1 // nothing here is a pipeline
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	options.OnConnect = c.connected
+	logging.Disable() // for the process: its lines are not of the log's form, and say no more than ours
 	c.redis = redis.NewClient(options)
 	return c, nil
 }
@@ -111,7 +118,7 @@ func (c *Client) do(ctx context.Context, f func(context.Context) error) error {
 	if !ok {
 		return errAway
 	}
-	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	limited, cancel := context.WithTimeout(ctx, 4*c.cfg.Timeout)
 	defer cancel()
 	err := f(limited)
 	switch {

@@ -3,13 +3,8 @@ package rediscache
 import "time"
 
 const (
-	// dialTimeout and ioTimeout are short, because Postgres answers in the time that a slow Redis
-	// would take.
-	dialTimeout = 100 * time.Millisecond
-	ioTimeout   = 50 * time.Millisecond
-	// callTimeout bounds a call with all that it needs: a place in the pool, a connection, its first
-	// questions.
-	callTimeout = 200 * time.Millisecond
+	// ioTimeout is short, because Postgres answers in the time that a slow Redis would take.
+	ioTimeout = 50 * time.Millisecond
 	// minRest and maxRest are how long Redis is left alone after a failure: the first time, and at
 	// most, after doubling with each attempt that failed.
 	minRest = time.Second

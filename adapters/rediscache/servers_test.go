@@ -119,11 +119,17 @@ func (b *books) count() int {
 	return b.reads
 }
 
+// patience is given to Redis where a test is not about its being slow: other tests run beside it.
+const patience = 10 * time.Second
+
 // open returns a client of one process and its cache.
 func open(t testing.TB, url string, b *books, cfg Config) (*Client, *Cache[row]) {
 	t.Helper()
 	if strings.HasPrefix(url, "redis://") {
 		cfg.Run = "miniredis"
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = patience
 	}
 	client, err := Open(url, b.head, cfg)
 	require.NoError(t, err)

@@ -1,0 +1,199 @@
+package rediscache
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// model is a journal with its read model, two processes that hear of it, readers under way, and a Redis
+// that fails in every way at any time.
+type model struct {
+	t         *rapid.T
+	b         *books
+	clock     *clock
+	redis     *miniredis.Miniredis
+	saved     map[string]string
+	log       []heard
+	processes []*modelProcess
+	readers   []*modelReader
+}
+
+// modelProcess has heard of the first next changes of the log, and knows of those up to knows.
+type modelProcess struct {
+	client *Client
+	cache  *Cache[row]
+	next   int
+	knows  int64
+}
+
+// modelReader has looked, and perhaps read.
+type modelReader struct {
+	process  *modelProcess
+	key      string
+	seen     sight[row]
+	read     bool
+	value    row
+	position int64
+}
+
+// Readers, changes and outages in any order: what the cache returns is what was so at the position that it
+// names, as new as was asked for, and lacks no change that the process has heard of and the read model has.
+func TestModelOfPositions(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		server.SetError("")
+		server.FlushAll()
+		m := &model{t: rt, b: newBooks(), clock: newClock(), redis: server, saved: map[string]string{}}
+		for range 2 {
+			// No run is named: with each connection the server counts as another one.
+			client, err := Open("redis://"+server.Addr(), m.b.head, Config{Now: m.clock.now, Timeout: patience})
+			require.NoError(rt, err)
+			defer client.Close()
+			m.processes = append(m.processes, &modelProcess{client: client, cache: NewCache[row](client, "rows-1")})
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"change":  m.change,
+			"project": m.project,
+			"hear":    m.hear,
+			"miss":    m.miss,
+			"get":     m.get,
+			"look":    m.look,
+			"read":    m.read,
+			"fill":    m.fill,
+			"fail":    func(*rapid.T) { server.SetError("LOADING as asked") },
+			"recover": m.recover,
+			"flush":   func(*rapid.T) { server.FlushAll() },
+			"save":    m.save,
+			"restore": m.restore,
+		})
+	})
+}
+
+func drawKey(t *rapid.T) string { return rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "key") }
+
+func (m *model) drawProcess(t *rapid.T) *modelProcess {
+	return m.processes[rapid.IntRange(0, len(m.processes)-1).Draw(t, "process")]
+}
+
+func (m *model) change(t *rapid.T) {
+	key := drawKey(t)
+	m.log = append(m.log, heard{key: key, position: m.b.change(key)})
+}
+
+// project lets the read model catch up, perhaps not wholly.
+func (m *model) project(t *rapid.T) {
+	m.b.projected = rapid.Int64Range(m.b.projected, m.b.position).Draw(t, "projected")
+}
+
+// hear tells a process of the next change.
+func (m *model) hear(t *rapid.T) {
+	p := m.drawProcess(t)
+	if p.next == len(m.log) {
+		t.Skip("all heard")
+	}
+	h := m.log[p.next]
+	p.cache.Tombstone(t.Context(), h.key, h.position)
+	p.next++
+	p.knows = h.position
+}
+
+// miss lets a process's feed begin anew: what it had not heard by then it never will.
+func (m *model) miss(t *rapid.T) {
+	p := m.drawProcess(t)
+	p.next = len(m.log)
+	p.client.Gap()
+	p.knows = m.b.position
+}
+
+// check holds what a process got against the journal.
+func (m *model) check(t *rapid.T, p *modelProcess, key string, value row, position, atLeast int64) {
+	require.GreaterOrEqual(t, position, atLeast, "as new as was asked for")
+	require.Equal(t, m.b.version(key, position), value.Version, "what was so at its position")
+	require.GreaterOrEqual(t, value.Version, m.b.version(key, min(p.knows, m.b.projected)), "nothing that was heard of is missing")
+}
+
+func (m *model) drawAtLeast(t *rapid.T) int64 {
+	return rapid.Int64Range(0, m.b.projected).Draw(t, "at least")
+}
+
+func (m *model) get(t *rapid.T) {
+	p, key, atLeast := m.drawProcess(t), drawKey(t), m.drawAtLeast(t)
+	value, position, ok, err := p.cache.Through(t.Context(), key, atLeast, m.b.read(key))
+	require.NoError(t, err)
+	require.Equal(t, ok, position > 0 && m.b.version(key, position) > 0)
+	m.check(t, p, key, value, position, atLeast)
+}
+
+func (m *model) look(t *rapid.T) {
+	p, key, atLeast := m.drawProcess(t), drawKey(t), m.drawAtLeast(t)
+	seen := p.cache.look(t.Context(), key, atLeast)
+	if seen.hit {
+		m.check(t, p, key, seen.value, seen.position, atLeast)
+		return
+	}
+	m.readers = append(m.readers, &modelReader{process: p, key: key, seen: seen})
+}
+
+func (m *model) drawReader(t *rapid.T, read bool) (*modelReader, int) {
+	if len(m.readers) == 0 {
+		t.Skip("nobody reads")
+	}
+	i := rapid.IntRange(0, len(m.readers)-1).Draw(t, "reader")
+	if m.readers[i].read != read {
+		t.Skip("another time")
+	}
+	return m.readers[i], i
+}
+
+func (m *model) read(t *rapid.T) {
+	r, _ := m.drawReader(t, false)
+	value, position, ok, err := m.b.read(r.key)(t.Context())
+	require.NoError(t, err)
+	if !ok {
+		t.Skip("nothing there")
+	}
+	r.read, r.value, r.position = true, value, position
+}
+
+func (m *model) fill(t *rapid.T) {
+	r, i := m.drawReader(t, true)
+	r.process.cache.fill(t.Context(), r.key, r.seen, r.value, r.position)
+	m.readers = append(m.readers[:i], m.readers[i+1:]...)
+}
+
+func (m *model) recover(*rapid.T) {
+	m.redis.SetError("")
+	m.clock.advance(time.Second)
+}
+
+// save is a dump of what there is.
+func (m *model) save(*rapid.T) {
+	m.saved = map[string]string{}
+	for _, key := range m.redis.Keys() {
+		if text, err := m.redis.Get(key); err == nil {
+			m.saved[key] = text
+		}
+	}
+}
+
+// restore is a restart with what was dumped last: all connections are new.
+func (m *model) restore(t *rapid.T) {
+	m.redis.FlushAll()
+	for key, text := range maps.All(m.saved) {
+		require.NoError(t, m.redis.Set(key, text))
+	}
+	for _, p := range m.processes {
+		before := p.client.redis
+		options := *before.Options()
+		options.MaxRetries = -1 // the library has written 0 there, and would take it for its default
+		p.client.redis = redis.NewClient(&options)
+		require.NoError(t, before.Close())
+	}
+}

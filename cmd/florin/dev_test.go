@@ -21,8 +21,21 @@ func firstCall(t *testing.T, output string) string {
 	return output[from:to]
 }
 
-func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
+// devFolder is a folder for florin dev. Where the server's user cannot reach it, its cluster has a home
+// elsewhere, which is gone with the test too.
+func devFolder(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
+	t.Cleanup(func() {
+		if home, err := os.ReadFile(filepath.Join(dir, ".florin", "postgres", "cluster")); err == nil {
+			require.NoError(t, os.RemoveAll(strings.TrimSpace(string(home))))
+		}
+	})
+	return dir
+}
+
+func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
+	dir := devFolder(t)
 	p := florin(t, dir, "dev")
 	p.says("Ctrl-C stops all of it")
 
@@ -39,7 +52,7 @@ func TestDevIsAllThatANewcomerNeeds(t *testing.T) {
 	env := readEnv(t, dir)
 	require.Contains(t, again.output(), "already running")
 	require.Contains(t, again.output(), env["FLORIN_URL"])
-	elsewhere := t.TempDir()
+	elsewhere := devFolder(t)
 	other := florin(t, elsewhere, "dev")
 	other.says("Ctrl-C stops all of it")
 	otherEnv := readEnv(t, elsewhere)

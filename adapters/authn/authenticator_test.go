@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -58,7 +57,7 @@ func newDoor(t testing.TB) *door {
 		d.clock.now, SessionsConfig{Now: d.clock.now})
 	require.NoError(t, err)
 	d.Authenticator = NewAuthenticator(verifier, d.sessions, AuthenticatorConfig{
-		Now: d.clock.now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: d.clock.now, Log: slog.New(slog.DiscardHandler),
 		Used: func(_ context.Context, keyID string, _ time.Time) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()

@@ -22,6 +22,8 @@ type call struct {
 	// body is what the request carried, as it came; lines when it came as lines of JSON.
 	body  []byte
 	lines bool
+	// rateLimit counts requests; nil for nobody.
+	rateLimit RateLimit
 }
 
 type callKey struct{}

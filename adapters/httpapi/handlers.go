@@ -27,10 +27,12 @@ type HandlersConfig struct {
 type Handlers struct {
 	registry *journal.Registry
 	ports    Ports
+	people   People
 	log      *slog.Logger
 	cursors  cursors
 	hashKey  []byte
 	seen     *lastWrites
+	changed  *lastWrites
 	ledgers  *knownLedgers
 	rendered *renderings
 }
@@ -48,8 +50,8 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg Han
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("florin request 1"))
 	return &Handlers{
-		registry: registry, ports: ports, log: cfg.Log, cursors: newCursors(secret), hashKey: mac.Sum(nil),
-		seen: newLastWrites(MaxRemembered), ledgers: newKnownLedgers(MaxKnownLedgers),
+		registry: registry, ports: ports, people: ports.People, log: cfg.Log, cursors: newCursors(secret), hashKey: mac.Sum(nil),
+		seen: newLastWrites(MaxRemembered), changed: newLastWrites(MaxRemembered), ledgers: newKnownLedgers(MaxKnownLedgers),
 		rendered: newRenderings(),
 	}
 }

@@ -33,6 +33,7 @@ type house struct {
 	server   *Server
 	handlers *Handlers
 	registry *journal.Registry
+	lobby    *lobby
 	log      *logBuffer
 
 	mu       sync.Mutex
@@ -69,9 +70,11 @@ func open(t *testing.T) *house {
 	users.Register(h.registry)
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
+	h.lobby = newLobby(h)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
 		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Stripe: payment.NewReceiver(h, h),
+		People: h.lobby.ports(),
 	}, HandlersConfig{Log: log})
 	var err error
 	h.server, err = New(h.handlers, authenticateByName, Config{Log: log})

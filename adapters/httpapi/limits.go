@@ -94,3 +94,26 @@ const (
 // RetryAfter is what a 503 or 429 asks a caller to wait, in seconds. One is the least that the
 // header can say, and a take-over of the writer takes under five.
 const RetryAfter = 1
+
+// How often one client, or anybody for one account, may ask what costs a password's hash, sends mail, or
+// could be guessed. Names are what clients read in the RateLimit headers; "address" is where a request comes
+// from, an office or a household with everybody in it.
+//
+//nolint:gochecknoglobals // constants, which Go has no structs for
+var (
+	// rateLogin: an office in the morning, and no list of passwords.
+	rateLogin = RatePolicy{Name: "login-address", Burst: 20, Per: time.Minute}
+	// rateLoginAccount is what a password guessed from many addresses at once has against it.
+	rateLoginAccount = RatePolicy{Name: "login-account", Burst: 5, Per: time.Minute}
+	// rateRegister: a class that signs up together, and no more mail to strangers than that.
+	rateRegister = RatePolicy{Name: "register-address", Burst: 120, Per: time.Hour}
+	// rateForgot and rateForgotAccount bound the mail that others can have sent to somebody.
+	rateForgot        = RatePolicy{Name: "forgot-address", Burst: 20, Per: time.Hour}
+	rateForgotAccount = RatePolicy{Name: "forgot-account", Burst: 3, Per: time.Hour}
+	// rateLink bounds hashes and signatures; the links themselves are beyond guessing.
+	rateLink = RatePolicy{Name: "link-address", Burst: 30, Per: time.Minute}
+	// rateSession: everybody of an office refreshes within a quarter of an hour.
+	rateSession = RatePolicy{Name: "session-address", Burst: 120, Per: time.Minute}
+	// rateCredentials is for who has found an open session and guesses the password to keep it.
+	rateCredentials = RatePolicy{Name: "credentials-account", Burst: 10, Per: time.Minute}
+)

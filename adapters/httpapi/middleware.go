@@ -23,7 +23,7 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.now()
 		req, res := c.Request(), c.Response()
-		cl := &call{requestID: requestID(req.Header), request: req, header: res.Header()}
+		cl := &call{requestID: requestID(req.Header), request: req, header: res.Header(), rateLimit: s.cfg.RateLimit}
 		cl.header.Set(echo.HeaderXRequestID, cl.requestID)
 		cl.header.Set(echo.HeaderXContentTypeOptions, "nosniff")
 
@@ -93,6 +93,11 @@ func (s *Server) admit(c echo.Context, cl *call) error {
 	}
 	if p := checkKey(req.Header, rt); p != nil {
 		return p
+	}
+	if rt.rate.Name != "" {
+		if err := cl.spend(req.Context(), rt.rate, client(req, s.cfg.TrustedProxies)); err != nil {
+			return err
+		}
 	}
 	if strings.HasPrefix(rt.path, "/v1/") {
 		cl.header.Set(echo.HeaderCacheControl, "no-store")

@@ -13,6 +13,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users"
 )
 
 // parameter is a query parameter that a route knows. Handlers get it from the generated types; this
@@ -61,7 +62,8 @@ func checkQuery(u *url.URL, known []parameter) *Problem {
 	if deep > MaxMetadataFilters {
 		return newProblem("invalid-parameter", "%d metadata filters are given; at most %d are taken", deep, MaxMetadataFilters)
 	}
-	return cmp.Or(checkStretch(query, "from", "until"), checkStretch(query, "recorded_from", "recorded_until"))
+	return cmp.Or(checkStretch(query, "from", "until"), checkStretch(query, "recorded_from", "recorded_until"),
+		checkStretch(query, "created_after", "created_before"))
 }
 
 // checkStretch refuses a stretch of time that ends before it begins: its list is always empty, and
@@ -202,6 +204,21 @@ func accountTypeParam() parameter {
 
 func walletStatusParam() parameter {
 	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen))
+}
+
+func roleParam() parameter { return enumParam("role", users.AllRoles()...) }
+
+func membershipParam() parameter {
+	return enumParam("membership", string(api.MembershipStatusNone), string(api.MembershipStatusActive), string(api.MembershipStatusLapsed))
+}
+
+func emailParam() parameter {
+	return parameter{name: "email", want: func(value string) string {
+		if users.CheckEmail(value) != "" {
+			return "an email address, such as ann@example.com"
+		}
+		return ""
+	}}
 }
 
 func assetParam() parameter {

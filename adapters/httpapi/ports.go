@@ -20,6 +20,7 @@ type Ports struct {
 	Transactions Transactions
 	Wallets      Wallets
 	Stripe       Provider
+	People       People
 }
 
 // Commands takes commands to the writer: *journal.Dispatcher.

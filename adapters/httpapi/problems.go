@@ -66,6 +66,8 @@ var problemTable = [...]ProblemRow{
 	{"idempotency-key-invalid", http.StatusBadRequest, RetryNever, "The Idempotency-Key header does not have the form it must have.", "One header of 1 to 255 printable ASCII characters."},
 
 	{"unauthenticated", http.StatusUnauthorized, RetryNever, "The request has no valid bearer token.", "The token is missing, malformed, expired, or not signed by a key of this service."},
+	{"invalid-credentials", http.StatusUnauthorized, RetryNever, "Nobody signs in with this address and password.", "It is not said whether there is an account. A new one signs in once its address is confirmed: the right password has the mail sent again."},
+	{"refresh-token-invalid", http.StatusUnauthorized, RetryNever, "The refresh token counts no more.", "It was taken before, which ends its session, or the session is over: signed out, password changed, not refreshed in time. Sign in again."},
 	{"forbidden", http.StatusForbidden, RetryNever, "The caller may not do this.", "No role of the caller is one that the route takes; they stand in its description."},
 	{"owner-forbidden", http.StatusForbidden, RetryNewKey, "Only a service opens a wallet for somebody else.", "Leave owner_id out to open one's own."},
 	{"forbidden-for-payer", http.StatusForbidden, RetryNewKey, "Who pays may neither capture nor release a hold: that is for the payee.", "The payee's owner, or a service, does."},
@@ -107,6 +109,7 @@ var problemTable = [...]ProblemRow{
 	{"link-void", http.StatusUnprocessableEntity, RetryNewKey, "The link is void: it was used, replaced by a newer one, or its time is over.", "Have a new link mailed. A password that was changed since voids every older link to reset it."},
 	{"recipient-not-found", http.StatusUnprocessableEntity, RetryNewKey, "There is nobody of that id to write to.", "Or the user is erased: nobody would read it."},
 	{"thread-parties", http.StatusUnprocessableEntity, RetryNewKey, "An answer goes to who wrote, or got, the message that it answers.", "Leave in_reply_to out to write to somebody else."},
+	{"current-password-wrong", http.StatusUnprocessableEntity, RetryNever, "The present password is missing or wrong.", "A new address or password is set by who knows the present one. Nothing was recorded."},
 	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},
 	{"command-expired", http.StatusUnprocessableEntity, RetryNewKey, "The command was not decided before its deadline and was given up.", "Nothing was done. Ask again under a new key."},
 	{"batch-aborted", http.StatusUnprocessableEntity, RetryNewKey, "Another item of this atomic batch was refused.", "The batch's own problem says which and why; nothing of it was recorded."},

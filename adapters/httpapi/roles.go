@@ -22,6 +22,9 @@ const (
 	anyone
 )
 
+// adminOnly marks the routes that are nobody else's: admin passes everywhere.
+const adminOnly Roles = 0
+
 // everyRole is any caller with a token.
 const everyRole = RoleUser | RoleService | RoleFinance | RoleOperator | RoleAdmin
 

@@ -13,6 +13,8 @@ type route struct {
 	money bool
 	body  bodyKind
 	query []parameter
+	// rate is how often one client may ask; none where callers are known and trusted with their own rate.
+	rate RatePolicy
 }
 
 // bodyKind says what body a route takes, and how much of it.
@@ -44,6 +46,7 @@ func routes() []route {
 	const (
 		u, s, f, o = RoleUser, RoleService, RoleFinance, RoleOperator
 		get, post  = http.MethodGet, http.MethodPost
+		patch, del = http.MethodPatch, http.MethodDelete
 
 		accounts     = "/v1/ledgers/:ledger/accounts"
 		transactions = "/v1/ledgers/:ledger/transactions"
@@ -89,6 +92,25 @@ func routes() []route {
 		{method: get, path: "/v1/holds/:id", roles: u | s, query: atLeast},
 		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
+
+		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
+		{method: get, path: "/v1/users", roles: s, query: with(page,
+			emailParam(), roleParam(), membershipParam(), timeParam("created_after"), timeParam("created_before"))},
+		{method: post, path: "/v1/users/confirm", roles: anyone, body: jsonBody, rate: rateLink},
+		{method: get, path: "/v1/users/me", roles: u, query: atLeast},
+		{method: patch, path: "/v1/users/me", roles: u, body: jsonBody},
+		{method: del, path: "/v1/users/me", roles: u},
+		{method: get, path: "/v1/users/:id", roles: s, query: atLeast},
+		{method: patch, path: "/v1/users/:id", roles: adminOnly, body: jsonBody},
+		{method: del, path: "/v1/users/:id", roles: adminOnly},
+		{method: post, path: "/v1/password/forgot", roles: anyone, body: jsonBody, rate: rateForgot},
+		{method: post, path: "/v1/password/reset", roles: anyone, body: jsonBody, rate: rateLink},
+		{method: post, path: "/v1/login", roles: anyone, body: jsonBody, rate: rateLogin},
+		{method: post, path: "/v1/token/refresh", roles: anyone, body: jsonBody, rate: rateSession},
+		{method: post, path: "/v1/logout", roles: anyone, body: jsonBody, rate: rateSession},
+		{method: post, path: "/v1/api-keys", roles: adminOnly, body: jsonBody},
+		{method: get, path: "/v1/api-keys", roles: adminOnly, query: page},
+		{method: del, path: "/v1/api-keys/:id", roles: adminOnly},
 
 		{method: post, path: "/v1/webhooks/stripe", roles: anyone, body: webhookBody},
 		{method: get, path: "/v1/commands/:id", roles: u | s | f | o},

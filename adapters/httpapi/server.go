@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,6 +23,11 @@ type Config struct {
 	Checks []Check
 	// JWKS is the key set that /.well-known/jwks.json answers. Default: an empty one.
 	JWKS []byte
+	// RateLimit counts the requests of routes that have a limit. Default: nobody counts.
+	RateLimit RateLimit
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed when clients are told apart.
+	// Default: none.
+	TrustedProxies []netip.Prefix
 	// The times of connections and requests. Defaults: the constants of the same names.
 	ReadHeaderTimeout, ReadTimeout, WriteTimeout, IdleTimeout time.Duration
 	RequestTimeout, DrainTimeout                              time.Duration

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,6 +21,11 @@ type order struct {
 	// key is the caller's; empty for none.
 	key    string
 	dryRun bool
+	// actor is who asks when the caller is anonymous: whom the command is about.
+	actor string
+	// waits says that the answer is made of more than the outcome, so that it cannot be given later,
+	// whatever the caller prefers.
+	waits bool
 }
 
 // submit has an order decided and sets the headers of its answer. later is set instead of an answer
@@ -30,7 +37,7 @@ func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later
 	if err != nil {
 		return a, nil, err
 	}
-	if callOf(ctx).wantsAsync() {
+	if callOf(ctx).wantsAsync() && !o.waits {
 		later, err = h.accept(ctx, c)
 		return a, later, err
 	}
@@ -50,7 +57,7 @@ func (h *Handlers) command(cl *call, o order) (c journal.Command, err error) {
 	if err != nil {
 		return c, fmt.Errorf("command %s: %w", o.commandType, err)
 	}
-	c = journal.Command{Type: o.commandType, Data: data, Actor: cl.principal.Subject, DryRun: o.dryRun, Trace: cl.trace()}
+	c = journal.Command{Type: o.commandType, Data: data, Actor: cmp.Or(cl.principal.Subject, o.actor), DryRun: o.dryRun, Trace: cl.trace()}
 	if o.dryRun && len(data) > journal.MaxInline {
 		// Larger ones travel by the inbox, which is for what will be done.
 		return c, newProblem("body-too-large", "a dry run takes %d bytes at most", journal.MaxInline)
@@ -59,9 +66,20 @@ func (h *Handlers) command(cl *call, o order) (c journal.Command, err error) {
 		rand.Read(c.ID[:]) // it never fails, or ends the process
 		return c, nil
 	}
-	c.ID = journal.NewCommandID(cl.principal.Subject, o.key)
-	c.Hash, err = cl.hash(h.hashKey)
+	c.ID, c.Hash, err = h.nameOf(cl, o.key)
 	return c, err
+}
+
+// nameOf returns the id that a key gives to the command of this request, and the hash that the key is held
+// to. Of an anonymous caller the hash is a part of the id: nobody asks for another's outcome without
+// knowing all that the other sent.
+func (h *Handlers) nameOf(cl *call, key string) (id journal.CommandID, hash [16]byte, err error) {
+	hash, err = cl.hash(h.hashKey)
+	caller := cl.principal.Subject
+	if caller == "" {
+		caller = "anonymous:" + hex.EncodeToString(hash[:])
+	}
+	return journal.NewCommandID(caller, key), hash, err
 }
 
 // accept answers before the command is decided, as soon as it cannot be lost.
@@ -105,7 +123,9 @@ func (h *Handlers) settle(cl *call, c journal.Command, a journal.Answer) error {
 		if c.DryRun {
 			return checkTried(c, a)
 		}
-		h.seen.note(cl.principal.Subject, o.Position)
+		if cl.principal.Subject != "" {
+			h.seen.note(cl.principal.Subject, o.Position)
+		}
 	case journal.Refused:
 		recorded = recorded && isRecorded(o.Refusal)
 		err = fromRefusal(o.Refusal)

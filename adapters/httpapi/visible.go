@@ -18,13 +18,9 @@ import (
 //
 // Errors: a *Problem: not-yet-visible, unavailable.
 func (h *Handlers) see(ctx context.Context, atLeast string, projections ...string) (at int64, err error) {
-	var promised int64
-	if atLeast != "" {
-		token, err := journal.ParseToken(atLeast)
-		if err != nil || token.Shard != mainShard {
-			return 0, newProblem("invalid-parameter", "at_least is no position of this service")
-		}
-		promised = token.Position
+	promised, err := promisedPosition(atLeast)
+	if err != nil {
+		return 0, err
 	}
 	cl := callOf(ctx)
 	at, err = h.ports.Positions.Await(ctx, max(promised, h.seen.of(cl.principal.Subject)), projections...)
@@ -36,6 +32,18 @@ func (h *Handlers) see(ctx context.Context, atLeast string, projections ...strin
 	}
 	cl.setPosition(journal.Token{Shard: mainShard, Position: at})
 	return at, nil
+}
+
+// promisedPosition reads the at_least of a read; 0 for none.
+func promisedPosition(atLeast string) (int64, error) {
+	if atLeast == "" {
+		return 0, nil
+	}
+	token, err := journal.ParseToken(atLeast)
+	if err != nil || token.Shard != mainShard {
+		return 0, newProblem("invalid-parameter", "at_least is no position of this service")
+	}
+	return token.Position, nil
 }
 
 // seeLedger is see for reads of one ledger, which must be there.

@@ -32,15 +32,28 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := s.trustedProxies()
+	if err != nil {
+		return nil, err
+	}
+	rateLimit, err := a.rateLimit(secret)
+	if err != nil {
+		return nil, err
+	}
 	reads, store := readmodel.NewReads(a.reads), postgres.NewStore(a.reads)
+	people, err := a.people(reads, keys)
+	if err != nil {
+		return nil, err
+	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
 		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads,
 		Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
+		People: people,
 	}, httpapi.HandlersConfig{Log: a.log})
-	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(),
+	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
 		// NATS is not asked after: without it commands travel by the inbox.
 		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/postgres/vault"
+	"github.com/florinledger/florin/adapters/rediscache"
 	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -64,6 +65,7 @@ type app struct {
 	metrics *telemetry.Metrics
 	recent  *journal.Recent
 	vault   *vault.Vault
+	redis   *rediscache.Client // where there is an API
 
 	feed     *natsbus.Feed   // where there is an API
 	sessions *authn.Sessions // kept fresh by feed
@@ -135,6 +137,9 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		}
 		a.feed.Listen(forgetsKeys(a.vault))
 		a.addSweep()
+		if a.redis, err = rediscache.Open("", nil, rediscache.Config{Log: log}); err != nil {
+			return nil, err
+		}
 	}
 	if rs.has(roleAPI) || rs.has(roleReactor) {
 		if err := a.addDesk(s, registry); err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/ledger/journal"
@@ -11,6 +13,13 @@ import (
 const (
 	mailReactor    = "mail"
 	erasureReactor = "erasures"
+)
+
+const (
+	// hashQueue is how many passwords wait for their turn, and hashWait how long: a class that registers
+	// together, on a busy machine with one processor to spare for it. A request may take longer than that.
+	hashQueue = 256
+	hashWait  = 15 * time.Second
 )
 
 // addDesk makes the desk where people are received, for the API and for the reactors.
@@ -32,7 +41,7 @@ func (a *app) addDesk(s *settings, registry *journal.Registry) error {
 		pool = a.work
 	}
 	a.desk, err = desk.New(registry, links, desk.Ports{
-		Vault: a.vault, Directory: postgres.NewDirectory(pool), Hasher: authn.NewHasher(authn.HasherConfig{}),
+		Vault: a.vault, Directory: postgres.NewDirectory(pool), Hasher: authn.NewHasher(authn.HasherConfig{Queue: hashQueue, Wait: hashWait}),
 		Sessions: postgres.NewSessions(pool, postgres.SessionsConfig{}), Mailer: mailer,
 	}, desk.Config{PublicURL: s.PublicURL, Service: s.ServiceName, Log: a.log})
 	if err != nil {

@@ -40,6 +40,13 @@ func whoMay() map[string]string {
 		"POST /v1/ledgers/{ledger}/transactions/{id}/reverse":  "f",
 		"GET /v1/ledgers/{ledger}/trial-balance":               "f",
 
+		"POST /v1/users": "-", "GET /v1/users": "s",
+		"POST /v1/users/confirm": "-", "POST /v1/password/forgot": "-", "POST /v1/password/reset": "-",
+		"POST /v1/login": "-", "POST /v1/token/refresh": "-", "POST /v1/logout": "-",
+		"GET /v1/users/me": "u", "PATCH /v1/users/me": "u", "DELETE /v1/users/me": "u",
+		"GET /v1/users/{id}": "s", "PATCH /v1/users/{id}": "", "DELETE /v1/users/{id}": "",
+		"POST /v1/api-keys": "", "GET /v1/api-keys": "", "DELETE /v1/api-keys/{id}": "",
+
 		"POST /v1/wallets": "us", "GET /v1/wallets": "usf", "GET /v1/wallets/{id}": "usf",
 		"POST /v1/holds": "us", "GET /v1/holds/{id}": "us",
 		"POST /v1/holds/{id}/capture": "us", "POST /v1/holds/{id}/release": "us",
@@ -111,7 +118,7 @@ func example(path string) string {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/wallets/": "wal_", "/holds/": "hld_", "/commands/": "cmd_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/commands/": "cmd_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

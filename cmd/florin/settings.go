@@ -21,6 +21,8 @@ type settings struct {
 	TokenKeys  string `help:"PEM file, or folder of PEM files, with the keys of bearer tokens." env:"FLORIN_TOKEN_KEYS" type:"path" required:""`
 	SecretFile string `help:"File with the secret (32 bytes or more) that idempotency hashes and cursors are keyed with." env:"FLORIN_SECRET_FILE" type:"path" required:""`
 
+	TrustedProxies []string `help:"Addresses and networks of proxies whose X-Forwarded-For is believed." env:"FLORIN_TRUSTED_PROXIES"`
+
 	StripeSecretFiles []string `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
 	StripeLive        bool     `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 

@@ -1,0 +1,86 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users"
+)
+
+// RegisterUser implements api.StrictServerInterface. The answer for an address that is taken is made of
+// the same parts as that for one that is free, of what was sent and of when it was decided, and names
+// somebody who is nobody.
+func (h *Handlers) RegisterUser(ctx context.Context, r api.RegisterUserRequestObject) (api.RegisterUserResponseObject, error) {
+	c, err := h.people.Desk.NewRegistration(ctx, r.Body.Email, r.Body.Password, r.Body.DisplayName)
+	if err != nil {
+		return nil, atDesk(err)
+	}
+	a, _, err := h.submit(ctx, order{
+		commandType: users.CommandRegister, data: c, key: r.Params.IdempotencyKey, actor: c.UserID, waits: true,
+	})
+	if err != nil && a.Outcome.Status != journal.Refused {
+		return nil, err // while the outcome is not known, what was made may be somebody's
+	}
+	id, err := h.people.Desk.Registered(ctx, c, a)
+	if err != nil {
+		return nil, atDesk(err)
+	}
+	if a.Outcome.Status == journal.Done {
+		h.changed.note(id, a.Outcome.Position)
+	}
+	return api.RegisterUser201JSONResponse{
+		ID: id, Status: api.UserStatusActive, Email: r.Body.Email, DisplayName: r.Body.DisplayName,
+		Roles: rolesOf([]string{users.RoleUser}), Membership: api.UserMembership{Status: api.MembershipStatusNone},
+		CreatedAt: shown(a.Outcome.At), Version: a.Outcome.Position,
+	}, nil
+}
+
+// ConfirmEmail implements api.StrictServerInterface.
+func (h *Handlers) ConfirmEmail(ctx context.Context, r api.ConfirmEmailRequestObject) (api.ConfirmEmailResponseObject, error) {
+	err := h.byLink(ctx, users.CommandConfirmEmail, r.Params.IdempotencyKey, func() (string, any, error) {
+		c, err := h.people.Desk.Confirm(r.Body.Token)
+		return c.UserID, c, err
+	})
+	return api.ConfirmEmail204Response{}, err
+}
+
+// ResetPassword implements api.StrictServerInterface.
+func (h *Handlers) ResetPassword(ctx context.Context, r api.ResetPasswordRequestObject) (api.ResetPasswordResponseObject, error) {
+	err := h.byLink(ctx, users.CommandResetPassword, r.Params.IdempotencyKey, func() (string, any, error) {
+		c, err := h.people.Desk.Reset(ctx, r.Body.Token, r.Body.Password)
+		return c.UserID, c, err
+	})
+	return api.ResetPassword204Response{}, err
+}
+
+// byLink has a command decided that a mailed link asks for. A repeat under a key is answered before the
+// link is looked at, which its own use may have made void.
+func (h *Handlers) byLink(ctx context.Context, commandType, key string, read func() (userID string, data any, err error)) error {
+	o := order{commandType: commandType, key: key, waits: true}
+	if told, err := h.again(ctx, o); told || err != nil {
+		return err
+	}
+	id, data, err := read()
+	if err != nil {
+		return atDesk(err)
+	}
+	o.actor, o.data = id, data
+	a, _, err := h.submit(ctx, o)
+	if err == nil {
+		h.changed.note(id, a.Outcome.Position)
+	}
+	return err
+}
+
+// ForgotPassword implements api.StrictServerInterface.
+func (h *Handlers) ForgotPassword(ctx context.Context, r api.ForgotPasswordRequestObject) (api.ForgotPasswordResponseObject, error) {
+	if wrong := users.CheckEmail(r.Body.Email); wrong != "" {
+		return nil, fieldProblem("invalid-field", "/email", "%s", wrong)
+	}
+	if err := callOf(ctx).spend(ctx, rateForgotAccount, users.FoldEmail(r.Body.Email)); err != nil {
+		return nil, err
+	}
+	h.people.Desk.Forgot(r.Body.Email)
+	return api.ForgotPassword202Response{}, nil
+}

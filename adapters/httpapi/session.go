@@ -1,0 +1,127 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/desk"
+)
+
+// Login implements api.StrictServerInterface. Attempts are counted by account whether or not there is
+// one.
+func (h *Handlers) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
+	if err := callOf(ctx).spend(ctx, rateLoginAccount, users.FoldEmail(r.Body.Email)); err != nil {
+		return nil, err
+	}
+	who, err := h.people.Desk.SignIn(ctx, r.Body.Email, r.Body.Password)
+	if err != nil {
+		return nil, atDesk(err)
+	}
+	if who.Rehash != nil {
+		h.rehash(ctx, *who.Rehash)
+	}
+	s, refresh, err := h.people.Sessions.Begin(ctx, who.UserID, who.State.SessionVersion)
+	if err != nil {
+		return nil, away(err)
+	}
+	tokens, err := h.tokensOf(s, who.State.Roles, refresh)
+	if err != nil {
+		return nil, err
+	}
+	u, err := h.personNow(ctx, who.UserID, who.State)
+	if err != nil {
+		return nil, err
+	}
+	tokens.User, err = h.personOf(ctx, u)
+	return api.Login200JSONResponse(tokens), err
+}
+
+// rehash has a hash replaced. Nobody waits for it, and when it fails the next sign-in tries again.
+func (h *Handlers) rehash(ctx context.Context, c users.Rehash) {
+	command, err := h.command(callOf(ctx), order{commandType: users.CommandRehash, data: c, actor: c.UserID})
+	if err == nil {
+		err = h.ports.Commands.Accept(ctx, command)
+	}
+	if err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "a password is not hashed anew", slog.String("user", c.UserID), slog.String("error", err.Error()))
+	}
+}
+
+func (h *Handlers) tokensOf(s users.Session, roles []string, refresh string) (api.Tokens, error) {
+	access, life, err := h.people.Tokens.Mint(s.UserID, s.ID, roles)
+	return api.Tokens{
+		AccessToken: access, TokenType: api.TokensTokenTypeBearer, ExpiresIn: wholeSeconds(life), RefreshToken: refresh,
+	}, err
+}
+
+// RefreshToken implements api.StrictServerInterface.
+func (h *Handlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestObject) (api.RefreshTokenResponseObject, error) {
+	s, next, err := h.people.Sessions.Refresh(ctx, r.Body.RefreshToken)
+	switch {
+	case errors.Is(err, desk.ErrRefreshReused):
+		h.log.LogAttrs(ctx, slog.LevelWarn, "a refresh token was used twice: its session is over", slog.String("session", s.ID))
+		h.end(ctx, s.ID)
+		return nil, &Problem{Code: "refresh-token-invalid", cause: err}
+	case errors.Is(err, desk.ErrRefreshInvalid):
+		return nil, &Problem{Code: "refresh-token-invalid", cause: err}
+	case err != nil:
+		return nil, away(err)
+	}
+	now, ok, err := h.people.Directory.User(ctx, s.UserID)
+	switch {
+	case err != nil:
+		return nil, away(err)
+	case !ok || now.Status != users.StatusActive:
+		return nil, &Problem{Code: "refresh-token-invalid"}
+	}
+	tokens, err := h.tokensOf(s, now.Roles, next)
+	return api.RefreshToken200JSONResponse(tokens), err
+}
+
+// Logout implements api.StrictServerInterface.
+func (h *Handlers) Logout(ctx context.Context, r api.LogoutRequestObject) (api.LogoutResponseObject, error) {
+	id, ok, err := h.people.Sessions.End(ctx, r.Body.RefreshToken)
+	switch {
+	case err != nil:
+		return nil, away(err)
+	case ok:
+		h.end(ctx, id)
+	}
+	return api.Logout204Response{}, nil
+}
+
+// end tells every instance that a session is over. Where that does not arrive, the session is asked for
+// again before long all the same.
+func (h *Handlers) end(ctx context.Context, sessionID string) {
+	if sessionID == "" {
+		return
+	}
+	if err := h.people.Ends.EndSession(ctx, sessionID); err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "the end of a session is not published", slog.String("session", sessionID), slog.String("error", err.Error()))
+	}
+}
+
+// again gives the answer that the same request was given before under its key; told is false when it was
+// not.
+func (h *Handlers) again(ctx context.Context, o order) (told bool, err error) {
+	if o.key == "" {
+		return false, nil
+	}
+	var c journal.Command
+	if c.ID, c.Hash, err = h.nameOf(callOf(ctx), o.key); err != nil {
+		return false, err
+	}
+	a, told, _, err := h.ports.Outcomes.Outcome(ctx, c.ID)
+	if err != nil || !told {
+		return false, awayUnlessNil(err)
+	}
+	if a.Outcome.Hash != c.Hash {
+		return true, fromRefusal(journal.ErrKeyReused)
+	}
+	a.Replayed = true
+	return true, h.settle(callOf(ctx), c, a)
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/httpapi"
+	"github.com/florinledger/florin/adapters/natsbus"
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/rediscache"
+	"github.com/florinledger/florin/users/query"
+)
+
+// people assembles what the routes of people call out to.
+func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.People, error) {
+	minter, err := authn.NewMinter(keys, authn.MinterConfig{})
+	if err != nil {
+		return httpapi.People{}, err
+	}
+	cache := rediscache.NewCache[query.User](a.redis, "user")
+	a.feed.Listen(natsbus.Listener{
+		OnUser: func(userID, _ string, position int64) { cache.Tombstone(context.Background(), userID, position) },
+		OnGap:  a.redis.Gap,
+	})
+	return httpapi.People{
+		Desk: a.desk, Directory: postgres.NewDirectory(a.auth), Sessions: postgres.NewSessions(a.auth, postgres.SessionsConfig{}),
+		Addresses: a.vault, Users: reads, Cache: cache, KeyUses: postgres.NewAPIKeyUses(a.reads),
+		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey,
+	}, nil
+}
+
+// accessTokens mints tokens of sessions.
+type accessTokens struct{ minter *authn.Minter }
+
+// Mint implements httpapi.Tokens.
+func (t accessTokens) Mint(userID, sessionID string, roles []string) (token string, life time.Duration, err error) {
+	token, err = t.minter.Mint(authn.Claims{Subject: userID, Session: sessionID, Roles: roles, TTL: authn.AccessTokenTTL})
+	return token, authn.AccessTokenTTL, err
+}
+
+// sessionEnds tells of sessions that are over: this process at once, the others by the feed.
+type sessionEnds struct{ a *app }
+
+// EndSession implements httpapi.Ends.
+func (e sessionEnds) EndSession(ctx context.Context, sessionID string) error {
+	e.a.sessions.ForgetSession(sessionID)
+	return e.a.feed.EndSession(ctx, sessionID)
+}
+
+// rateLimit counts requests together with all other processes.
+func (a *app) rateLimit(secret []byte) (httpapi.RateLimit, error) {
+	limiter, err := rediscache.NewLimiter(a.redis, secret, rediscache.LimiterConfig{})
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, p httpapi.RatePolicy, key string) httpapi.RateDecision {
+		return httpapi.RateDecision(limiter.Allow(ctx, rediscache.Policy(p), key))
+	}, nil
+}
+
+// trustedProxies reads the networks whose word on who the client is counts.
+func (s *settings) trustedProxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range s.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, addrErr := netip.ParseAddr(text); addrErr == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("trusted proxies: %q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		out = append(out, prefix.Masked())
+	}
+	return out, nil
+}

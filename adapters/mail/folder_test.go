@@ -70,6 +70,7 @@ func TestNoLineIsAddedToAHead(t *testing.T) {
 		"a subject and a feed":   func(m *desk.Mail) { m.Subject = "Hello\nBcc: eve@example.com" },
 		"two lines of address":   func(m *desk.Mail) { m.To = "ann@example.com\r\nBcc: eve@example.com" },
 		"an address with a name": func(m *desk.Mail) { m.To = "Ann <ann@example.com>" },
+		"brackets":               func(m *desk.Mail) { m.To = "<ann@example.com>" },
 		"two addresses":          func(m *desk.Mail) { m.To = "ann@example.com, eve@example.com" },
 		"no address":             func(m *desk.Mail) { m.To = "" },
 		"a NUL":                  func(m *desk.Mail) { m.Subject = "Hello\x00" },

@@ -3,6 +3,7 @@ package desk
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,19 @@ func TestForgotten(t *testing.T) {
 		_, err = h.Reset(t.Context(), tokenIn(t, m), "a third horse battery")
 		require.ErrorIs(t, err, users.ErrLinkVoid, "it works once")
 		assert.Zero(t, h.hasher.hashed)
+	})
+}
+
+func TestForgottenWhileTheMailServerIsAway(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.member(ann)
+		before := len(h.post.all())
+		h.post.fail(errAway)
+		h.Forgot(ann)
+		synctest.Wait()
+		assert.Len(t, h.post.all(), before)
+		pass(10 * time.Second)
+		assert.Len(t, h.post.all(), before+1)
 	})
 }
 

@@ -92,6 +92,7 @@ func TestChange(t *testing.T) {
 					assert.Empty(t, command.Validate())
 					c.check(t, h, command)
 				}
+				assert.LessOrEqual(t, h.hasher.longest, users.MaxPassword)
 			})
 		})
 	}

@@ -70,6 +70,43 @@ func TestALetterAgain(t *testing.T) {
 	})
 }
 
+// An address that was replaced by another before its letter was written gets none.
+func TestNoLetterToAnAddressThatWaitsNoMore(t *testing.T) {
+	atRest(t, func(t *testing.T, h *house) {
+		id := h.member(ann)
+		before := len(h.post.all())
+		var requested []journal.Event
+		for _, email := range []string{"first@example.com", "second@example.com"} {
+			c, err := h.Change(t.Context(), id, Draft{Email: &email}, true)
+			require.NoError(t, err)
+			requested = append(requested, h.people.publish(users.CommandChangeUser, c).Events...)
+		}
+		require.Len(t, requested, 2)
+		for i := range requested {
+			require.NoError(t, h.MailEffect(t.Context(), &requested[i], key))
+		}
+		letters := h.post.all()[before:]
+		require.Len(t, letters, 2)
+		assert.Equal(t, ann, letters[0].To)
+		assert.Equal(t, "second@example.com", letters[1].To)
+	})
+}
+
+// An address that nobody has confirmed may be a stranger's: it is told nothing of the account.
+func TestNoNoticeToAnAddressThatIsNotConfirmed(t *testing.T) {
+	atRest(t, func(t *testing.T, h *house) {
+		id := h.register("typo@example.com")
+		before := len(h.post.all())
+		c, err := h.Change(t.Context(), id, Draft{Email: text(ann), Password: text("a new horse battery")}, true)
+		require.NoError(t, err)
+		require.Nil(t, h.publish(users.CommandChangeUser, c).Outcome.Refusal)
+		letters := h.post.all()[before:]
+		require.Len(t, letters, 1)
+		assert.Equal(t, ann, letters[0].To)
+		assert.Equal(t, "Confirm your email address", letters[0].Subject)
+	})
+}
+
 func TestNoLetterToWhoIsGone(t *testing.T) {
 	atRest(t, func(t *testing.T, h *house) {
 		id, e := registered(t, h)

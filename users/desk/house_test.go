@@ -209,17 +209,20 @@ func (d *directory) fail(err error) {
 // hasher is quick, and counts.
 type hasher struct {
 	hashed, verified int
+	longest          int // password, in bytes
 	version          string
 	fault            error
 }
 
 func (f *hasher) Hash(_ context.Context, password string) (string, error) {
 	f.hashed++
+	f.longest = max(f.longest, len(password))
 	return "hash" + f.version + ":" + password, f.fault
 }
 
 func (f *hasher) Verify(_ context.Context, password, hash string) (ok, stale bool, err error) {
 	f.verified++
+	f.longest = max(f.longest, len(password))
 	head, hashed, _ := strings.Cut(hash, ":")
 	ok = hash != "" && hashed == password
 	return ok, ok && head != "hash"+f.version, f.fault

@@ -74,7 +74,7 @@ func (d *Desk) look(ctx context.Context, email string) (account, error) {
 	}
 	found.key, err = d.ports.Vault.Key(ctx, found.UserID)
 	switch {
-	case errors.Is(err, seal.ErrNoKey) || err == nil && found.State.Status != users.StatusActive:
+	case errors.Is(err, seal.ErrNoKey):
 		return account{}, nil
 	case err != nil:
 		return account{}, fmt.Errorf("desk: read a key: %w", err)

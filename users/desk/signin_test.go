@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,7 @@ func TestSignIn(t *testing.T) {
 			synctest.Wait()
 			assert.Equal(t, c.letters, len(h.post.all())-letters, c.name)
 		}
+		assert.LessOrEqual(t, h.hasher.longest, users.MaxPassword)
 	})
 }
 
@@ -92,6 +94,20 @@ func TestSignInOfWhoIsNotConfirmedSendsAnotherLink(t *testing.T) {
 		h.confirm(h.post.last(t, ann))
 		_, err = h.SignIn(t.Context(), ann, secret)
 		require.NoError(t, err)
+	})
+}
+
+// Who has confirmed by the first letter, before the second one was written, does not get it.
+func TestSignInWhileTheLetterIsRead(t *testing.T) {
+	atRest(t, func(t *testing.T, h *house) {
+		h.register(ann)
+		_, err := h.SignIn(t.Context(), ann, secret)
+		require.Equal(t, ErrCredentials, err)
+		h.confirm(h.post.last(t, ann))
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		require.NoError(t, h.Run(ctx))
+		assert.Len(t, h.post.all(), 1)
 	})
 }
 

@@ -96,7 +96,7 @@ func answer(c messaging.SendMessage, id string) messaging.SendMessage {
 }
 
 // refused asserts that a command was refused with a code, at a pointer, and that nothing was written.
-func (b *book) refused(commandType string, body any, want *journal.Refusal, pointer string) *journal.Refusal {
+func (b *book) refused(commandType string, body any, want *journal.Refusal, pointer string) {
 	b.t.Helper()
 	before := len(b.Events())
 	a := b.When(commandType, body)
@@ -104,5 +104,4 @@ func (b *book) refused(commandType string, body any, want *journal.Refusal, poin
 	require.Equal(b.t, want.Code, a.Refusal.Code, a.Refusal.Detail)
 	assert.Equal(b.t, pointer, a.Refusal.Pointer)
 	assert.Len(b.t, b.Events(), before)
-	return a.Refusal
 }

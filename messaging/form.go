@@ -30,11 +30,11 @@ func (c SendMessage) Validate() []ledger.FieldError {
 			f.Addf("/to", "a note goes to who writes it")
 		}
 	case KindMessage:
-		switch {
-		case c.From == c.To:
+		switch c.From {
+		case c.To:
 			f.Addf("/to", "what goes to who writes it is a note")
-		case c.From == "" || c.From == Florin:
-			f.Addf("/from", "what Florin says is a notice")
+		case "", Florin:
+			f.Addf("/from", "want who writes; what Florin says is a notice")
 		}
 	case KindNotice:
 		if c.From != Florin {

@@ -1,9 +1,10 @@
 package messaging
 
 const (
-	// MaxSubject and MaxBody are the longest subject and body, in bytes of UTF-8.
+	// MaxSubject is the longest subject, in bytes of UTF-8.
 	MaxSubject = 512
-	MaxBody    = 64 << 10
+	// MaxBody is the longest body, in bytes of UTF-8.
+	MaxBody = 64 << 10
 	// sealing is what sealing adds to a text, in bytes: a nonce and a tag, with room.
 	sealing = 64
 	// maxTopic and maxAbout bound what a notice is about, in bytes.

@@ -177,7 +177,8 @@ func TestEdit(t *testing.T) {
 	assert.Equal(t, messaging.Edited{MessageID: id, From: b.ann, To: b.bob, Subject: seal.Text("s"), Body: seal.Text("b")}, e.Body)
 	assert.Equal(t, "message/"+id, e.Stream)
 
-	stale := b.refused(messaging.CommandEditMessage, change, ledger.ErrVersionMismatch, "")
+	b.refused(messaging.CommandEditMessage, change, ledger.ErrVersionMismatch, "")
+	stale := b.When(messaging.CommandEditMessage, change).Refusal
 	assert.JSONEq(t, fmt.Sprintf(`{"version":%d}`, e.Position), string(stale.Members))
 	b.refused(messaging.CommandEditMessage, edit(b.bob, id), messaging.ErrNotAuthor, "")
 	b.refused(messaging.CommandEditMessage, edit(b.eve, id), messaging.ErrMessageNotFound, "")

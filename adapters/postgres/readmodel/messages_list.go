@@ -88,7 +88,7 @@ func (w *mailboxWalk) add(condition, name string, value any) {
 
 // upTo says where the walk begins, and how many are wanted from there.
 func (w *mailboxWalk) upTo(position int64, limit int) {
-	w.args["high"], w.limit = position, limit
+	w.args["high"], w.args["limit"], w.limit = position, limit, limit
 }
 
 // newest selects columns of the newest rows, at most limit.

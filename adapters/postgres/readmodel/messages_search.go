@@ -8,12 +8,13 @@ import (
 	"github.com/florinledger/florin/messaging/query"
 )
 
-// How many messages are looked through one by one, newest first, before the index is asked: a word that
-// many messages have is found among the first, and the index would show all that have it. What only says
-// which words are not there has no place in the index, and is looked for a step at a time.
+// How many messages are looked through one by one, newest first, before the index is asked: first some, and
+// then many, while so many of them fit that these will fill the page. The index would show all that fit,
+// of the whole mailbox. What only says which words are not there has no place in the index, and is looked
+// for to the end.
 const (
 	lookedForWords = 200
-	lookedStep     = 5_000
+	lookedForMore  = 5_000 // some 25 ms of work
 )
 
 // searchMailbox returns the positions of messages with words, newest first.
@@ -25,8 +26,7 @@ func (r *Reads) searchMailbox(ctx context.Context, f query.Filter, w *mailboxWal
 		return nil, err
 	}
 	w.args["words"] = withDigests(words, digestOf(f.Key))
-	step := lookedForWords
-	for {
+	for step := lookedForWords; ; step = lookedForMore {
 		fit, last, count, err := r.lookThroughMailbox(ctx, w, step)
 		if err != nil {
 			return nil, err
@@ -35,10 +35,9 @@ func (r *Reads) searchMailbox(ctx context.Context, f query.Filter, w *mailboxWal
 			return positions, nil
 		}
 		w.upTo(last-1, f.Limit-len(positions))
-		if indexed != "T" {
+		if seldom := len(fit)*lookedForMore < w.limit*step; seldom && indexed != "T" {
 			break
 		}
-		step = lookedStep
 	}
 	err = r.run(ctx, w.find(), w.args, func(rows pgx.Rows) error {
 		var position int64
@@ -59,18 +58,20 @@ func (r *Reads) lookThroughMailbox(ctx context.Context, w *mailboxWalk, newest i
 SELECT ARRAY(SELECT s.position
                FROM (SELECT position FROM seen ORDER BY position DESC OFFSET 0) s
               CROSS JOIN LATERAL (SELECT FROM {messages}.mailbox_words w WHERE w.owner = @owner AND w.position = s.position AND ` + hasWords + ` OFFSET 0) w
-              ` + newestOnly(w.limit) + `),
+              ORDER BY position DESC LIMIT @limit),
        (SELECT coalesce(min(position), 0) FROM seen), (SELECT count(*) FROM seen)`
 	err = r.run(ctx, text, w.args, func(rows pgx.Rows) error { return rows.Scan(&fit, &last, &count) })
 	return fit, last, count, err
 }
 
 // find selects the newest positions that have the words, by the index of words. Only the owner's messages
-// have digests of the owner's, so the index is not asked whose they are.
+// have digests of the owner's; the owner is named lest Postgres, where it takes the words for frequent, reads
+// everybody's messages instead.
 func (w *mailboxWalk) find() string {
-	return "WITH found AS MATERIALIZED (SELECT owner, position FROM {messages}.mailbox_words w WHERE " + hasWords + `)
+	return "WITH found AS MATERIALIZED (SELECT position FROM {messages}.mailbox_words w WHERE owner = @owner AND " + hasWords + `)
 SELECT position
-  FROM (SELECT position FROM found WHERE owner = @owner AND position <= @high OFFSET 0) f
+  FROM (SELECT position FROM found WHERE position <= @high OFFSET 0) f
   JOIN {messages}.mailbox USING (position)
- WHERE ` + all(w.conditions) + newestOnly(w.limit)
+ WHERE ` + all(w.conditions) + `
+ ORDER BY position DESC LIMIT @limit`
 }

@@ -35,6 +35,12 @@ func openPost(t testing.TB, people int) *post {
 	return &post{l, messaging.NewSealer(l.vault)}
 }
 
+// register registers somebody whose key is there.
+func (p *post) register(id string) {
+	p.t.Helper()
+	p.do(users.CommandRegister, users.RegisterUser{UserID: id, EmailToken: "of-" + id, Email: sealed("email"), Credential: sealed("hash")})
+}
+
 // send sends a message and returns its id.
 func (p *post) send(from, to, subject, body, inReplyTo string) string {
 	p.t.Helper()
@@ -70,9 +76,9 @@ func (p *post) read(by, id string) *journal.Event {
 	return p.do(messaging.CommandReadMessage, messaging.ReadMessage{By: by, MessageID: id})[0]
 }
 
-func (p *post) hide(by, id string) *journal.Event {
+func (p *post) hide(by, id string) {
 	p.t.Helper()
-	return p.do(messaging.CommandDeleteMessage, messaging.DeleteMessage{By: by, MessageID: id})[0]
+	p.do(messaging.CommandDeleteMessage, messaging.DeleteMessage{By: by, MessageID: id})
 }
 
 // erase forgets somebody, as a handler does: the key goes before anything else hears of it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -118,8 +119,9 @@ func (c *Cache[T]) look(ctx context.Context, key string, atLeast int64) sight[T]
 	}
 	text, _ := texts[0].(string)
 	if s.in, ok = parseGeneration(text); !ok {
-		// Emptied, evicted, or another run of the server's.
-		c.client.gapSince(missed)
+		if !strings.HasSuffix(text, ":") { // emptied, evicted, or another run; not one that only begins
+			c.client.gapSince(missed)
+		}
 		return s
 	}
 	text, _ = texts[1].(string)

@@ -94,11 +94,11 @@ func TestRedisGoesAndComesUnderLoad(t *testing.T) {
 	others.Go(func() {
 		for !closed(stop) {
 			key := strconv.Itoa(rand.IntN(chaosKeys))
-			before, position := b.position, b.change(key)
-			h := heard{key: key, position: position, projected: before}
+			h := heard{key: key, projected: b.projected}
+			h.position = b.change(key)
 			if rand.IntN(2) == 0 { // otherwise the read model hears of it after the processes
 				b.project()
-				h.projected = position
+				h.projected = h.position
 			}
 			for _, p := range processes {
 				p.feed <- h

@@ -20,6 +20,9 @@ type generation struct {
 func (c *Client) generationKey() string { return c.cfg.Prefix + ":generation" }
 func (c *Client) runKey() string        { return c.cfg.Prefix + ":run" }
 
+// errSuperseded says that a generation was not begun: what there was of it is gone.
+var errSuperseded = errors.New("rediscache: the generation is another one by now")
+
 // parseGeneration reads what raise wrote; ok is false for anything else.
 func parseGeneration(text string) (g generation, ok bool) {
 	token, floor, ok := strings.Cut(text, ":")
@@ -66,17 +69,31 @@ func (c *Client) usable(ctx context.Context) (missed int64, ok bool) {
 	return missed, true
 }
 
-// raise begins a new generation.
+// raise begins a new generation: first its token alone, with which no entry can be kept, then the floor. The
+// head is asked for in between, so that it is not older than anything that this server has forgotten: where
+// the token is gone by then, the server came back empty, or another process begins a generation too, and
+// nothing is begun.
 func (c *Client) raise(ctx context.Context) error {
+	token := rand.Text() // never used twice: an old generation must not come back
+	err := c.do(ctx, func(ctx context.Context) error {
+		return c.redis.Set(ctx, c.generationKey(), token+":", raiseWithin).Err()
+	})
+	if err != nil {
+		return err
+	}
 	head, err := c.head(ctx)
 	if err != nil {
 		return fmt.Errorf("rediscache: head of the journal: %w", err)
 	}
-	return c.do(ctx, func(ctx context.Context) error {
-		// No attempt is repeated with the same token: an old generation must not come back.
-		text := rand.Text() + ":" + strconv.FormatInt(head, 10)
-		return c.redis.Set(ctx, c.generationKey(), text, 0).Err()
+	var begun bool
+	err = c.do(ctx, func(ctx context.Context) (err error) {
+		begun, err = c.scripts.raise.Run(ctx, c.redis, []string{c.generationKey()}, token, head).Bool()
+		return err
 	})
+	if err == nil && !begun {
+		err = errSuperseded
+	}
+	return err
 }
 
 // connected is called with each new connection before it is used: where the server is not the one

@@ -23,6 +23,10 @@ const (
 	// saves.
 	maxEntry = 64 << 10
 
+	// raiseWithin is how long a generation may take to begin. Who does not come to its end, because its
+	// process ended, holds the cache up for so long.
+	raiseWithin = 2 * time.Second
+
 	// readLimit bounds a read that several callers wait for: it does not end with the caller who
 	// happened to be first. It is above what Postgres gives a statement of the API's.
 	readLimit = 20 * time.Second

@@ -3,6 +3,7 @@ package rediscache
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -283,5 +284,58 @@ func TestACallerWhoLeavesDoesNotRestRedis(t *testing.T) {
 		cache.Tombstone(gone, "ann", b.write("ann"))
 		value, _ := get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 2}, value, "a change is noted though its caller left")
+	})
+}
+
+// What is forgotten between the question for the head and the beginning of the generation is above its
+// floor, so it does not begin.
+func TestARestartWhileAGenerationBegins(t *testing.T) {
+	t.Parallel()
+	server, b := redistest.Start(t), newBooks()
+	b.write("ann")
+	client, cache := open(t, server.URL(), b, Config{})
+	_, other := open(t, server.URL(), b, Config{})
+	warm(t, other, b, "ann")
+	var once sync.Once
+	client.head = func(ctx context.Context) (int64, error) {
+		head, err := b.head(ctx)
+		once.Do(func() {
+			changed := b.change("ann") // the read model hears of it later
+			other.Tombstone(ctx, "ann", changed)
+			cache.Tombstone(ctx, "ann", changed)
+			server.Restart()
+		})
+		return head, err
+	}
+	for range 3 {
+		value, _ := get(t, cache, b, "ann", 0)
+		assert.Equal(t, row{Key: "ann", Version: 1}, value, "the read model knows no better")
+	}
+	b.project()
+	value, _ := get(t, cache, b, "ann", 0)
+	assert.Equal(t, row{Key: "ann", Version: 2}, value)
+	warm(t, cache, b, "ann")
+}
+
+// A process that ended while it began a generation holds the others up for a moment only.
+func TestAGenerationThatIsNeverBegunEnds(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		b := newBooks()
+		client, cache := open(t, url, b, Config{})
+		b.write("ann")
+		warm(t, cache, b, "ann")
+		require.NoError(t, client.redis.Set(t.Context(), client.generationKey(), "ABC:", raiseWithin).Err())
+		misses := cache.Stats().Misses
+		for range 3 {
+			get(t, cache, b, "ann", 0)
+		}
+		assert.Equal(t, misses+3, cache.Stats().Misses)
+		assert.Equal(t, "ABC:", client.redis.Get(t.Context(), client.generationKey()).Val(), "it is not in a hurry to begin another")
+		left := client.redis.PTTL(t.Context(), client.generationKey()).Val()
+		assert.LessOrEqual(t, left, raiseWithin)
+		assert.Positive(t, left)
+		require.NoError(t, client.redis.Del(t.Context(), client.generationKey()).Err())
+		warm(t, cache, b, "ann")
 	})
 }

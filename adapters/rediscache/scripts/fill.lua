@@ -5,6 +5,7 @@ local generation = redis.call('GET', KEYS[1])
 if not generation then return 0 end
 local token, floor = string.match(generation, '^(%w+):(%d+)$')
 local position = tonumber(ARGV[2])
+if not token then return 0 end -- it only begins
 if token ~= ARGV[1] or position < tonumber(floor) then return 0 end
 
 -- A tombstone counts in every generation, a value only in its own.

@@ -58,7 +58,8 @@ func TestWrap(t *testing.T) {
 func TestWord(t *testing.T) {
 	t.Parallel()
 	key := NewKey()
-	assert.Equal(t, key.Word("rent"), key.Word("rent"))
+	rent := key.Word("rent")
+	assert.Equal(t, rent, key.Word("rent"))
 	assert.NotEqual(t, key.Word("rent"), key.Word("rents"))
 	assert.NotEqual(t, key.Word("rent"), NewKey().Word("rent"))
 }

@@ -16,7 +16,7 @@ import (
 // under its owner's key, at the places where the lexeme was. So a search goes as over plain words, phrases
 // included, and what lies in the tables tells nothing to who has no key: not which words there are, and not
 // whether two people use the same one. What shows is how many different words a message has, and which
-// of one owner's messages have words in common.
+// of one owner's messages have words in common. Source: docs/adr/0016-search-over-sealed-messages.md.
 
 // lexemesAtOnce is how much text is handed to Postgres in one statement, in bytes: it bounds what both have
 // in memory. One text may be longer.

@@ -76,6 +76,20 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// TestPeopleWait: what is answered with more than an outcome is not answered before it.
+func TestPeopleWait(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	later := []string{"Prefer", "respond-async"}
+	made := h.anon("k", "/v1/users", `{"email":"ann@example.com","password":"`+password+`"}`, later...)
+	id := made.object(t, 201)["id"].(string)
+	assert.Empty(t, made.header.Get("Preference-Applied"))
+	h.call(me(id), "", "PATCH", "/v1/users/me", `{"display_name":"Ann"}`, later...).object(t, 200)
+	h.call(root, "k", "POST", "/v1/api-keys", `{"name":"shop","roles":["service"]}`, later...).object(t, 201)
+	assert.Equal(t, 204, h.call(me(id), "", "DELETE", "/v1/users/me", "", later...).status)
+	assert.Equal(t, []string{id}, h.lobby.vault.Erasures())
+}
+
 // TestTakenAddressIsAnsweredAlike: nothing of the answer, but what was sent and drawn anew, differs.
 func TestTakenAddressIsAnsweredAlike(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,9 @@ type call struct {
 	lines bool
 	// rateLimit counts requests; nil for nobody.
 	rateLimit RateLimit
+	// authenticate says again who the caller is; draining is closed when the server stops.
+	authenticate Authenticate
+	draining     <-chan struct{}
 }
 
 type callKey struct{}
@@ -35,6 +38,12 @@ func callOf(ctx context.Context) *call {
 		panic("httpapi: a handler ran outside of the frame")
 	}
 	return c
+}
+
+// admitAgain holds a request that goes on against what its caller may do by now.
+func (c *call) admitAgain(ctx context.Context) error {
+	_, err := authorize(ctx, c.request.Header, c.route, c.authenticate)
+	return err
 }
 
 // setPosition tells the caller where its write stands, for at_least.

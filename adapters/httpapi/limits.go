@@ -117,3 +117,19 @@ var (
 	// rateCredentials is for who has found an open session and guesses the password to keep it.
 	rateCredentials = RatePolicy{Name: "credentials-account", Burst: 10, Per: time.Minute}
 )
+
+// Streams of messages.
+const (
+	// MaxStreams is how many streams a person may follow through one process: every window of theirs has
+	// one.
+	MaxStreams = 16
+	// streamHeartbeat is how often a stream says that it is still there, and asks whether its caller still
+	// may read: proxies cut what is silent for a minute.
+	streamHeartbeat = 15 * time.Second
+	// streamPoll is how often a stream looks by itself, for what the bus has not told of.
+	streamPoll = 2 * time.Second
+	// streamPage is how many changes are read at once.
+	streamPage = 100
+	// streamWriteTimeout is how long a client may take none of what is sent to it.
+	streamWriteTimeout = 10 * time.Second
+)

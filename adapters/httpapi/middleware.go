@@ -23,7 +23,10 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.now()
 		req, res := c.Request(), c.Response()
-		cl := &call{requestID: requestID(req.Header), request: req, header: res.Header(), rateLimit: s.cfg.RateLimit}
+		cl := &call{
+			requestID: requestID(req.Header), request: req, header: res.Header(), rateLimit: s.cfg.RateLimit,
+			authenticate: s.authenticate, draining: s.draining,
+		}
 		cl.header.Set(echo.HeaderXRequestID, cl.requestID)
 		cl.header.Set(echo.HeaderXContentTypeOptions, "nosniff")
 
@@ -57,8 +60,12 @@ func (s *Server) handle(c echo.Context, cl *call, next echo.HandlerFunc) (err er
 	if err := s.admit(c, cl); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(cl.request.Context(), s.cfg.RequestTimeout)
-	defer cancel()
+	ctx := cl.request.Context()
+	if !cl.route.stream {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.cfg.RequestTimeout)
+		defer cancel()
+	}
 	cl.request = cl.request.WithContext(context.WithValue(ctx, callKey{}, cl))
 	c.SetRequest(cl.request)
 	err = next(c)

@@ -187,7 +187,7 @@ func amountParam(name string) parameter {
 
 func limitParam() parameter  { return intParam("limit", 1, MaxPage) }
 func depthParam() parameter  { return intParam("depth", 1, MaxDepthFilter) }
-func dryRunParam() parameter { return enumParam("dry_run", "true", "false") }
+func dryRunParam() parameter { return boolParam("dry_run") }
 
 func orderParam() parameter {
 	return enumParam("order", string(api.EntryOrderRecorded), string(api.EntryOrderEffective))
@@ -216,6 +216,21 @@ func emailParam() parameter {
 	return parameter{name: "email", want: func(value string) string {
 		if users.CheckEmail(value) != "" {
 			return "an email address, such as ann@example.com"
+		}
+		return ""
+	}}
+}
+
+func boxParam() parameter {
+	return enumParam("box", string(api.MessageBoxInbox), string(api.MessageBoxSent), string(api.MessageBoxNotes))
+}
+
+func boolParam(name string) parameter { return enumParam(name, "true", "false") }
+
+func messageParam(name string) parameter {
+	return parameter{name: name, want: func(value string) string {
+		if _, err := journal.ParseID("msg", value); err != nil {
+			return "a message's id, msg_ and 26 characters"
 		}
 		return ""
 	}}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/messaging"
+	messages "github.com/florinledger/florin/messaging/query"
 	"github.com/florinledger/florin/wallet"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
@@ -21,6 +23,10 @@ type Ports struct {
 	Wallets      Wallets
 	Stripe       Provider
 	People       People
+	Messages     Messages
+	Names        Names
+	Sealer       *messaging.Sealer
+	Mailboxes    *Mailboxes
 }
 
 // Commands takes commands to the writer: *journal.Dispatcher.
@@ -89,4 +95,23 @@ type Provider interface {
 	// Receive checks that a body is the provider's, keeps it, and makes the command that books what
 	// it says. Errors: payment.ErrSignature, payment.ErrMalformed, payment.ErrLivemode, or a fault.
 	Receive(ctx context.Context, body []byte, signature string) (journal.Command, error)
+}
+
+// Messages answers what there is of messages, from the projection messages.Messages. Each has an owner: whose
+// mailbox is looked at.
+type Messages interface {
+	Message(ctx context.Context, owner, id string) (m messages.Message, ok bool, err error)
+	Messages(ctx context.Context, f messages.Filter) ([]messages.Message, error)
+	// Unread counts what was received and not read; more says that it stopped at a thousand.
+	Unread(ctx context.Context, owner string) (n int, more bool, err error)
+	// History returns what a message said before it was changed, newest first.
+	History(ctx context.Context, owner, id string) ([]messages.Revision, error)
+	// Since returns what happened in a mailbox after a position, in order.
+	Since(ctx context.Context, owner string, position int64, limit int) ([]messages.Change, error)
+}
+
+// Names knows what people want to be called.
+type Names interface {
+	// Names returns the names of people by their ids. Who has none, is erased, or is no person, is left out.
+	Names(ctx context.Context, ids []string) (map[string]string, error)
 }

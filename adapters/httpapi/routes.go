@@ -15,6 +15,8 @@ type route struct {
 	query []parameter
 	// rate is how often one client may ask; none where callers are known and trusted with their own rate.
 	rate RatePolicy
+	// stream is an answer that goes on until its caller has gone.
+	stream bool
 }
 
 // bodyKind says what body a route takes, and how much of it.
@@ -112,10 +114,24 @@ func routes() []route {
 		{method: get, path: "/v1/api-keys", roles: adminOnly, query: page},
 		{method: del, path: "/v1/api-keys/:id", roles: adminOnly},
 
+		{method: post, path: "/v1/messages", roles: u | s, body: jsonBody},
+		{method: get, path: "/v1/messages", roles: u, query: with(page, boxParam(), boolParam("unread"), textParam("with"),
+			messageParam("thread_id"), textParam("q"), timeParam("from"), timeParam("until"))},
+		{method: get, path: "/v1/messages/unread", roles: u, query: atLeast},
+		{method: get, path: messageStreamPath, roles: u, stream: true},
+		{method: get, path: "/v1/messages/:id", roles: u, query: atLeast},
+		{method: http.MethodPatch, path: "/v1/messages/:id", roles: u, body: jsonBody},
+		{method: http.MethodDelete, path: "/v1/messages/:id", roles: u},
+		{method: post, path: "/v1/messages/:id/read", roles: u},
+		{method: get, path: "/v1/messages/:id/history", roles: u, query: atLeast},
+
 		{method: post, path: "/v1/webhooks/stripe", roles: anyone, body: webhookBody},
 		{method: get, path: "/v1/commands/:id", roles: u | s | f | o},
 	}
 }
+
+// messageStreamPath is the one route whose answer does not end by itself.
+const messageStreamPath = "/v1/messages/stream"
 
 // routeKey names an operation.
 type routeKey struct{ method, path string }

@@ -70,6 +70,7 @@ type Server struct {
 	authenticate Authenticate
 	routes       routeTable
 	health       health
+	draining     chan struct{} // closed once it takes no more connections
 	now          func() time.Time
 }
 
@@ -77,7 +78,8 @@ type Server struct {
 // registered for a route that the table does not have.
 func New(handlers api.StrictServerInterface, authenticate Authenticate, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	s := &Server{cfg: cfg, echo: echo.New(), authenticate: authenticate, routes: newRouteTable(), now: cfg.Now}
+	s := &Server{cfg: cfg, echo: echo.New(), authenticate: authenticate, routes: newRouteTable(), now: cfg.Now,
+		draining: make(chan struct{})}
 	s.health.checks = cfg.Checks
 
 	e := s.echo
@@ -105,7 +107,7 @@ func New(handlers api.StrictServerInterface, authenticate Authenticate, cfg Conf
 // ServeHTTP implements http.Handler. HEAD is answered as GET is, as monitors and load balancers expect
 // it; net/http leaves the body out, by the request that it read itself.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodHead {
+	if r.Method == http.MethodHead && r.URL.Path != messageStreamPath { // whose answer would never begin to end
 		get := *r
 		get.Method = http.MethodGet
 		r = &get
@@ -137,6 +139,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	s.health.draining.Store(true)
 	s.delay(failed)
+	close(s.draining)
 
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.DrainTimeout)
 	defer cancel()

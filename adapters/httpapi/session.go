@@ -108,20 +108,27 @@ func (h *Handlers) end(ctx context.Context, sessionID string) {
 // again gives the answer that the same request was given before under its key; told is false when it was
 // not.
 func (h *Handlers) again(ctx context.Context, o order) (told bool, err error) {
+	_, told, err = h.before(ctx, o)
+	return told, err
+}
+
+// before is again, with what became of the request then. Errors: a *Problem, for a refusal of then too.
+func (h *Handlers) before(ctx context.Context, o order) (a journal.Answer, told bool, err error) {
 	if o.key == "" {
-		return false, nil
+		return a, false, nil
 	}
+	cl := callOf(ctx)
 	var c journal.Command
-	if c.ID, c.Hash, err = h.nameOf(callOf(ctx), o.key); err != nil {
-		return false, err
+	if c.ID, c.Hash, err = h.nameOf(cl, o.key); err != nil {
+		return a, false, err
 	}
-	a, told, _, err := h.ports.Outcomes.Outcome(ctx, c.ID)
+	a, told, _, err = h.ports.Outcomes.Outcome(ctx, c.ID)
 	if err != nil || !told {
-		return false, awayUnlessNil(err)
+		return a, false, awayUnlessNil(err)
 	}
 	if a.Outcome.Hash != c.Hash {
-		return true, fromRefusal(journal.ErrKeyReused)
+		return a, true, fromRefusal(journal.ErrKeyReused)
 	}
 	a.Replayed = true
-	return true, h.settle(callOf(ctx), c, a)
+	return a, true, h.settle(cl, c, a)
 }

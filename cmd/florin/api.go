@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/stripepay"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -46,12 +47,15 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		return nil, err
 	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
+	mailboxes := httpapi.NewMailboxes()
+	a.feed.Listen(wakes(mailboxes))
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
 		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads,
-		Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
-		People: people,
+		Stripe:   payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
+		People:   people,
+		Messages: reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
 	}, httpapi.HandlersConfig{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
 		// NATS is not asked after: without it commands travel by the inbox.

@@ -59,6 +59,7 @@ type app struct {
 	reads   *pgxpool.Pool
 	work    *pgxpool.Pool
 	auth    *pgxpool.Pool // where there is an API
+	react   *pgxpool.Pool // where there are reactors
 	keys    *pgxpool.Pool // the vault's
 	conn    *nats.Conn
 	bus     *natsbus.Bus
@@ -155,7 +156,9 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 			}
 		}
 		if rs.has(roleReactor) {
-			a.addReactors(tail)
+			if err := a.addReactors(ctx, s, registry, tail); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if rs.has(roleAPI) {
@@ -315,7 +318,7 @@ func (a *app) close() error {
 	if a.conn != nil {
 		a.conn.Close()
 	}
-	for _, pool := range []*pgxpool.Pool{a.keys, a.auth, a.work, a.reads} {
+	for _, pool := range []*pgxpool.Pool{a.keys, a.react, a.auth, a.work, a.reads} {
 		if pool != nil {
 			pool.Close()
 		}

@@ -21,7 +21,7 @@ type measureCommand struct {
 	Start   bool `help:"Start a service to measure, with a Postgres of its own and pgbench beside it, and remove all of it afterwards."`
 	Figures bool `help:"Measure the figures that Florin is held to, several runs each, instead of the plan."`
 
-	Workload    []string      `help:"Measure these instead of the plan: uniform, hot, zipfian, balance, entries, transactions, webhook."`
+	Workload    []string      `help:"Measure these instead of the plan: uniform, hot, zipfian, balance, entries, transactions, webhook, user, message."`
 	Connections []int         `help:"Numbers of connections, with --workload." default:"256"`
 	Batch       []int         `help:"Sizes of batches, with --workload; 1: one transaction per request." default:"1"`
 	Rate        int           `help:"Requests that are due in a second, with --workload (open loop). Default: as many as are answered (closed loop)."`

@@ -9,12 +9,6 @@ import (
 	"github.com/florinledger/florin/users/desk"
 )
 
-// The reactors of people. Their names are those of their checkpoints.
-const (
-	mailReactor    = "mail"
-	erasureReactor = "erasures"
-)
-
 const (
 	// hashQueue is how many passwords wait for their turn, and hashWait how long: a class that registers
 	// together, on a busy machine with one processor to spare for it. A request may take longer than that.
@@ -49,11 +43,4 @@ func (a *app) addDesk(s *settings, registry *journal.Registry) error {
 	}
 	a.does(a.desk.Run)
 	return nil
-}
-
-// addReactors makes what follows from events outside of the journal.
-func (a *app) addReactors(tail *journal.Tail) {
-	points := postgres.NewCheckpoints(a.work)
-	a.does(journal.NewReactor(mailReactor, tail, points, desk.WantsMail, a.desk.MailEffect, a.log).Run)
-	a.does(journal.NewReactor(erasureReactor, tail, points, desk.WantsErasure, a.desk.ErasureEffect, a.log).Run)
 }

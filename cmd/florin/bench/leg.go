@@ -10,7 +10,7 @@ import (
 
 // Leg is one workload, measured once.
 type Leg struct {
-	// Workload is uniform, hot, zipfian, balance, entries, transactions or webhook.
+	// Workload is uniform, hot, zipfian, balance, entries, transactions, webhook, user or message.
 	Workload    string `json:"workload"`
 	Connections int    `json:"connections"`
 	// Batch is how many transactions a request posts; 0 where it posts none.

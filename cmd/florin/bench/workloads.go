@@ -7,18 +7,20 @@ import (
 	"strings"
 )
 
-// Names of the workloads that read, and of the one that plays Stripe. Those that post have the names
-// of their distributions.
+// Names of the workloads that read, of the one that plays Stripe, and of the one in which a service writes
+// to people. Those that post have the names of their distributions.
 const (
 	Balance      = "balance"
 	Entries      = "entries"
 	Transactions = "transactions"
 	Webhook      = "webhook"
+	User         = "user"
+	Message      = "message"
 )
 
 // Workloads returns the names of all workloads.
 func Workloads() []string {
-	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook}
+	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook, User, Message}
 }
 
 // Posts reports whether a workload posts transactions through the ledger's own route, for which
@@ -50,6 +52,10 @@ func (b *Bench) workload(ctx context.Context, leg *Leg) (workload, error) {
 	case Webhook:
 		leg.Batch = 1
 		return b.webhooks(ctx)
+	case User:
+		return b.readUsers(ctx)
+	case Message:
+		return b.sendMessages(ctx)
 	}
 	return workload{}, fmt.Errorf("there is no workload %q: there are %s", leg.Workload, strings.Join(Workloads(), ", "))
 }

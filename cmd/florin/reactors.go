@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/messaging/notice"
+	"github.com/florinledger/florin/users/desk"
+)
+
+const (
+	// The reactors. Their names are those of their checkpoints.
+	mailReactor    = "mail"
+	erasureReactor = "erasures"
+	noticeReactor  = "notices"
+	// reactConnections are enough for the reactors, each of which keeps one for its lock, and for what they
+	// ask.
+	reactConnections = 8
+	// sessionSweep is how often sessions that are long over are taken away.
+	sessionSweep = time.Hour
+)
+
+// addReactors makes what follows from events outside of the journal.
+func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Registry, tail *journal.Tail) (err error) {
+	if a.react, err = openPool(ctx, s.DatabaseURL, reactConnections, 0); err != nil {
+		return err
+	}
+	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)
+	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault),
+		journal.NewDispatcher(shard, a.bus, store, store, time.Now), a.log)
+	for _, r := range []struct {
+		name   string
+		wants  func(eventType string) bool
+		effect journal.Effect
+	}{
+		{mailReactor, desk.WantsMail, a.desk.MailEffect},
+		{erasureReactor, desk.WantsErasure, a.desk.ErasureEffect},
+		{noticeReactor, notice.Wants, teller.Tell},
+	} {
+		reactor := journal.NewReactor(r.name, tail, points, r.wants, r.effect, a.log)
+		a.metrics.Reactor(reactor)
+		a.does(reactor.Run)
+	}
+	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})
+	a.does(func(ctx context.Context) error {
+		return every(ctx, sessionSweep, func(ctx context.Context) error {
+			_, _, err := sessions.Sweep(ctx)
+			return err
+		}, func(err error) { a.log.Warn("sessions that are over cannot be taken away", "error", err) })
+	})
+	return nil
+}
+
+// walletOwners knows whose wallets are, from decision state.
+type walletOwners struct{ directory *postgres.Directory }
+
+// Owner implements notice.Owners.
+func (o walletOwners) Owner(ctx context.Context, walletID string) (string, bool, error) {
+	w, ok, err := o.directory.Wallet(ctx, walletID)
+	return w.Owner, ok, err
+}

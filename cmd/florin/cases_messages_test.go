@@ -15,9 +15,9 @@ import (
 )
 
 // writes sends a message and returns its id.
-func (c *caller) writes(to, subject, body string, options ...option) string {
+func (c *caller) writes(to, subject, body string) string {
 	c.t.Helper()
-	return c.call(http.MethodPost, "/v1/messages", map[string]any{"to": to, "subject": subject, "body": body}, options...).is(http.StatusCreated).str("id")
+	return c.call(http.MethodPost, "/v1/messages", map[string]any{"to": to, "subject": subject, "body": body}).is(http.StatusCreated).str("id")
 }
 
 // ids returns the ids of a list, in order.
@@ -196,7 +196,7 @@ func (c *caller) follow(after string) *stream {
 		request.Header.Set("Last-Event-ID", after)
 	}
 	transport := &http.Transport{}
-	response, err := transport.RoundTrip(request)
+	response, err := transport.RoundTrip(request) //nolint:bodyclose // when it is cut
 	require.NoError(c.t, err)
 	require.Equal(c.t, http.StatusOK, response.StatusCode)
 	require.Equal(c.t, "text/event-stream", response.Header.Get("Content-Type"))

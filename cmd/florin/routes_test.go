@@ -82,7 +82,9 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			method, path, _ := strings.Cut(operation, " ")
 			// The last id is none, or the answer of a stream would not end.
-			call := func(c *caller) *answer { return c.in(t).call(method, example(path), nil, header("Last-Event-ID", "none")) }
+			call := func(c *caller) *answer {
+				return c.in(t).call(method, example(path), nil, header("Last-Event-ID", "none"))
+			}
 			for role, c := range callers {
 				a := call(c)
 				switch {

@@ -118,8 +118,10 @@ var (
 	rateCredentials = RatePolicy{Name: "credentials-account", Burst: 10, Per: time.Minute}
 )
 
-// Streams of messages.
+// Messages.
 const (
+	// MaxMessages is how many a page has at most, whatever is asked for: each may have 64 KiB.
+	MaxMessages = 100
 	// MaxStreams is how many streams a person may follow through one process: every window of theirs has
 	// one.
 	MaxStreams = 16

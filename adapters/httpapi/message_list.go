@@ -18,6 +18,7 @@ func (h *Handlers) ListMessages(ctx context.Context, r api.ListMessagesRequestOb
 	if err != nil {
 		return nil, err
 	}
+	p.limit = min(p.limit, MaxMessages)
 	owner := callOf(ctx).principal.Subject
 	f := messages.Filter{
 		Owner: owner, Box: messages.Box(r.Params.Box), Unread: r.Params.Unread, With: r.Params.With, ThreadID: r.Params.ThreadID,

@@ -96,10 +96,10 @@ type sight[T any] struct {
 	position int64
 	hit      bool
 
-	// in is the generation that a value may be filled into that is read from now on; at is when it
-	// was looked at.
-	in generation
-	at time.Time
+	// token is that of the generation that a value may be filled into that is read from now on; empty for
+	// none. at is when it was looked at.
+	token string
+	at    time.Time
 }
 
 // look asks Redis for the generation and the entry, in one round trip.
@@ -118,21 +118,23 @@ func (c *Cache[T]) look(ctx context.Context, key string, atLeast int64) sight[T]
 		return s
 	}
 	text, _ := texts[0].(string)
-	if s.in, ok = parseGeneration(text); !ok {
+	token, ok := tokenOf(text)
+	if !ok {
 		if !strings.HasSuffix(text, ":") { // emptied, evicted, or another run; not one that only begins
 			c.client.gapSince(missed)
 		}
 		return s
 	}
+	s.token = token
 	text, _ = texts[1].(string)
-	s.value, s.position, s.hit = decode[T](text, s.in)
+	s.value, s.position, s.hit = decode[T](text, token)
 	s.hit = s.hit && s.position >= atLeast
 	return s
 }
 
 // fill keeps a value that was read at a position after looking, unless something newer is known of.
 func (c *Cache[T]) fill(ctx context.Context, key string, after sight[T], value T, position int64) {
-	if after.in.token == "" || c.client.cfg.Now().Sub(after.at) > fillWithin {
+	if after.token == "" || c.client.cfg.Now().Sub(after.at) > fillWithin {
 		return
 	}
 	data, err := encode(value)
@@ -144,7 +146,7 @@ func (c *Cache[T]) fill(ctx context.Context, key string, after sight[T], value T
 	_ = c.client.do(ctx, func(ctx context.Context) error {
 		keys := []string{c.client.generationKey(), c.client.key(c.name, key)}
 		ttl := entryTTL - rand.N(entryTTL/5)
-		return c.client.scripts.fill.Run(ctx, c.client.redis, keys, after.in.token, position, data, ttl.Milliseconds()).Err()
+		return c.client.scripts.fill.Run(ctx, c.client.redis, keys, after.token, position, data, ttl.Milliseconds()).Err()
 	})
 }
 

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 func TestAnEntryIsReadOnce(t *testing.T) {
@@ -20,7 +20,7 @@ func TestAnEntryIsReadOnce(t *testing.T) {
 		_, cache := open(t, url, b, Config{})
 		b.write("ann")
 		b.write("bob")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		before := b.count()
 		for range 10 {
 			value, position := get(t, cache, b, "ann", 0)
@@ -57,7 +57,7 @@ func TestOlderEntriesArePassedBy(t *testing.T) {
 		b := newBooks()
 		_, cache := open(t, url, b, Config{})
 		b.write("ann") // 1
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		b.write("bob") // 2
 		_, position := get(t, cache, b, "ann", 0)
 		assert.Equal(t, int64(1), position, "nobody asked for more")
@@ -76,7 +76,7 @@ func TestAChangeLeavesATombstone(t *testing.T) {
 		b := newBooks()
 		_, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		cache.Tombstone(t.Context(), "ann", b.write("ann"))
 		value, position := get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 2}, value)
@@ -98,28 +98,28 @@ func TestASlowReaderDoesNotFillAfterAChange(t *testing.T) {
 		_, slow := open(t, url, b, Config{})
 		_, quick := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, quick, b, "ann")
-		warm(t, slow, b, "ann")
+		warm(t, quick, b)
+		warm(t, slow, b)
 
 		b.write("bob") // 2, so that asking for it makes slow read
 		reading, written := make(chan struct{}), make(chan struct{})
-		var group sync.WaitGroup
-		group.Go(func() {
+		var group errgroup.Group
+		group.Go(func() error {
 			value, position, ok, err := slow.Through(t.Context(), "ann", 2, func(ctx context.Context) (row, int64, bool, error) {
 				value, position, ok, err := b.read("ann")(ctx)
 				close(reading)
 				<-written
 				return value, position, ok, err
 			})
-			assert.NoError(t, err)
 			assert.True(t, ok)
 			assert.Equal(t, row{Key: "ann", Version: 1}, value, "it is told what was so when it asked")
 			assert.Equal(t, int64(2), position)
+			return err
 		})
 		<-reading
 		quick.Tombstone(t.Context(), "ann", b.write("ann")) // 3
 		close(written)
-		group.Wait()
+		require.NoError(t, group.Wait())
 
 		value, _ := get(t, quick, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 3}, value)
@@ -135,7 +135,7 @@ func TestAReadModelThatIsBehindFillsNothing(t *testing.T) {
 		b := newBooks()
 		client, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		cache.Tombstone(t.Context(), "ann", b.change("ann"))
 		value, _ := get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 1}, value, "the read model knows no better")
@@ -148,7 +148,7 @@ func TestAReadModelThatIsBehindFillsNothing(t *testing.T) {
 		b.project()
 		value, _ = get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 2}, value)
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 	})
 }
 
@@ -158,29 +158,29 @@ func TestManyWhoAskAtOnceReadOnce(t *testing.T) {
 		b := newBooks()
 		_, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		b.write("bob") // 2
 		const callers = 50
 		before := cache.Stats().Misses
-		reading, go_ := make(chan struct{}), make(chan struct{})
+		reading, proceed := make(chan struct{}), make(chan struct{})
 		read := func(ctx context.Context) (row, int64, bool, error) {
 			close(reading) // twice would panic
-			<-go_
+			<-proceed
 			return b.read("ann")(ctx)
 		}
-		var group sync.WaitGroup
+		var group errgroup.Group
 		for range callers {
-			group.Go(func() {
+			group.Go(func() error {
 				_, position, ok, err := cache.Through(t.Context(), "ann", 2, read)
-				assert.NoError(t, err)
 				assert.True(t, ok)
 				assert.Equal(t, int64(2), position)
+				return err
 			})
 		}
 		<-reading
 		require.Eventually(t, func() bool { return cache.Stats().Misses == before+callers }, 10*time.Second, time.Millisecond)
-		close(go_)
-		group.Wait()
+		close(proceed)
+		require.NoError(t, group.Wait())
 	})
 }
 
@@ -191,16 +191,16 @@ func TestAFlightDoesNotServeWhoAsksForMore(t *testing.T) {
 	_, cache := open(t, "", b, Config{})
 	b.write("ann")
 	began, end := make(chan struct{}), make(chan struct{})
-	var group sync.WaitGroup
-	group.Go(func() {
+	var group errgroup.Group
+	group.Go(func() error {
 		_, position, _, err := cache.Through(t.Context(), "ann", 0, func(ctx context.Context) (row, int64, bool, error) {
 			value, position, ok, err := b.read("ann")(ctx)
 			close(began)
 			<-end
 			return value, position, ok, err
 		})
-		assert.NoError(t, err)
 		assert.Equal(t, int64(1), position)
+		return err
 	})
 	<-began
 	changed := b.write("ann")
@@ -210,7 +210,7 @@ func TestAFlightDoesNotServeWhoAsksForMore(t *testing.T) {
 	_, position = get(t, cache, b, "ann", 0)
 	assert.Equal(t, changed, position, "the change was heard of")
 	close(end)
-	group.Wait()
+	require.NoError(t, group.Wait())
 }
 
 func TestAReadGoesOnWhenItsCallerLeaves(t *testing.T) {
@@ -260,7 +260,7 @@ func TestWhoFillsTooLateFillsNothing(t *testing.T) {
 		b, clock := newBooks(), newClock()
 		client, cache := open(t, url, b, Config{Now: clock.now})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		b.write("bob")
 		seen := cache.look(t.Context(), "ann", 2)
 		require.False(t, seen.hit)
@@ -278,7 +278,7 @@ func TestWhatIsNoValueIsAMiss(t *testing.T) {
 		b := newBooks()
 		client, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		token, _, _ := strings.Cut(client.redis.Get(t.Context(), client.generationKey()).Val(), ":")
 		for _, text := range []string{"", ":", "::", token, token + ":", token + ":x:{}", token + ":-1:{}", token + ":1:", token + ":1:{\"Version\":\"one\"}", "another:1:{}"} {
 			require.NoError(t, client.redis.Set(t.Context(), client.key("rows-1", "ann"), text, 0).Err())
@@ -287,7 +287,7 @@ func TestWhatIsNoValueIsAMiss(t *testing.T) {
 			assert.Equal(t, row{Key: "ann", Version: 1}, value, text)
 			assert.Equal(t, reads+1, b.count(), text)
 		}
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 	})
 }
 
@@ -305,7 +305,7 @@ func TestEntriesEndByThemselves(t *testing.T) {
 		b := newBooks()
 		client, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		left := ttl(t, client, "ann")
 		assert.LessOrEqual(t, left, entryTTL)
 		assert.Greater(t, left, entryTTL*4/5-time.Minute)

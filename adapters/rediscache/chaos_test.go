@@ -53,7 +53,8 @@ func (p *process) read(t *testing.T, b *books) {
 		b.mu.Unlock()
 	}
 	value, position, ok, err := p.cache.Through(t.Context(), key, atLeast, b.read(key))
-	if !assert.NoError(t, err) || !ok {
+	if err != nil || !ok {
+		assert.True(t, err == nil && !ok, "key %s: %v", key, err)
 		return
 	}
 	assert.GreaterOrEqual(t, position, atLeast, "as new as was asked for")

@@ -10,13 +10,13 @@ import (
 // An entry in Redis is "<token>:<position>:<value>": the generation's token (letters and digits; empty for
 // a tombstone), the position that the value was read at, and the value as JSON (nothing for a tombstone).
 
-// decode returns the value of an entry of generation g. ok is false for tombstones, for entries of other
-// generations or below the floor, and for anything else that is not a value.
-func decode[T any](text string, g generation) (value T, position int64, ok bool) {
+// decode returns the value of an entry of a generation, by its token. ok is false for tombstones, for entries of other
+// generations, and for anything else that is not a value.
+func decode[T any](text, generation string) (value T, position int64, ok bool) {
 	token, rest, _ := strings.Cut(text, ":")
 	number, data, _ := strings.Cut(rest, ":")
 	position, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || token == "" || token != g.token || position < g.floor {
+	if err != nil || token == "" || token != generation {
 		return value, 0, false
 	}
 	if json.Unmarshal([]byte(data), &value) != nil {

@@ -5,17 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
-
-// generation is what entries belong to. The zero generation is none: nothing belongs to it.
-type generation struct {
-	token string
-	floor int64 // no entry is older
-}
 
 func (c *Client) generationKey() string { return c.cfg.Prefix + ":generation" }
 func (c *Client) runKey() string        { return c.cfg.Prefix + ":run" }
@@ -23,14 +16,12 @@ func (c *Client) runKey() string        { return c.cfg.Prefix + ":run" }
 // errSuperseded says that a generation was not begun: what there was of it is gone.
 var errSuperseded = errors.New("rediscache: the generation is another one by now")
 
-// parseGeneration reads what raise wrote; ok is false for anything else.
-func parseGeneration(text string) (g generation, ok bool) {
-	token, floor, ok := strings.Cut(text, ":")
-	if !ok {
-		return generation{}, false
-	}
-	position, err := strconv.ParseInt(floor, 10, 64)
-	return generation{token: token, floor: position}, err == nil
+// A generation in Redis is "<token>:<floor>", and "<token>:" while it only begins.
+
+// tokenOf returns the token of a generation. ok is false for one that only begins, and where there is none.
+func tokenOf(text string) (token string, ok bool) {
+	token, floor, _ := strings.Cut(text, ":")
+	return token, floor != ""
 }
 
 // Gap says that changes may have been missed: the feed of changes begins to be heard, after it was not

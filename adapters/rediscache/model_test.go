@@ -51,11 +51,11 @@ func TestModelOfPositions(t *testing.T) {
 		server.SetError("")
 		server.FlushAll()
 		m := &model{t: rt, b: newBooks(), clock: newClock(), redis: server, saved: map[string]string{}}
+		defer m.close()
 		for range 2 {
 			// No run is named: with each connection the server counts as another one.
 			client, err := Open("redis://"+server.Addr(), m.b.head, Config{Now: m.clock.now, Timeout: patience})
 			require.NoError(rt, err)
-			defer client.Close()
 			m.processes = append(m.processes, &modelProcess{client: client, cache: NewCache[row](client, "rows-1")})
 		}
 		rt.Repeat(map[string]func(*rapid.T){
@@ -74,6 +74,12 @@ func TestModelOfPositions(t *testing.T) {
 			"restore": m.restore,
 		})
 	})
+}
+
+func (m *model) close() {
+	for _, p := range m.processes {
+		require.NoError(m.t, p.client.Close())
+	}
 }
 
 func drawKey(t *rapid.T) string { return rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "key") }

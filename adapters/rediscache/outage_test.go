@@ -36,7 +36,7 @@ func TestARedisThatIsAwayIsNoErrorAndIsLeftAlone(t *testing.T) {
 	server, b, clock := redistest.Start(t), newBooks(), newClock()
 	_, cache := open(t, server.URL(), b, Config{Now: clock.now})
 	b.write("ann")
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 	server.Kill()
 	reads := b.count()
 	for range 100 {
@@ -47,7 +47,7 @@ func TestARedisThatIsAwayIsNoErrorAndIsLeftAlone(t *testing.T) {
 	get(t, cache, b, "ann", 0)
 	assert.Equal(t, reads+101, b.count(), "it is left alone until the rest is over")
 	clock.advance(minRest)
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 }
 
 // A server that hangs costs one time-out, not one for each caller.
@@ -56,7 +56,7 @@ func TestARedisThatHangsCostsOneTimeOut(t *testing.T) {
 	server, b, clock := redistest.Start(t), newBooks(), newClock()
 	_, cache := open(t, server.URL(), b, Config{Now: clock.now, Timeout: 200 * time.Millisecond})
 	b.write("ann")
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 	server.Pause()
 	begun := time.Now()
 	for range 100 {
@@ -65,7 +65,7 @@ func TestARedisThatHangsCostsOneTimeOut(t *testing.T) {
 	assert.Less(t, time.Since(begun), 10*time.Second, "a hundred time-outs are 20 s")
 	server.Resume()
 	clock.advance(minRest)
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 }
 
 // The server's memory is whole and holds the old entry, but it could not be told of the change.
@@ -75,8 +75,8 @@ func TestATombstoneThatWasLostEndsTheGeneration(t *testing.T) {
 	client, cache := open(t, server.URL(), b, Config{Now: clock.now})
 	_, other := open(t, server.URL(), b, Config{Now: clock.now})
 	b.write("ann")
-	warm(t, cache, b, "ann")
-	warm(t, other, b, "ann")
+	warm(t, cache, b)
+	warm(t, other, b)
 	old := client.redis.Get(t.Context(), client.generationKey()).Val()
 
 	client.breaker.failed(clock.now(), false)
@@ -89,7 +89,7 @@ func TestATombstoneThatWasLostEndsTheGeneration(t *testing.T) {
 	value, _ = get(t, other, b, "ann", 0)
 	assert.Equal(t, row{Key: "ann", Version: 2}, value, "for the others as well")
 	assert.NotEqual(t, old, client.redis.Get(t.Context(), client.generationKey()).Val())
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 }
 
 // A reader that looked before the generation ended does not fill into the next one.
@@ -100,13 +100,14 @@ func TestASlowReaderDoesNotFillIntoTheNextGeneration(t *testing.T) {
 		client, cache := open(t, url, b, Config{})
 		b.write("bob")
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		seen := cache.look(t.Context(), "ann", 3)
-		require.NotEmpty(t, seen.in.token)
+		require.NotEmpty(t, seen.token)
 		b.write("ann") // and nobody heard of it
 		client.Gap()
 		get(t, cache, b, "bob", 0) // which begins the next
-		cache.fill(t.Context(), "ann", seen, row{Key: "ann", Version: 2}, 2)
+		cache.fill(t.Context(), "ann", seen, row{Key: "ann", Version: 2}, 9)
+		assert.NotContains(t, client.redis.Get(t.Context(), client.key("rows-1", "ann")).Val(), ":9:")
 		value, _ := get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 3}, value)
 	})
@@ -119,8 +120,8 @@ func TestAGapEndsTheGenerationForAll(t *testing.T) {
 		client, cache := open(t, url, b, Config{})
 		_, other := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, other, b, "ann")
-		warm(t, cache, b, "ann")
+		warm(t, other, b)
+		warm(t, cache, b)
 		b.write("ann") // and nobody heard of it
 		value, _ := get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 1}, value, "what a feed does not tell is not known")
@@ -141,7 +142,7 @@ func TestANewTimelineBeginsBelow(t *testing.T) {
 			lost.write("ann")
 		}
 		client, cache := open(t, url, lost, Config{})
-		warm(t, cache, lost, "ann")
+		warm(t, cache, lost)
 		cache.Tombstone(t.Context(), "bob", 9)
 
 		kept := newBooks()
@@ -152,7 +153,7 @@ func TestANewTimelineBeginsBelow(t *testing.T) {
 		value, position := get(t, cache, kept, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 1}, value)
 		assert.Equal(t, int64(2), position)
-		warm(t, cache, kept, "ann")
+		warm(t, cache, kept)
 		value, _ = get(t, cache, kept, "bob", 0)
 		assert.Equal(t, row{Key: "bob", Version: 2}, value)
 	})
@@ -164,7 +165,7 @@ func TestARedisFromAnOldDumpIsNotBelieved(t *testing.T) {
 	server, b, clock := redistest.Start(t), newBooks(), newClock()
 	client, cache := open(t, server.URL(), b, Config{Now: clock.now})
 	b.write("ann")
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 	require.NoError(t, client.redis.Save(t.Context()).Err())
 	cache.Tombstone(t.Context(), "ann", b.write("ann"))
 	server.Restart()
@@ -177,7 +178,7 @@ func TestARedisFromAnOldDumpIsNotBelieved(t *testing.T) {
 		assert.Equal(t, row{Key: "ann", Version: 2}, value)
 		clock.advance(maxRest)
 	}
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 }
 
 func openPlain(t *testing.T, url string) *redis.Client {
@@ -197,10 +198,10 @@ func TestARunThatIsNotNamedIsANewOne(t *testing.T) {
 	require.NoError(t, admin.Do(t.Context(), "ACL", "SETUSER", "default", "-info").Err())
 	client, cache := open(t, server.URL(), b, Config{})
 	b.write("ann")
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 	before := admin.Get(t.Context(), client.runKey()).Val()
 	_, other := open(t, server.URL(), b, Config{})
-	warm(t, other, b, "ann")
+	warm(t, other, b)
 	assert.NotEqual(t, before, admin.Get(t.Context(), client.runKey()).Val())
 }
 
@@ -211,7 +212,7 @@ func TestAProcessBeginsWithANewGeneration(t *testing.T) {
 		b := newBooks()
 		_, before := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, before, b, "ann")
+		warm(t, before, b)
 		b.write("ann") // while nobody listens
 		_, after := open(t, url, b, Config{})
 		value, _ := get(t, after, b, "ann", 0)
@@ -234,7 +235,7 @@ func TestASilentFeedStopsTheCache(t *testing.T) {
 
 		now := clock.now()
 		heard.Store(&now)
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		clock.advance(maxSilence)
 		hits := cache.Stats().Hits
 		get(t, cache, b, "ann", 0)
@@ -248,7 +249,7 @@ func TestASilentFeedStopsTheCache(t *testing.T) {
 		heard.Store(&now)
 		value, _ = get(t, cache, b, "ann", 0)
 		assert.Equal(t, row{Key: "ann", Version: 2}, value, "what was missed while it was silent is not in the cache")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 	})
 }
 
@@ -265,7 +266,7 @@ func TestWithoutAHeadNoGenerationBegins(t *testing.T) {
 		}
 		assert.Equal(t, Stats{Misses: 3}, cache.Stats())
 		client.head = b.head
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 	})
 }
 
@@ -276,7 +277,7 @@ func TestACallerWhoLeavesDoesNotRestRedis(t *testing.T) {
 		b := newBooks()
 		client, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		gone, leave := context.WithCancel(t.Context())
 		leave()
 		_, _, _, _ = cache.Through(gone, "ann", 0, b.read("ann"))
@@ -295,7 +296,7 @@ func TestARestartWhileAGenerationBegins(t *testing.T) {
 	b.write("ann")
 	client, cache := open(t, server.URL(), b, Config{})
 	_, other := open(t, server.URL(), b, Config{})
-	warm(t, other, b, "ann")
+	warm(t, other, b)
 	var once sync.Once
 	client.head = func(ctx context.Context) (int64, error) {
 		head, err := b.head(ctx)
@@ -314,7 +315,7 @@ func TestARestartWhileAGenerationBegins(t *testing.T) {
 	b.project()
 	value, _ := get(t, cache, b, "ann", 0)
 	assert.Equal(t, row{Key: "ann", Version: 2}, value)
-	warm(t, cache, b, "ann")
+	warm(t, cache, b)
 }
 
 // A process that ended while it began a generation holds the others up for a moment only.
@@ -324,7 +325,7 @@ func TestAGenerationThatIsNeverBegunEnds(t *testing.T) {
 		b := newBooks()
 		client, cache := open(t, url, b, Config{})
 		b.write("ann")
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 		require.NoError(t, client.redis.Set(t.Context(), client.generationKey(), "ABC:", raiseWithin).Err())
 		misses := cache.Stats().Misses
 		for range 3 {
@@ -336,6 +337,6 @@ func TestAGenerationThatIsNeverBegunEnds(t *testing.T) {
 		assert.LessOrEqual(t, left, raiseWithin)
 		assert.Positive(t, left)
 		require.NoError(t, client.redis.Del(t.Context(), client.generationKey()).Err())
-		warm(t, cache, b, "ann")
+		warm(t, cache, b)
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,8 +45,7 @@ func Start(t testing.TB) *Server {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Fatal("redistest: redis-server is not installed; on Debian: apt-get install redis-server (the server that Debian starts is not needed), on macOS: brew install redis")
 	}
-	// Not t.TempDir: the path of a socket has at most some hundred bytes.
-	dir, err := os.MkdirTemp("", "florin-redis-")
+	dir, err := os.MkdirTemp("", "florin-redis-") //nolint:usetesting // the path of a socket has at most some hundred bytes
 	require.NoError(t, err)
 	s := &Server{t: t, dir: dir, stop: func() {}}
 	t.Cleanup(func() {
@@ -130,3 +130,22 @@ func (s *Server) Pause() { require.NoError(s.t, syscall.Kill(s.pid, syscall.SIGS
 
 // Resume is the end of Pause.
 func (s *Server) Resume() { require.NoError(s.t, syscall.Kill(s.pid, syscall.SIGCONT)) }
+
+// Values returns every key with its value. All of Florin's are strings.
+func (s *Server) Values() map[string]string {
+	s.t.Helper()
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket()})
+	defer client.Close() //nolint:errcheck // it has been asked what it was to be asked
+	keys, err := client.Keys(s.t.Context(), "*").Result()
+	require.NoError(s.t, err)
+	values := make(map[string]string, len(keys))
+	for _, key := range keys {
+		value, err := client.Get(s.t.Context(), key).Result()
+		if errors.Is(err, redis.Nil) {
+			continue // it has ended meanwhile
+		}
+		require.NoError(s.t, err)
+		values[key] = value
+	}
+	return values
+}

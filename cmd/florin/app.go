@@ -138,7 +138,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		}
 		a.feed.Listen(forgetsKeys(a.vault))
 		a.addSweep()
-		if a.redis, err = rediscache.Open("", nil, rediscache.Config{Log: log}); err != nil {
+		if err := a.openRedis(s); err != nil {
 			return nil, err
 		}
 	}
@@ -312,8 +312,11 @@ func (a *app) waitReady(ctx context.Context) bool {
 // close gives back what newApp opened, in reverse.
 func (a *app) close() error {
 	var err error
+	if a.redis != nil {
+		err = a.redis.Close()
+	}
 	if a.bus != nil {
-		err = a.bus.Close()
+		err = errors.Join(err, a.bus.Close())
 	}
 	if a.conn != nil {
 		a.conn.Close()

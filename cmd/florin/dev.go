@@ -24,6 +24,7 @@ type devCommand struct {
 	Dir             string `help:"Folder that everything is kept in." env:"FLORIN_DIR" type:"path" default:".florin"`
 	DatabaseURL     string `help:"Postgres to use instead of a private cluster." env:"DATABASE_URL"`
 	KeysDatabaseURL string `help:"Postgres database for the vault; where only the other one is given, one beside it whose name ends in _keys." env:"KEYS_DATABASE_URL"`
+	RedisURL        string `help:"Redis to use instead of a stand-in in this process." env:"REDIS_URL"`
 	Port            int    `help:"Port of the API; the next free one is taken where it is in use." env:"FLORIN_PORT" default:"8080"`
 	LogLevel        string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
 }
@@ -80,6 +81,11 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 		}
 	}()
 	s.NatsURL = bus.URL()
+	stopRedis, err := c.redis(&s)
+	if err != nil {
+		return err
+	}
+	defer stopRedis()
 	if err := migrateBoth(ctx, s.DatabaseURL, s.KeysDatabaseURL); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.People
 	if err != nil {
 		return httpapi.People{}, err
 	}
-	cache := rediscache.NewCache[query.User](a.redis, "user")
+	cache := rediscache.NewCache[query.User](a.redis, "user-1")
 	a.feed.Listen(natsbus.Listener{
 		OnUser: func(userID, _ string, position int64) { cache.Tombstone(context.Background(), userID, position) },
 		OnGap:  a.redis.Gap,

@@ -13,6 +13,7 @@ import (
 type settings struct {
 	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL" required:""`
 	vaultSettings
+	redisSettings
 	NatsURL     string `help:"NATS servers, comma-separated." env:"NATS_URL" required:""`
 	Replicas    int    `help:"Copies of each JetStream stream." env:"FLORIN_STREAM_REPLICAS" default:"1"`
 	Listen      string `help:"Address of the API." env:"FLORIN_LISTEN" default:"127.0.0.1:8080"`

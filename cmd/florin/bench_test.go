@@ -42,7 +42,7 @@ func TestBenchAgainstAService(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.json")
 	code, out, errs := benchFlorin(t, "--url", s.url, "--token", s.token("svc_bench", "service", "finance", "user"),
 		"--admin-url=", "--database-url", s.settings.DatabaseURL, "--secret", s.stripe, "--accounts", "20", "--page", "5",
-		"--workload", "balance,uniform,hot,zipfian,entries,transactions,webhook", "--connections", "1,4", "--batch", "1,10",
+		"--workload", "balance,uniform,hot,zipfian,entries,transactions,webhook,user,message", "--connections", "1,4", "--batch", "1,10",
 		"--duration", "100ms", "--json", path)
 	require.Equal(t, 0, code, errs)
 	require.Contains(t, out, "the books are sound")
@@ -62,7 +62,8 @@ func TestBenchAgainstAService(t *testing.T) {
 		require.Nil(t, leg.LagSeconds)
 	}
 	require.Equal(t, []string{"balance", "balance", "uniform", "uniform", "uniform", "uniform", "hot", "hot", "hot", "hot",
-		"zipfian", "zipfian", "zipfian", "zipfian", "entries", "entries", "transactions", "transactions", "webhook", "webhook"}, legs)
+		"zipfian", "zipfian", "zipfian", "zipfian", "entries", "entries", "transactions", "transactions", "webhook", "webhook",
+		"user", "user", "message", "message"}, legs)
 	require.Empty(t, r.Books.Wrong)
 	require.Equal(t, r.Books.Answered, r.Books.Written)
 	require.Zero(t, r.Books.Unknown)

@@ -22,16 +22,15 @@ import (
 func BenchmarkHTTP(b *testing.B) {
 	for _, c := range []struct{ connections, batch int }{{1, 1}, {64, 1}, {256, 1}, {4, 1_000}} {
 		b.Run(fmt.Sprintf("connections=%d/batch=%d", c.connections, c.batch), func(b *testing.B) {
-			url, token := benchService(b)
-			transport := &http.Transport{MaxIdleConnsPerHost: c.connections, MaxConnsPerHost: c.connections}
-			b.Cleanup(transport.CloseIdleConnections)
-			client := &http.Client{Transport: transport}
+			s := benchSettings(b)
+			service := benchService(b, s, allRoles(), c.connections)
+			service.token = benchToken(b, s)
 			var n atomic.Int64
 			b.SetParallelism(max(c.connections/2, 1))
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if err := benchPost(b.Context(), client, url, token, n.Add(1), c.batch); err != nil {
+					if err := service.post(b.Context(), n.Add(1), c.batch); err != nil {
 						b.Error(err)
 						return
 					}
@@ -43,11 +42,17 @@ func BenchmarkHTTP(b *testing.B) {
 	}
 }
 
-// benchService starts everything and returns its address and a token.
-func benchService(b *testing.B) (url, token string) {
+// benchCaller calls a service that runs in this process, as the principal of a token, or as nobody.
+type benchCaller struct {
+	app        *app
+	client     *http.Client
+	url, token string
+}
+
+// benchService starts a service, which so many connections are kept to, and returns nobody.
+func benchService(b *testing.B, s *settings, rs roles, connections int) benchCaller {
 	b.Helper()
-	s := benchSettings(b)
-	a, err := newApp(b.Context(), s, allRoles(), slog.New(slog.DiscardHandler))
+	a, err := newApp(b.Context(), s, rs, slog.New(slog.DiscardHandler))
 	require.NoError(b, err)
 	var config net.ListenConfig
 	ln, err := config.Listen(b.Context(), "tcp", "127.0.0.1:0")
@@ -57,41 +62,62 @@ func benchService(b *testing.B) (url, token string) {
 	go func() { done <- a.run(ctx, ln, nil, func() { close(ready) }) }()
 	b.Cleanup(func() { cancel(); require.NoError(b, <-done); require.NoError(b, a.close()) })
 	<-ready
+	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
+	b.Cleanup(transport.CloseIdleConnections)
+	return benchCaller{app: a, client: &http.Client{Transport: transport}, url: baseURL(ln.Addr())}
+}
+
+// benchToken returns the token of a service.
+func benchToken(b *testing.B, s *settings) string {
+	b.Helper()
 	keys, err := authn.LoadKeys(s.TokenKeys)
 	require.NoError(b, err)
 	minter, err := authn.NewMinter(keys, authn.MinterConfig{})
 	require.NoError(b, err)
-	token, err = minter.Mint(authn.Claims{Subject: "svc_bench", Roles: []string{authn.RoleService}, TTL: time.Hour})
+	token, err := minter.Mint(authn.Claims{Subject: "svc_bench", Roles: []string{authn.RoleService}, TTL: time.Hour})
 	require.NoError(b, err)
-	return baseURL(ln.Addr()), token
+	return token
 }
 
-// benchPost sends the i-th request: one transaction, or a batch of them.
-func benchPost(ctx context.Context, client *http.Client, url, token string, i int64, batch int) error {
-	path, body := "/v1/ledgers/main/transactions", benchBody(i)
+// call sends a request with a JSON body (empty: none) and headers (names and values in turn), and returns the
+// answer's body and its Florin-Position. Another status than the wanted one is an error.
+func (c benchCaller) call(ctx context.Context, want int, method, path, body string, headers ...string) (answer []byte, position string, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		return nil, "", err
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return nil, "", err
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != want {
+		err = fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, answer)
+	}
+	return answer, response.Header.Get("Florin-Position"), err
+}
+
+// post sends the i-th request: one transaction, or a batch of them.
+func (c benchCaller) post(ctx context.Context, i int64, batch int) error {
+	path, body, want := "/v1/ledgers/main/transactions", benchBody(i), http.StatusCreated
 	if batch > 1 {
 		items := make([]string, batch)
 		for n := range items {
 			items[n] = benchBody(i*int64(batch) + int64(n))
 		}
-		path, body = path+"/batch", `{"transactions":[`+strings.Join(items, ",")+`]}`
+		path, body, want = path+"/batch", `{"transactions":[`+strings.Join(items, ",")+`]}`, http.StatusOK
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+path, strings.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", fmt.Sprint("bench-", i))
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode >= http.StatusMultipleChoices {
-		err = fmt.Errorf("status %d: %s", response.StatusCode, answer)
-	}
+	_, _, err := c.call(ctx, want, http.MethodPost, path, body, "Idempotency-Key", fmt.Sprint("bench-", i))
 	return err
 }
 

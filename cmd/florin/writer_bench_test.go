@@ -31,7 +31,8 @@ func benchSettings(b *testing.B) *settings {
 	b.Cleanup(func() { require.NoError(b, bus.Shutdown()) })
 	s := &settings{DatabaseURL: cluster.URL(localpg.ServiceDatabase), NatsURL: bus.URL(), Replicas: 1,
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"),
-		vaultSettings: vaultSettings{KeysDatabaseURL: cluster.URL(localpg.VaultDatabase), MasterKeys: filepath.Join(dir, "master-keys")}}
+		vaultSettings: vaultSettings{KeysDatabaseURL: cluster.URL(localpg.VaultDatabase), MasterKeys: filepath.Join(dir, "master-keys")},
+		mailSettings:  mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(dir, "mail")}}
 	require.NoError(b, writeKey(filepath.Join(s.TokenKeys, "1.pem")))
 	require.NoError(b, writeSecret("")(s.SecretFile))
 	require.NoError(b, writeMaster(filepath.Join(s.MasterKeys, "1.key")))

@@ -47,6 +47,7 @@ type service struct {
 	minter   *authn.Minter
 	contract *openapitest.Contract
 	stripe   string // webhook secret
+	log      *slog.Logger
 
 	mu     sync.Mutex
 	app    *app
@@ -69,7 +70,7 @@ func startService(t *testing.T) *service {
 func prepareService(t *testing.T) *service {
 	t.Helper()
 	dir := t.TempDir()
-	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test"}
+	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test", log: slog.New(slog.DiscardHandler)}
 	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1, TrustedProxies: []string{"127.0.0.1"},
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
 		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
@@ -90,7 +91,7 @@ func prepareService(t *testing.T) *service {
 func (s *service) start() {
 	s.t.Helper()
 	s.settings.NatsURL = s.nats.URL()
-	a, err := newApp(context.Background(), &s.settings, allRoles(), slog.New(slog.DiscardHandler))
+	a, err := newApp(context.Background(), &s.settings, allRoles(), s.log)
 	require.NoError(s.t, err)
 	var config net.ListenConfig
 	ln, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")

@@ -4,10 +4,16 @@ import "github.com/florinledger/florin/ledger"
 
 // The types of the commands of wallets. Data is the command's struct as JSON.
 const (
-	CommandOpenWallet  = "open-wallet"
-	CommandPlaceHold   = "place-hold"
-	CommandCaptureHold = "capture-hold"
-	CommandReleaseHold = "release-hold"
+	CommandOpenWallet     = "open-wallet"
+	CommandFreezeWallet   = "freeze-wallet"
+	CommandUnfreezeWallet = "unfreeze-wallet"
+	CommandCloseWallet    = "close-wallet"
+	CommandSetCreditLimit = "set-credit-limit"
+	CommandTransfer       = "transfer"
+	CommandPlaceHold      = "place-hold"
+	CommandCaptureHold    = "capture-hold"
+	CommandReleaseHold    = "release-hold"
+	CommandIncreaseHold   = "increase-hold"
 )
 
 // OpenWallet opens a wallet. Its event's body has the wallet's id.
@@ -19,6 +25,67 @@ type OpenWallet struct {
 	Owner    string            `json:"owner"`
 	Name     string            `json:"name,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
+}
+
+// FreezeWallet stops what goes out of a wallet. Freezing what is frozen changes nothing. For services and
+// finance; so is UnfreezeWallet.
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField.
+type FreezeWallet struct {
+	WalletID string `json:"wallet_id"`
+	Reason   string `json:"reason"`
+}
+
+// UnfreezeWallet lets a wallet give out again. Unfreezing what is open changes nothing.
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField.
+type UnfreezeWallet struct {
+	WalletID string `json:"wallet_id"`
+	Reason   string `json:"reason"`
+}
+
+// CloseWallet ends a wallet that is empty. Closing what is closed changes nothing.
+//
+// Refusals: ErrWalletNotFound, ErrWalletNotEmpty (with [Left]), and the ledger's ErrInvalidField.
+type CloseWallet struct {
+	As       As     `json:"as"`
+	WalletID string `json:"wallet_id"`
+	Reason   string `json:"reason"`
+}
+
+// SetCreditLimit says how far below zero a wallet's available may go in an asset; zero for not at all. For
+// finance.
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, ErrCreditLimitInUse (with [Used]), and the ledger's
+// ErrInvalidField, ErrUnknownAsset, ErrAmountScale.
+type SetCreditLimit struct {
+	WalletID string `json:"wallet_id"`
+	// Limit is zero or more, with at most as many decimals as its asset.
+	Limit ledger.Money `json:"limit"`
+}
+
+// Transfer pays from one wallet to another.
+//
+// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, ErrWalletClosed, and the
+// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, ErrInsufficientFunds.
+type Transfer struct {
+	As          As                `json:"as"`
+	FromWallet  string            `json:"from_wallet"`
+	ToWallet    string            `json:"to_wallet"`
+	Amount      ledger.Money      `json:"amount"`
+	Description string            `json:"description,omitempty"`
+	Reference   string            `json:"reference,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// IncreaseHold sets more of the payer's money aside for the same payee.
+//
+// For a service, or the payer. Refusals: ErrHoldNotFound, ErrForbiddenForPayee, ErrHoldClosed (with
+// [HoldEnd]), ErrWalletFrozen, and the ledger's ErrInvalidField, ErrAmountScale, ErrInsufficientFunds.
+type IncreaseHold struct {
+	As     As           `json:"as"`
+	HoldID string       `json:"hold_id"`
+	Amount ledger.Money `json:"amount"`
 }
 
 // PlaceHold sets money of a wallet aside. At most one of ToWallet and ToAccount names the payee; a

@@ -12,6 +12,13 @@ var (
 	// ErrOwnerForbidden: only a service opens a wallet for somebody else.
 	ErrOwnerForbidden = journal.Refuse("owner-forbidden", "Only a service opens a wallet for somebody else.")
 
+	// ErrWalletClosed: the wallet is closed, for ever.
+	ErrWalletClosed = journal.Refuse("wallet-closed", "The wallet is closed.")
+	// ErrWalletNotEmpty: what is to be closed holds something. Members: [Left].
+	ErrWalletNotEmpty = journal.Refuse("wallet-not-empty", "The wallet is not empty: it is closed when nothing is left in it.")
+	// ErrCreditLimitInUse: more of the credit is used than the new limit would grant. Members: [Used].
+	ErrCreditLimitInUse = journal.Refuse("credit-limit-in-use", "More of the credit is used than the new limit would grant.")
+
 	// ErrHoldNotFound: there is no such hold, or the caller has no part in it.
 	ErrHoldNotFound = journal.Refuse("hold-not-found", "There is no such hold.")
 	// ErrHoldClosed: nothing remains of the hold. Members: [HoldEnd].
@@ -20,12 +27,14 @@ var (
 	ErrCaptureTooLarge = journal.Refuse("capture-too-large", "The capture is larger than what remains of the hold.")
 	// ErrForbiddenForPayer: the payer may neither capture nor release.
 	ErrForbiddenForPayer = journal.Refuse("forbidden-for-payer", "Who pays may neither capture nor release a hold: that is for the payee.")
+	// ErrForbiddenForPayee: the payee may not set more of the payer's money aside.
+	ErrForbiddenForPayee = journal.Refuse("forbidden-for-payee", "Who is paid may not increase a hold: it is the payer's money.")
 )
 
 // refusals are all of them, for the registry.
 func refusals() []*journal.Refusal {
 	return []*journal.Refusal{
-		ErrWalletNotFound, ErrWalletFrozen, ErrOwnerForbidden, ErrHoldNotFound, ErrHoldClosed,
-		ErrCaptureTooLarge, ErrForbiddenForPayer,
+		ErrWalletNotFound, ErrWalletFrozen, ErrWalletClosed, ErrWalletNotEmpty, ErrCreditLimitInUse, ErrOwnerForbidden, ErrHoldNotFound, ErrHoldClosed,
+		ErrCaptureTooLarge, ErrForbiddenForPayer, ErrForbiddenForPayee,
 	}
 }

@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -9,11 +10,16 @@ import (
 
 // The types of the events of wallets. Their shapes at schema 1 are frozen in testdata/events.
 const (
-	TypeWalletOpened = "wallet-opened"
-	TypeWalletFrozen = "wallet-frozen"
-	TypeHoldPlaced   = "hold-placed"
-	TypeHoldCaptured = "hold-captured"
-	TypeHoldReleased = "hold-released"
+	TypeWalletOpened   = "wallet-opened"
+	TypeWalletFrozen   = "wallet-frozen"
+	TypeWalletUnfrozen = "wallet-unfrozen"
+	TypeWalletClosed   = "wallet-closed"
+	TypeCreditLimitSet = "credit-limit-set"
+	TypeTransferred    = "transferred"
+	TypeHoldPlaced     = "hold-placed"
+	TypeHoldIncreased  = "hold-increased"
+	TypeHoldCaptured   = "hold-captured"
+	TypeHoldReleased   = "hold-released"
 )
 
 // Opened says that there is a wallet, and that it is open.
@@ -30,6 +36,37 @@ type Frozen struct {
 	Reason   string `json:"reason"`
 }
 
+// Unfrozen says that the wallet gives out again.
+type Unfrozen struct {
+	WalletID string `json:"wallet_id"`
+	Reason   string `json:"reason"`
+}
+
+// Closed says that the wallet is no more. It was empty.
+type Closed struct {
+	WalletID string `json:"wallet_id"`
+	Reason   string `json:"reason"`
+}
+
+// CreditLimitSet says how far below zero the wallet's available may go in an asset, at the asset's scale.
+type CreditLimitSet struct {
+	WalletID string       `json:"wallet_id"`
+	Limit    ledger.Money `json:"limit"`
+}
+
+// Transferred says that one wallet paid another. The postings are available to available.
+type Transferred struct {
+	FromWallet  string            `json:"from_wallet"`
+	ToWallet    string            `json:"to_wallet"`
+	Amount      ledger.Money      `json:"amount"`
+	Description string            `json:"description,omitempty"`
+	Reference   string            `json:"reference,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// TransactionReference implements [ledger.Referenced].
+func (t Transferred) TransactionReference() string { return t.Reference }
+
 // HoldPlaced says that money was set aside. The postings are available to held.
 type HoldPlaced struct {
 	HoldID   string       `json:"hold_id"`
@@ -38,6 +75,17 @@ type HoldPlaced struct {
 	Payee
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// HoldIncreased says that more was set aside: Amount, on top of what there was. The postings are available to
+// held.
+type HoldIncreased struct {
+	HoldID   string       `json:"hold_id"`
+	WalletID string       `json:"wallet_id"`
+	Amount   ledger.Money `json:"amount"`
+	// Total is what the hold is of now.
+	Total string `json:"total"`
+	HoldFigures
 }
 
 // HoldCaptured says that a part of the hold, or all of it, was paid to the payee named here. The
@@ -71,12 +119,23 @@ type HoldFigures struct {
 // registration beside it.
 func Register(r *journal.Registry) {
 	journal.Decides(r, CommandOpenWallet, decideOpenWallet)
+	journal.Decides(r, CommandFreezeWallet, decideFreeze)
+	journal.Decides(r, CommandUnfreezeWallet, decideUnfreeze)
+	journal.Decides(r, CommandCloseWallet, decideClose)
+	journal.Decides(r, CommandSetCreditLimit, decideSetCreditLimit)
+	journal.Decides(r, CommandTransfer, decideTransfer)
 	journal.Decides(r, CommandPlaceHold, decidePlaceHold)
 	journal.Decides(r, CommandCaptureHold, decideCaptureHold)
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
+	journal.Decides(r, CommandIncreaseHold, decideIncreaseHold)
 
 	journal.Records[Opened](r, TypeWalletOpened, 1, nil)
 	journal.Records[Frozen](r, TypeWalletFrozen, 1, nil)
+	journal.Records[Unfrozen](r, TypeWalletUnfrozen, 1, nil)
+	journal.Records[Closed](r, TypeWalletClosed, 1, nil)
+	journal.Records[CreditLimitSet](r, TypeCreditLimitSet, 1, nil)
+	journal.Records[Transferred](r, TypeTransferred, 1, nil)
+	journal.Records[HoldIncreased](r, TypeHoldIncreased, 1, nil)
 	journal.Records[HoldPlaced](r, TypeHoldPlaced, 1, nil)
 	journal.Records[HoldCaptured](r, TypeHoldCaptured, 1, nil)
 	journal.Records[HoldReleased](r, TypeHoldReleased, 1, nil)
@@ -88,11 +147,22 @@ func Register(r *journal.Registry) {
 	r.Refuses(refusals()...)
 }
 
+// IsType reports whether an event is one of this package.
+func IsType(eventType string) bool {
+	switch eventType {
+	case TypeWalletOpened, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
+		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased:
+		return true
+	}
+	return false
+}
+
 // evolve keeps what the writer must know of wallets and holds.
 func evolve(s *journal.Scope, e *journal.Event) {
-	switch e.Type {
-	case TypeWalletOpened, TypeWalletFrozen, TypeHoldPlaced, TypeHoldCaptured, TypeHoldReleased:
-	default:
+	if e.Ledger == ledger.Main {
+		evolveAssets(s, e.Postings)
+	}
+	if !IsType(e.Type) {
 		return
 	}
 	if err := s.Registry().Decode(e); err != nil {
@@ -103,14 +173,44 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case Opened:
 		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen})
 	case Frozen:
-		w, _ := Wallets().Get(s, body.WalletID)
-		w.Status = StatusFrozen
-		Wallets().Put(s, body.WalletID, w)
+		setStatus(s, body.WalletID, StatusFrozen)
+	case Unfrozen:
+		setStatus(s, body.WalletID, StatusOpen)
+	case Closed:
+		setStatus(s, body.WalletID, StatusClosed)
+	case CreditLimitSet:
+		evolveCredit(s, body)
 	case HoldPlaced:
 		holds().Put(s, body.HoldID, placed(body))
+	case HoldIncreased:
+		h, _ := holds().Get(s, body.HoldID)
+		h.Amount = body.Total
+		holds().Put(s, body.HoldID, h)
 	case HoldCaptured:
 		evolveHold(s, body.HoldID, body.HoldFigures)
 	case HoldReleased:
 		evolveHold(s, body.HoldID, body.HoldFigures)
+	}
+}
+
+func setStatus(s *journal.Scope, walletID string, status Status) {
+	w, _ := Wallets().Get(s, walletID)
+	w.Status = status
+	Wallets().Put(s, walletID, w)
+}
+
+// evolveAssets notes in which assets wallets are posted to, by whichever core.
+func evolveAssets(s *journal.Scope, postings []journal.Posting) {
+	for i := range postings {
+		id, _, ok := partOf(postings[i].Account)
+		if !ok {
+			continue
+		}
+		w, known := Find(s, id)
+		at, there := slices.BinarySearch(w.Assets, postings[i].Asset)
+		if known && !there {
+			w.Assets = slices.Insert(slices.Clone(w.Assets), at, postings[i].Asset)
+			Wallets().Put(s, id, w)
+		}
 	}
 }

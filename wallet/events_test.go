@@ -23,8 +23,18 @@ func TestFrozenEvents(t *testing.T) {
 	const one, two, hold = "wal_01kkn6wx9dg000g00400000001", "wal_01kkn6wx9dg000g00400000002", "hld_01kkn6wx9dg000g00400000003"
 	usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
 	want := map[string]any{
-		"wallet-opened.v1": wallet.Opened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
-		"wallet-frozen.v1": wallet.Frozen{WalletID: one, Reason: "dispute"},
+		"wallet-opened.v1":    wallet.Opened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
+		"wallet-frozen.v1":    wallet.Frozen{WalletID: one, Reason: "dispute"},
+		"wallet-unfrozen.v1":  wallet.Unfrozen{WalletID: one, Reason: "looked at"},
+		"wallet-closed.v1":    wallet.Closed{WalletID: one, Reason: "moved away"},
+		"credit-limit-set.v1": wallet.CreditLimitSet{WalletID: one, Limit: usd("0.29")},
+		"transferred.v1": wallet.Transferred{
+			FromWallet: one, ToWallet: two, Amount: usd("10.50"), Description: "Rent", Reference: "rent-7", Metadata: map[string]string{"flat": "7"},
+		},
+		"hold-increased.v1": wallet.HoldIncreased{
+			HoldID: hold, WalletID: one, Amount: usd("15.00"), Total: "75.00",
+			HoldFigures: wallet.HoldFigures{Captured: "0.00", Released: "0.00", Remaining: "75.00", Status: wallet.HoldOpen},
+		},
 		"hold-placed.v1": wallet.HoldPlaced{
 			HoldID: hold, WalletID: one, Amount: usd("60.00"), Payee: wallet.Payee{ToWallet: two},
 			Description: "A room", Metadata: map[string]string{"room": "7"},

@@ -1,6 +1,8 @@
 package wallet
 
 import (
+	"strings"
+
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
@@ -43,6 +45,64 @@ func (c OpenWallet) Validate() []ledger.FieldError {
 	f.Text("/owner_id", c.Owner, MaxOwner)
 	f.Text("/name", c.Name, MaxName)
 	f.Metadata(c.Metadata)
+	return f.Errors()
+}
+
+func (f *form) reason(reason string) {
+	if strings.TrimSpace(reason) == "" {
+		f.Addf("/reason", "want a reason")
+	}
+	f.Text("/reason", reason, ledger.MaxDescription)
+}
+
+// Validate reports what is wrong with the form of c.
+func (c FreezeWallet) Validate() []ledger.FieldError {
+	var f form
+	f.reason(c.Reason)
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c UnfreezeWallet) Validate() []ledger.FieldError { return FreezeWallet(c).Validate() }
+
+// Validate reports what is wrong with the form of c.
+func (c CloseWallet) Validate() []ledger.FieldError {
+	var f form
+	f.reason(c.Reason)
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c SetCreditLimit) Validate() []ledger.FieldError {
+	var f form
+	limit, err := ledger.ParseSigned(c.Limit.Amount)
+	f.Check("/amount", err)
+	if limit.IsNegative() {
+		f.Addf("/amount", "want zero or more")
+	}
+	f.Check("/asset", ledger.CheckAssetCode(c.Limit.Asset))
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c Transfer) Validate() []ledger.FieldError {
+	var f form
+	f.walletID("/from_wallet", c.FromWallet)
+	f.walletID("/to_wallet", c.ToWallet)
+	if c.ToWallet == c.FromWallet {
+		f.Addf("/to_wallet", "want another wallet than the one that pays")
+	}
+	f.money("/amount", c.Amount)
+	f.Text("/description", c.Description, ledger.MaxDescription)
+	f.Text("/reference", c.Reference, ledger.MaxReference)
+	f.Metadata(c.Metadata)
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c IncreaseHold) Validate() []ledger.FieldError {
+	var f form
+	f.money("/amount", c.Amount)
 	return f.Errors()
 }
 

@@ -61,8 +61,9 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 		return payeeErr
 	case amountErr != nil:
 		return amountErr
-	case payer.Status == StatusFrozen:
-		return ErrWalletFrozen
+	}
+	if err := payer.gives(); err != nil {
+		return err
 	}
 	_, err := ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 1,
@@ -72,7 +73,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 			Payee:  c.Payee, Description: c.Description, Metadata: c.Metadata,
 		},
 		Postings: move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
-	}, policy())
+	}, policy(s))
 	return err
 }
 
@@ -103,13 +104,42 @@ func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
 			HoldID: c.HoldID, WalletID: h.Wallet, Amount: h.money(amount), Payee: payee, HoldFigures: h.figures(),
 		},
 		Postings: move(amount, h.Asset, Account(h.Wallet, Held), payee.account()),
-	}, policy()); err != nil {
+	}, policy(s)); err != nil {
 		return err
 	}
 	if h.Status == HoldEndedCaptured {
 		return h.release(s, c.HoldID)
 	}
 	return nil
+}
+
+func decideIncreaseHold(s *journal.Scope, c IncreaseHold) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	h, payer, err := holdOfPayer(s, c.As, c.HoldID)
+	if err != nil {
+		return err
+	}
+	if c.Amount.Asset != h.Asset {
+		return ledger.ErrInvalidField.At("/amount/asset").Because("want the hold's asset, %s", h.Asset)
+	}
+	amount, err := amountOf(s, c.Amount)
+	if err != nil {
+		return err
+	}
+	if err := payer.gives(); err != nil {
+		return err
+	}
+	h.Amount = journal.FormatAmount(figure(h.Amount).Add(amount))
+	_, err = ledger.Post(s, journal.Event{
+		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldIncreased, Schema: 1,
+		Body: HoldIncreased{
+			HoldID: c.HoldID, WalletID: h.Wallet, Amount: h.money(amount), Total: h.Amount, HoldFigures: h.figures(),
+		},
+		Postings: move(amount, h.Asset, Account(h.Wallet, Available), Account(h.Wallet, Held)),
+	}, policy(s))
+	return err
 }
 
 func decideReleaseHold(s *journal.Scope, c ReleaseHold) error {
@@ -132,7 +162,7 @@ func (h hold) release(s *journal.Scope, id string) error {
 		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldReleased, Schema: 1,
 		Body:     HoldReleased{HoldID: id, WalletID: h.Wallet, Amount: h.money(rest), HoldFigures: h.figures()},
 		Postings: move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
-	}, policy())
+	}, policy(s))
 	return err
 }
 
@@ -158,6 +188,30 @@ func findHold(s *journal.Scope, as As, id string) (hold, error) {
 		return hold{}, ErrHoldClosed.With(HoldEnd{Status: h.Status})
 	}
 	return h, nil
+}
+
+// holdOfPayer returns an open hold whose payer, or a service, asks.
+func holdOfPayer(s *journal.Scope, as As, id string) (h hold, payer State, err error) {
+	if _, err := journal.ParsePlaceID(holdPrefix, id); err != nil {
+		return h, payer, ErrHoldNotFound
+	}
+	h, found := holds().Get(s, id)
+	if !found {
+		return h, payer, ErrHoldNotFound
+	}
+	payer, _ = Find(s, h.Wallet)
+	payee, hasPayee := Find(s, h.ToWallet)
+	switch {
+	case as.owns(payer.Owner):
+	case hasPayee && payee.Owner == as.Principal:
+		return h, payer, ErrForbiddenForPayee
+	default:
+		return h, payer, ErrHoldNotFound
+	}
+	if h.Status != HoldOpen {
+		return h, payer, ErrHoldClosed.With(HoldEnd{Status: h.Status})
+	}
+	return h, payer, nil
 }
 
 // payeeOf returns who is paid: the hold's payee, or the one that the capture names for it.

@@ -13,12 +13,17 @@ func amountOf(s *journal.Scope, m ledger.Money) (decimal.Decimal, error) {
 	if err != nil {
 		return amount, ledger.ErrInvalidField.At("/amount/amount").Because("%s", err.Error())
 	}
-	scale, known := ledger.AssetScale(s, m.Asset)
+	return atScale(s, amount, m.Asset)
+}
+
+// atScale returns an amount with the decimals of its asset.
+func atScale(s *journal.Scope, amount decimal.Decimal, asset string) (decimal.Decimal, error) {
+	scale, known := ledger.AssetScale(s, asset)
 	switch {
 	case !known:
-		return amount, ledger.ErrUnknownAsset.At("/amount/asset").Because("%s is not registered", m.Asset)
+		return amount, ledger.ErrUnknownAsset.At("/amount/asset").Because("%s is not registered", asset)
 	case amount.Exponent() < -scale:
-		return amount, ledger.ErrAmountScale.At("/amount/amount").Because("%s has %d decimals", m.Asset, scale)
+		return amount, ledger.ErrAmountScale.At("/amount/amount").Because("%s has %d decimals", asset, scale)
 	}
 	return amount.Round(scale), nil
 }
@@ -29,8 +34,12 @@ func checkPayee(s *journal.Scope, p Payee) error {
 		return ledger.ErrOwnedAccount.At("/to_account").Because("%s belongs to a domain", p.ToAccount)
 	}
 	if p.ToWallet != "" {
-		if _, found := Find(s, p.ToWallet); !found {
+		payee, found := Find(s, p.ToWallet)
+		if !found {
 			return ErrWalletNotFound.At("/to_wallet")
+		}
+		if err := payee.takes(); err != nil {
+			return err.At("/to_wallet")
 		}
 	}
 	return nil

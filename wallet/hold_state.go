@@ -59,6 +59,8 @@ func ShowHold(placing, last *journal.Event) (Hold, error) {
 	switch b := last.Body.(type) {
 	case HoldPlaced:
 		id = b.HoldID
+	case HoldIncreased:
+		id, h.HoldFigures, h.Amount.Amount = b.HoldID, b.HoldFigures, b.Total
 	case HoldCaptured:
 		id, h.HoldFigures = b.HoldID, b.HoldFigures
 	case HoldReleased:

@@ -20,6 +20,8 @@ const (
 	StatusOpen Status = "open"
 	// StatusFrozen: money goes in only.
 	StatusFrozen Status = "frozen"
+	// StatusClosed: nothing moves any more, for ever.
+	StatusClosed Status = "closed"
 )
 
 // Part is one of the accounts that a wallet is made of.
@@ -37,6 +39,9 @@ const (
 	Disputed Part = "disputed"
 )
 
+// Parts returns all of them.
+func Parts() []Part { return []Part{Available, Held, Pending, Disputed} }
+
 const (
 	walletPrefix = "wal"
 	root         = "liabilities:wallets:"
@@ -49,6 +54,10 @@ func Account(walletID string, part Part) string { return root + walletID + ":" +
 type State struct {
 	Owner  string `json:"owner"`
 	Status Status `json:"status"`
+	// Assets are those in which it was ever posted to, in order.
+	Assets []string `json:"assets,omitempty"`
+	// Credit is how far below zero available may go, by asset, at the asset's scale.
+	Credit map[string]string `json:"credit,omitempty"`
 }
 
 // Wallets is the decision state of wallets, by id.
@@ -84,7 +93,7 @@ func stream(walletID string) string { return "wallet/" + walletID }
 // Freeze stops what goes out of a wallet, with a reason for whoever looks at it. It does nothing to
 // a wallet that is frozen, or not there.
 func Freeze(s *journal.Scope, walletID, reason string) {
-	if w, ok := Find(s, walletID); !ok || w.Status == StatusFrozen {
+	if w, ok := Find(s, walletID); !ok || w.Status != StatusOpen {
 		return
 	}
 	s.Emit(journal.Event{
@@ -93,11 +102,27 @@ func Freeze(s *journal.Scope, walletID, reason string) {
 	})
 }
 
-// policy is under which rules this package posts: no part of a wallet falls below zero.
-func policy() ledger.Policy {
-	return ledger.Policy{Owner: "wallet", Floors: func(account, _ string) (decimal.Decimal, bool) {
-		return decimal.Zero, strings.HasPrefix(account, root)
+// policy is under which rules this package posts: no part of a wallet falls below zero, but for available as
+// far as there is credit.
+func policy(s *journal.Scope) ledger.Policy {
+	return ledger.Policy{Owner: "wallet", Floors: func(account, asset string) (decimal.Decimal, bool) {
+		id, part, ok := partOf(account)
+		if !ok || part != Available {
+			return decimal.Zero, ok
+		}
+		w, _ := Find(s, id)
+		return w.creditIn(asset).Neg(), true
 	}}
+}
+
+// partOf returns of which wallet an account is which part; ok is false for other accounts.
+func partOf(account string) (walletID string, part Part, ok bool) {
+	rest, ok := strings.CutPrefix(account, root)
+	if !ok {
+		return "", "", false
+	}
+	walletID, name, ok := strings.Cut(rest, ":")
+	return walletID, Part(name), ok
 }
 
 // Wallet is a wallet as it is shown. Its balances are the ledger's: see [Account].

@@ -33,7 +33,8 @@ func weigh(s *journal.Scope, f Fact) (Result, error) {
 		return Result{Passed, Invoice}, nil
 	}
 	before := find(s, f.Provider, f.Payment)
-	_, known := wallet.Find(s, f.Wallet)
+	w, known := wallet.Find(s, f.Wallet)
+	known = known && w.Status != wallet.StatusClosed
 	scale, registered := ledger.AssetScale(s, f.Asset)
 	switch {
 	case !registered:

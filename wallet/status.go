@@ -1,0 +1,95 @@
+package wallet
+
+import (
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// gives refuses what would take money out of a wallet that gives none.
+func (w State) gives() *journal.Refusal {
+	switch w.Status {
+	case StatusFrozen:
+		return ErrWalletFrozen
+	case StatusClosed:
+		return ErrWalletClosed
+	}
+	return nil
+}
+
+// takes refuses what would bring money into a wallet that takes none.
+func (w State) takes() *journal.Refusal {
+	if w.Status == StatusClosed {
+		return ErrWalletClosed
+	}
+	return nil
+}
+
+func decideFreeze(s *journal.Scope, c FreezeWallet) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	w, found := Find(s, c.WalletID)
+	switch {
+	case !found:
+		return ErrWalletNotFound
+	case w.Status == StatusClosed:
+		return ErrWalletClosed
+	}
+	Freeze(s, c.WalletID, c.Reason)
+	return nil
+}
+
+func decideUnfreeze(s *journal.Scope, c UnfreezeWallet) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	w, found := Find(s, c.WalletID)
+	switch {
+	case !found:
+		return ErrWalletNotFound
+	case w.Status == StatusClosed:
+		return ErrWalletClosed
+	case w.Status == StatusOpen:
+		return nil
+	}
+	s.Emit(journal.Event{
+		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletUnfrozen, Schema: 1,
+		Body: Unfrozen{WalletID: c.WalletID, Reason: c.Reason},
+	})
+	return nil
+}
+
+func decideClose(s *journal.Scope, c CloseWallet) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	w, found := Find(s, c.WalletID)
+	switch {
+	case !found || !c.As.owns(w.Owner):
+		return ErrWalletNotFound
+	case w.Status == StatusClosed:
+		return nil
+	}
+	// All of them are asked for before one is judged, so that what is not at hand is loaded in one go.
+	var left []ledger.Money
+	for _, asset := range w.Assets {
+		for _, part := range Parts() {
+			if b := ledger.BalanceOf(s, ledger.Main, Account(c.WalletID, part), asset).On(journal.Credit); !b.IsZero() {
+				left = append(left, ledger.Money{Amount: journal.FormatAmount(b), Asset: asset})
+			}
+		}
+	}
+	if len(left) > 0 { // a hold that is open has something in held
+		return ErrWalletNotEmpty.With(Left{Left: left})
+	}
+	s.Emit(journal.Event{
+		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletClosed, Schema: 1,
+		Body: Closed{WalletID: c.WalletID, Reason: c.Reason},
+	})
+	return nil
+}
+
+// Left is what is still in a wallet: the members of ErrWalletNotEmpty.
+type Left struct {
+	Left []ledger.Money `json:"left"`
+}

@@ -1,0 +1,38 @@
+package wallet
+
+import (
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+func decideTransfer(s *journal.Scope, c Transfer) error {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return err
+	}
+	from, found := Find(s, c.FromWallet)
+	to, payee := Find(s, c.ToWallet)
+	amount, amountErr := amountOf(s, c.Amount)
+	switch {
+	case !found || !c.As.owns(from.Owner):
+		return ErrWalletNotFound.At("/from_wallet")
+	case !payee:
+		return ErrWalletNotFound.At("/to_wallet")
+	case amountErr != nil:
+		return amountErr
+	}
+	if err := from.gives(); err != nil {
+		return err.At("/from_wallet")
+	}
+	if err := to.takes(); err != nil {
+		return err.At("/to_wallet")
+	}
+	_, err := ledger.Post(s, journal.Event{
+		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 1,
+		Body: Transferred{
+			FromWallet: c.FromWallet, ToWallet: c.ToWallet, Description: c.Description, Reference: c.Reference, Metadata: c.Metadata,
+			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},
+		},
+		Postings: move(amount, c.Amount.Asset, Account(c.FromWallet, Available), Account(c.ToWallet, Available)),
+	}, policy(s))
+	return err
+}

@@ -132,6 +132,8 @@ type Wallet struct {
 	Name     string
 	Status   Status
 	Metadata map[string]string
+	// Credit is how far below zero available may go, by asset, at the asset's scale; nil for not at all.
+	Credit map[string]string
 	// CreatedAt is when it was opened.
 	CreatedAt time.Time
 	// Version is the position of the last event that changed it.

@@ -48,10 +48,13 @@ func (r *Reads) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool
 
 func scanWallet(rows pgx.Rows) (w wallet.Wallet, err error) {
 	var metadata []byte
-	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.Version, &w.CreatedAt); err != nil {
+	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.Credit, &w.Version, &w.CreatedAt); err != nil {
 		return w, err
 	}
 	w.CreatedAt = w.CreatedAt.UTC()
+	if len(w.Credit) == 0 {
+		w.Credit = nil
+	}
 	w.Metadata, err = metadataOf(metadata)
 	return w, err
 }

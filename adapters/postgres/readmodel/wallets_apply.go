@@ -13,10 +13,7 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
 		for i := range events {
 			e := &events[i]
-			switch e.Type {
-			case wallet.TypeWalletOpened, wallet.TypeWalletFrozen,
-				wallet.TypeHoldPlaced, wallet.TypeHoldCaptured, wallet.TypeHoldReleased:
-			default:
+			if !wallet.IsType(e.Type) {
 				continue
 			}
 			if err := registry.Decode(e); err != nil {
@@ -46,17 +43,31 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 			"version": w.Version, "at": w.CreatedAt,
 		})
 	case wallet.Frozen:
-		b.Queue(statement("wallets_set_status", schema), pgx.NamedArgs{
-			"id": body.WalletID, "status": string(wallet.StatusFrozen), "version": e.Position,
+		queueStatus(b, schema, body.WalletID, wallet.StatusFrozen, e.Position)
+	case wallet.Unfrozen:
+		queueStatus(b, schema, body.WalletID, wallet.StatusOpen, e.Position)
+	case wallet.Closed:
+		queueStatus(b, schema, body.WalletID, wallet.StatusClosed, e.Position)
+	case wallet.CreditLimitSet:
+		b.Queue(statement("wallets_set_credit", schema), pgx.NamedArgs{
+			"id": body.WalletID, "asset": body.Limit.Asset, "amount": body.Limit.Amount, "version": e.Position,
 		})
 	case wallet.HoldPlaced:
 		return queueHold(b, schema, e)
+	case wallet.HoldIncreased:
+		b.Queue(statement("wallets_increase_hold", schema), pgx.NamedArgs{
+			"id": body.HoldID, "amount": body.Total, "remaining": body.Remaining, "version": e.Position,
+		})
 	case wallet.HoldCaptured:
 		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	case wallet.HoldReleased:
 		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	}
 	return nil
+}
+
+func queueStatus(b *pgx.Batch, schema, id string, status wallet.Status, position int64) {
+	b.Queue(statement("wallets_set_status", schema), pgx.NamedArgs{"id": id, "status": string(status), "version": position})
 }
 
 func queueHold(b *pgx.Batch, schema string, e *journal.Event) error {

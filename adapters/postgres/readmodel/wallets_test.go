@@ -101,6 +101,46 @@ func TestWalletsAndHolds(t *testing.T) {
 	require.Equal(t, events[1].Position, got.Version)
 }
 
+// What changes of a wallet, and what a hold grows by, is read as the events say.
+func TestWalletsChange(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 100} {
+		l := openWallets(t)
+		ann, _ := l.wallet("usr_ann", "", nil)
+		bob, _ := l.wallet("usr_bob", "", nil)
+		l.pays(ann, "pi_1", "100.00", "")
+		usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
+		reads := func(id string, status wallet.Status, credit map[string]string, last *journal.Event) {
+			t.Helper()
+			l.project(size)
+			w, ok, err := l.reads.Wallet(t.Context(), id)
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.Equal(t, []any{status, credit, last.Position}, []any{w.Status, w.Credit, w.Version})
+		}
+		e := l.do(wallet.CommandSetCreditLimit, wallet.SetCreditLimit{WalletID: ann, Limit: usd("5")})[0]
+		reads(ann, wallet.StatusOpen, map[string]string{"USD": "5.00"}, e)
+		l.do(wallet.CommandSetCreditLimit, wallet.SetCreditLimit{WalletID: ann, Limit: usd("7.5")})
+		e = l.do(wallet.CommandSetCreditLimit, wallet.SetCreditLimit{WalletID: ann, Limit: ledger.Money{Amount: "100", Asset: "JPY"}})[0]
+		reads(ann, wallet.StatusOpen, map[string]string{"USD": "7.50", "JPY": "100"}, e)
+		e = l.do(wallet.CommandFreezeWallet, wallet.FreezeWallet{WalletID: bob, Reason: "a dispute"})[0]
+		reads(bob, wallet.StatusFrozen, nil, e)
+		e = l.do(wallet.CommandUnfreezeWallet, wallet.UnfreezeWallet{WalletID: bob, Reason: "looked at"})[0]
+		reads(bob, wallet.StatusOpen, nil, e)
+		placed := l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ann, Amount: usd("60")})[0]
+		id := placed.ID().Format("hld")
+		more := l.do(wallet.CommandIncreaseHold, wallet.IncreaseHold{As: service(), HoldID: id, Amount: usd("15")})[0]
+		l.project(size)
+		want, err := wallet.ShowHold(placed, more)
+		require.NoError(t, err)
+		got, _, err := l.reads.Hold(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		e = l.do(wallet.CommandCloseWallet, wallet.CloseWallet{As: service(), WalletID: bob, Reason: "moved away"})[0]
+		reads(bob, wallet.StatusClosed, nil, e)
+	}
+}
+
 func TestWalletBalances(t *testing.T) {
 	t.Parallel()
 	l := openWallets(t)

@@ -18,10 +18,10 @@ func (f *form) walletID(pointer, id string) {
 	}
 }
 
-func (f *form) money(pointer string, m ledger.Money) {
+func (f *form) amount(m ledger.Money) {
 	_, err := ledger.ParseAmount(m.Amount)
-	f.Check(pointer+"/amount", err)
-	f.Check(pointer+"/asset", ledger.CheckAssetCode(m.Asset))
+	f.Check("/amount/amount", err)
+	f.Check("/amount/asset", ledger.CheckAssetCode(m.Asset))
 }
 
 func (f *form) payee(p Payee) {
@@ -92,7 +92,7 @@ func (c Transfer) Validate() []ledger.FieldError {
 	if c.ToWallet == c.FromWallet {
 		f.Addf("/to_wallet", "want another wallet than the one that pays")
 	}
-	f.money("/amount", c.Amount)
+	f.amount(c.Amount)
 	f.Text("/description", c.Description, ledger.MaxDescription)
 	f.Text("/reference", c.Reference, ledger.MaxReference)
 	f.Metadata(c.Metadata)
@@ -102,7 +102,7 @@ func (c Transfer) Validate() []ledger.FieldError {
 // Validate reports what is wrong with the form of c.
 func (c IncreaseHold) Validate() []ledger.FieldError {
 	var f form
-	f.money("/amount", c.Amount)
+	f.amount(c.Amount)
 	return f.Errors()
 }
 
@@ -110,7 +110,7 @@ func (c IncreaseHold) Validate() []ledger.FieldError {
 func (c PlaceHold) Validate() []ledger.FieldError {
 	var f form
 	f.walletID("/wallet_id", c.WalletID)
-	f.money("/amount", c.Amount)
+	f.amount(c.Amount)
 	f.payee(c.Payee)
 	if c.ToWallet != "" && c.ToWallet == c.WalletID {
 		f.Addf("/to_wallet", "want another wallet than the one that pays")
@@ -125,7 +125,7 @@ func (c PlaceHold) Validate() []ledger.FieldError {
 func (c CaptureHold) Validate() []ledger.FieldError {
 	var f form
 	if c.Amount != nil {
-		f.money("/amount", *c.Amount)
+		f.amount(*c.Amount)
 	}
 	f.payee(c.Payee)
 	return f.Errors()

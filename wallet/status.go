@@ -54,7 +54,7 @@ func decideUnfreeze(s *journal.Scope, c UnfreezeWallet) error {
 	}
 	s.Emit(journal.Event{
 		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletUnfrozen, Schema: 1,
-		Body: Unfrozen{WalletID: c.WalletID, Reason: c.Reason},
+		Body: Unfrozen(c),
 	})
 	return nil
 }

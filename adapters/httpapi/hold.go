@@ -58,6 +58,26 @@ func (h *Handlers) CaptureHold(ctx context.Context, r api.CaptureHoldRequestObje
 	return api.CaptureHold200JSONResponse(shown), nil
 }
 
+// IncreaseHold implements api.StrictServerInterface.
+func (h *Handlers) IncreaseHold(ctx context.Context, r api.IncreaseHoldRequestObject) (api.IncreaseHoldResponseObject, error) {
+	c := wallet.IncreaseHold{
+		As: asOf(callOf(ctx).principal), HoldID: r.ID, Amount: ledger.Money{Amount: r.Body.Amount.Amount, Asset: r.Body.Amount.Asset},
+	}
+	if err := malformed(c.Validate()); err != nil {
+		return nil, err
+	}
+	shown, later, err := h.onHold(ctx, order{
+		commandType: wallet.CommandIncreaseHold, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case later != nil:
+		return api.IncreaseHold202JSONResponse{AcceptedJSONResponse: *later}, nil
+	}
+	return api.IncreaseHold200JSONResponse(shown), nil
+}
+
 // ReleaseHold implements api.StrictServerInterface.
 func (h *Handlers) ReleaseHold(ctx context.Context, r api.ReleaseHoldRequestObject) (api.ReleaseHoldResponseObject, error) {
 	c := wallet.ReleaseHold{As: asOf(callOf(ctx).principal), HoldID: r.ID}
@@ -111,6 +131,8 @@ func (h *Handlers) holdAfter(ctx context.Context, a journal.Answer) (api.Hold, e
 func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Event, error) {
 	var id string
 	switch body := e.Body.(type) {
+	case wallet.HoldIncreased:
+		id = body.HoldID
 	case wallet.HoldCaptured:
 		id = body.HoldID
 	case wallet.HoldReleased:

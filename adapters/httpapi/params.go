@@ -203,7 +203,16 @@ func accountTypeParam() parameter {
 }
 
 func walletStatusParam() parameter {
-	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen))
+	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen), string(api.WalletStatusClosed))
+}
+
+func walletParam(name string) parameter {
+	return parameter{name: name, want: func(value string) string {
+		if _, err := journal.ParseID("wal", value); err != nil {
+			return "a wallet's id, wal_ and 26 characters"
+		}
+		return ""
+	}}
 }
 
 func roleParam() parameter { return enumParam("role", users.AllRoles()...) }

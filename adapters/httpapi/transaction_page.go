@@ -68,7 +68,7 @@ func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][
 		}
 		e := byPosition[at.Position]
 		if e == nil {
-			return nil, fmt.Errorf("transaction at %d is not in the journal", at.Position)
+			return nil, notInJournal(at.Position)
 		}
 		t, err := h.transaction(e, at.ReversedBy)
 		if err != nil {
@@ -78,4 +78,9 @@ func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][
 		h.rendered.keep(at, out[i])
 	}
 	return out, nil
+}
+
+// notInJournal is a fault: a projection names what is not there.
+func notInJournal(position int64) error {
+	return fmt.Errorf("transaction at %d is not in the journal", position)
 }

@@ -112,7 +112,7 @@ func (h *Handlers) walletsOf(ctx context.Context, rows []wallet.Wallet) ([]api.W
 	if len(rows) == 0 {
 		return []api.Wallet{}, nil
 	}
-	parts := walletParts()
+	parts := wallet.Parts()
 	addresses := make([]string, 0, len(parts)*len(rows))
 	for _, w := range rows {
 		for _, part := range parts {
@@ -130,16 +130,11 @@ func (h *Handlers) walletsOf(ctx context.Context, rows []wallet.Wallet) ([]api.W
 	return each(rows, func(w wallet.Wallet) api.Wallet { return walletOf(w, of) }), nil
 }
 
-// walletParts are the accounts that a wallet may have. Nothing posts to the last two yet.
-func walletParts() []wallet.Part {
-	return []wallet.Part{wallet.Available, wallet.Held, "pending", "disputed"}
-}
-
 // walletOf shows a wallet with what its accounts hold, by asset.
 func walletOf(w wallet.Wallet, of map[string][]query.Balance) api.Wallet {
 	held := map[string]map[wallet.Part]decimal.Decimal{}
 	assets := []string{}
-	for _, part := range walletParts() {
+	for _, part := range wallet.Parts() {
 		for _, b := range of[wallet.Account(w.ID, part)] {
 			if held[b.Asset] == nil {
 				held[b.Asset] = map[wallet.Part]decimal.Decimal{}
@@ -148,18 +143,33 @@ func walletOf(w wallet.Wallet, of map[string][]query.Balance) api.Wallet {
 			held[b.Asset][part] = onNormalSide(b)
 		}
 	}
+	for asset := range w.Credit {
+		if held[asset] == nil {
+			held[asset] = map[wallet.Part]decimal.Decimal{}
+			assets = append(assets, asset)
+		}
+	}
 	slices.Sort(assets)
 	return api.Wallet{
 		ID: w.ID, OwnerID: w.Owner, Name: w.Name, Status: api.WalletStatus(w.Status), Metadata: metadataOf(w.Metadata),
 		CreatedAt: shown(w.CreatedAt), Version: w.Version,
 		Balances: each(assets, func(asset string) api.WalletBalance {
 			of := held[asset]
-			scale := scaleOf(of[wallet.Available], of[wallet.Held], of["pending"], of["disputed"])
+			scale := scaleOf(creditOf(w, asset), of[wallet.Available], of[wallet.Held], of[wallet.Pending], of[wallet.Disputed])
 			return api.WalletBalance{
 				Asset: asset, Available: of[wallet.Available].StringFixed(scale), Held: of[wallet.Held].StringFixed(scale),
-				Pending: of["pending"].StringFixed(scale), Disputed: of["disputed"].StringFixed(scale),
-				CreditLimit: decimal.Zero.StringFixed(scale),
+				Pending: of[wallet.Pending].StringFixed(scale), Disputed: of[wallet.Disputed].StringFixed(scale),
+				CreditLimit: creditOf(w, asset).StringFixed(scale),
 			}
 		}),
 	}
+}
+
+// creditOf is how far below zero a wallet may go in an asset.
+func creditOf(w wallet.Wallet, asset string) decimal.Decimal {
+	credit, err := decimal.NewFromString(w.Credit[asset])
+	if err != nil {
+		return decimal.Zero // none was ever set
+	}
+	return credit
 }

@@ -48,6 +48,9 @@ func whoMay() map[string]string {
 		"POST /v1/api-keys": "", "GET /v1/api-keys": "", "DELETE /v1/api-keys/{id}": "",
 
 		"POST /v1/wallets": "us", "GET /v1/wallets": "usf", "GET /v1/wallets/{id}": "usf",
+		"POST /v1/wallets/{id}/freeze": "sf", "POST /v1/wallets/{id}/unfreeze": "sf", "POST /v1/wallets/{id}/close": "usf",
+		"PUT /v1/wallets/{id}/credit-limits/{asset}": "f",
+		"POST /v1/transfers":                         "us", "GET /v1/transfers": "us", "GET /v1/transfers/{id}": "us", "POST /v1/holds/{id}/increase": "us",
 		"POST /v1/holds": "us", "GET /v1/holds/{id}": "us",
 		"POST /v1/holds/{id}/capture": "us", "POST /v1/holds/{id}/release": "us",
 		"POST /v1/messages": "us", "GET /v1/messages": "u", "GET /v1/messages/unread": "u", "GET /v1/messages/stream": "u",
@@ -119,7 +122,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 // example writes a path with values of the right form for its parameters.
 func example(path string) string {
 	for parameter, value := range map[string]string{
-		"{ledger}": "main", "{address}": "liabilities:nobody",
+		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD",
 	} {
 		path = strings.ReplaceAll(path, parameter, value)
 	}

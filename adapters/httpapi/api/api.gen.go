@@ -268,6 +268,7 @@ func (e UserStatus) Valid() bool {
 
 // Defines values for WalletStatus.
 const (
+	WalletStatusClosed WalletStatus = "closed"
 	WalletStatusFrozen WalletStatus = "frozen"
 	WalletStatusOpen   WalletStatus = "open"
 )
@@ -275,6 +276,8 @@ const (
 // Valid indicates whether the value is a known member of the WalletStatus enum.
 func (e WalletStatus) Valid() bool {
 	switch e {
+	case WalletStatusClosed:
+		return true
 	case WalletStatusFrozen:
 		return true
 	case WalletStatusOpen:
@@ -694,6 +697,35 @@ type CreateTransactionBatch struct {
 	Transactions []json.RawMessage `json:"transactions"`
 }
 
+// CreateTransfer defines model for CreateTransfer.
+type CreateTransfer struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// FromWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	FromWallet WalletID `json:"from_wallet"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// ToWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ToWallet WalletID `json:"to_wallet"`
+}
+
 // CreateWallet defines model for CreateWallet.
 type CreateWallet struct {
 	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
@@ -706,6 +738,12 @@ type CreateWallet struct {
 	//
 	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
 	OwnerID OwnerID `json:"owner_id,omitempty,omitzero"`
+}
+
+// CreditLimit defines model for CreditLimit.
+type CreditLimit struct {
+	// Amount Zero or more, in the asset of the path.
+	Amount string `json:"amount"`
 }
 
 // Description Text for people.
@@ -860,6 +898,12 @@ type HoldID = string
 
 // HoldStatus What became of a hold.
 type HoldStatus string
+
+// IncreaseHold defines model for IncreaseHold.
+type IncreaseHold struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+}
 
 // Ledger defines model for Ledger.
 type Ledger struct {
@@ -1082,6 +1126,12 @@ type PutAccount struct {
 
 	// MinBalance The least balance on the account's normal side, per asset. Replaces the list that was there.
 	MinBalance *[]SignedMoney `json:"min_balance,omitempty"`
+}
+
+// Reason defines model for Reason.
+type Reason struct {
+	// Reason Text for people.
+	Reason Description `json:"reason"`
 }
 
 // Reference The caller's own name for a transaction, unique in its ledger.
@@ -1594,6 +1644,20 @@ type CaptureHoldParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// IncreaseHoldParams defines parameters for IncreaseHold.
+type IncreaseHoldParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // ReleaseHoldParams defines parameters for ReleaseHold.
 type ReleaseHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
@@ -1894,6 +1958,50 @@ type ResetPasswordParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListTransfersParams defines parameters for ListTransfers.
+type ListTransfersParams struct {
+	// WalletID Only those of this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Asset Only this asset.
+	Asset AssetFilter `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateTransferParams defines parameters for CreateTransfer.
+type CreateTransferParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
+// GetTransferParams defines parameters for GetTransfer.
+type GetTransferParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Email Only who has this address, whatever its case.
@@ -1990,6 +2098,30 @@ type GetWalletParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// CloseWalletParams defines parameters for CloseWallet.
+type CloseWalletParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// SetCreditLimitParams defines parameters for SetCreditLimit.
+type SetCreditLimitParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// FreezeWalletParams defines parameters for FreezeWallet.
+type FreezeWalletParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// UnfreezeWalletParams defines parameters for UnfreezeWallet.
+type UnfreezeWalletParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // ReceiveStripeEventParams defines parameters for ReceiveStripeEvent.
 type ReceiveStripeEventParams struct {
 	// StripeSignature Stripe's signature of the raw body.
@@ -2007,6 +2139,9 @@ type CreateHoldJSONRequestBody = CreateHold
 
 // CaptureHoldJSONRequestBody defines body for CaptureHold for application/json ContentType.
 type CaptureHoldJSONRequestBody = CaptureHold
+
+// IncreaseHoldJSONRequestBody defines body for IncreaseHold for application/json ContentType.
+type IncreaseHoldJSONRequestBody = IncreaseHold
 
 // ReleaseHoldJSONRequestBody defines body for ReleaseHold for application/json ContentType.
 type ReleaseHoldJSONRequestBody = ReleaseHold
@@ -2047,6 +2182,9 @@ type ResetPasswordJSONRequestBody = ResetPassword
 // RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
 type RefreshTokenJSONRequestBody = RefreshToken
 
+// CreateTransferJSONRequestBody defines body for CreateTransfer for application/json ContentType.
+type CreateTransferJSONRequestBody = CreateTransfer
+
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
 
@@ -2061,6 +2199,18 @@ type ChangeUserJSONRequestBody = ChangeUser
 
 // CreateWalletJSONRequestBody defines body for CreateWallet for application/json ContentType.
 type CreateWalletJSONRequestBody = CreateWallet
+
+// CloseWalletJSONRequestBody defines body for CloseWallet for application/json ContentType.
+type CloseWalletJSONRequestBody = Reason
+
+// SetCreditLimitJSONRequestBody defines body for SetCreditLimit for application/json ContentType.
+type SetCreditLimitJSONRequestBody = CreditLimit
+
+// FreezeWalletJSONRequestBody defines body for FreezeWallet for application/json ContentType.
+type FreezeWalletJSONRequestBody = Reason
+
+// UnfreezeWalletJSONRequestBody defines body for UnfreezeWallet for application/json ContentType.
+type UnfreezeWalletJSONRequestBody = Reason
 
 // ReceiveStripeEventJSONRequestBody defines body for ReceiveStripeEvent for application/json ContentType.
 type ReceiveStripeEventJSONRequestBody = ProviderEvent
@@ -2094,6 +2244,9 @@ type ServerInterface interface {
 	// CaptureHold Capture a hold, or a part of it
 	// (POST /v1/holds/{id}/capture)
 	CaptureHold(ctx echo.Context, id HoldID, params CaptureHoldParams) error
+	// IncreaseHold Set more money aside in a hold
+	// (POST /v1/holds/{id}/increase)
+	IncreaseHold(ctx echo.Context, id HoldID, params IncreaseHoldParams) error
 	// ReleaseHold Release what remains of a hold
 	// (POST /v1/holds/{id}/release)
 	ReleaseHold(ctx echo.Context, id HoldID, params ReleaseHoldParams) error
@@ -2178,6 +2331,15 @@ type ServerInterface interface {
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx echo.Context) error
+	// ListTransfers List transfers
+	// (GET /v1/transfers)
+	ListTransfers(ctx echo.Context, params ListTransfersParams) error
+	// CreateTransfer Pay from one wallet to another
+	// (POST /v1/transfers)
+	CreateTransfer(ctx echo.Context, params CreateTransferParams) error
+	// GetTransfer Get a transfer
+	// (GET /v1/transfers/{id})
+	GetTransfer(ctx echo.Context, id TransactionID, params GetTransferParams) error
 	// ListUsers List users
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
@@ -2214,6 +2376,18 @@ type ServerInterface interface {
 	// GetWallet Get a wallet with its balances
 	// (GET /v1/wallets/{id})
 	GetWallet(ctx echo.Context, id WalletID, params GetWalletParams) error
+	// CloseWallet Close a wallet, for ever
+	// (POST /v1/wallets/{id}/close)
+	CloseWallet(ctx echo.Context, id WalletID, params CloseWalletParams) error
+	// SetCreditLimit Say how far below zero a wallet may go
+	// (PUT /v1/wallets/{id}/credit-limits/{asset})
+	SetCreditLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetCreditLimitParams) error
+	// FreezeWallet Freeze a wallet
+	// (POST /v1/wallets/{id}/freeze)
+	FreezeWallet(ctx echo.Context, id WalletID, params FreezeWalletParams) error
+	// UnfreezeWallet Let a wallet give out again
+	// (POST /v1/wallets/{id}/unfreeze)
+	UnfreezeWallet(ctx echo.Context, id WalletID, params UnfreezeWalletParams) error
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx echo.Context, params ReceiveStripeEventParams) error
@@ -2526,6 +2700,65 @@ func (w *ServerInterfaceWrapper) CaptureHold(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CaptureHold(ctx, id, params)
+	return err
+}
+
+// IncreaseHold converts echo context to params.
+func (w *ServerInterfaceWrapper) IncreaseHold(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id HoldID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params IncreaseHoldParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.IncreaseHold(ctx, id, params)
 	return err
 }
 
@@ -3701,6 +3934,143 @@ func (w *ServerInterfaceWrapper) RefreshToken(ctx echo.Context) error {
 	return err
 }
 
+// ListTransfers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransfers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransfersParams
+	// ------------- Optional query parameter "wallet_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_id", ctx.QueryParams(), &params.WalletID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "asset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asset", ctx.QueryParams(), &params.Asset, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asset: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransfers(ctx, params)
+	return err
+}
+
+// CreateTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateTransfer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateTransferParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateTransfer(ctx, params)
+	return err
+}
+
+// GetTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id TransactionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransferParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransfer(ctx, id, params)
+	return err
+}
+
 // ListUsers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 	var err error
@@ -4074,6 +4444,158 @@ func (w *ServerInterfaceWrapper) GetWallet(ctx echo.Context) error {
 	return err
 }
 
+// CloseWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseWalletParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseWallet(ctx, id, params)
+	return err
+}
+
+// SetCreditLimit converts echo context to params.
+func (w *ServerInterfaceWrapper) SetCreditLimit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "asset" -------------
+	var asset AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asset", ctx.Param("asset"), &asset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asset: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetCreditLimitParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetCreditLimit(ctx, id, asset, params)
+	return err
+}
+
+// FreezeWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) FreezeWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FreezeWalletParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FreezeWallet(ctx, id, params)
+	return err
+}
+
+// UnfreezeWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) UnfreezeWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UnfreezeWalletParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnfreezeWallet(ctx, id, params)
+	return err
+}
+
 // ReceiveStripeEvent converts echo context to params.
 func (w *ServerInterfaceWrapper) ReceiveStripeEvent(ctx echo.Context) error {
 	var err error
@@ -4161,6 +4683,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/holds", wrapper.CreateHold, options.OperationMiddlewares["createHold"]...)
 	router.GET(options.BaseURL+"/v1/holds/:id", wrapper.GetHold, options.OperationMiddlewares["getHold"]...)
 	router.POST(options.BaseURL+"/v1/holds/:id/capture", wrapper.CaptureHold, options.OperationMiddlewares["captureHold"]...)
+	router.POST(options.BaseURL+"/v1/holds/:id/increase", wrapper.IncreaseHold, options.OperationMiddlewares["increaseHold"]...)
 	router.POST(options.BaseURL+"/v1/holds/:id/release", wrapper.ReleaseHold, options.OperationMiddlewares["releaseHold"]...)
 	router.GET(options.BaseURL+"/v1/ledgers", wrapper.ListLedgers, options.OperationMiddlewares["listLedgers"]...)
 	router.POST(options.BaseURL+"/v1/ledgers", wrapper.CreateLedger, options.OperationMiddlewares["createLedger"]...)
@@ -4189,6 +4712,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/password/forgot", wrapper.ForgotPassword, options.OperationMiddlewares["forgotPassword"]...)
 	router.POST(options.BaseURL+"/v1/password/reset", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.POST(options.BaseURL+"/v1/token/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
+	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
+	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
+	router.GET(options.BaseURL+"/v1/transfers/:id", wrapper.GetTransfer, options.OperationMiddlewares["getTransfer"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.RegisterUser, options.OperationMiddlewares["registerUser"]...)
 	router.DELETE(options.BaseURL+"/v1/users/:id", wrapper.EraseUser, options.OperationMiddlewares["eraseUser"]...)
@@ -4201,6 +4727,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/wallets", wrapper.ListWallets, options.OperationMiddlewares["listWallets"]...)
 	router.POST(options.BaseURL+"/v1/wallets", wrapper.CreateWallet, options.OperationMiddlewares["createWallet"]...)
 	router.GET(options.BaseURL+"/v1/wallets/:id", wrapper.GetWallet, options.OperationMiddlewares["getWallet"]...)
+	router.POST(options.BaseURL+"/v1/wallets/:id/close", wrapper.CloseWallet, options.OperationMiddlewares["closeWallet"]...)
+	router.PUT(options.BaseURL+"/v1/wallets/:id/credit-limits/:asset", wrapper.SetCreditLimit, options.OperationMiddlewares["setCreditLimit"]...)
+	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
+	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
 
 }
@@ -4436,6 +4966,44 @@ func (response CaptureHold200JSONResponse) VisitCaptureHoldResponse(w http.Respo
 type CaptureHold202JSONResponse struct{ AcceptedJSONResponse }
 
 func (response CaptureHold202JSONResponse) VisitCaptureHoldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IncreaseHoldRequestObject struct {
+	ID     HoldID `json:"id"`
+	Params IncreaseHoldParams
+	Body   *IncreaseHoldJSONRequestBody
+}
+
+type IncreaseHoldResponseObject interface {
+	VisitIncreaseHoldResponse(w http.ResponseWriter) error
+}
+
+type IncreaseHold200JSONResponse Hold
+
+func (response IncreaseHold200JSONResponse) VisitIncreaseHoldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IncreaseHold202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response IncreaseHold202JSONResponse) VisitIncreaseHoldResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5192,6 +5760,88 @@ func (response RefreshToken200JSONResponse) VisitRefreshTokenResponse(w http.Res
 	return err
 }
 
+type ListTransfersRequestObject struct {
+	Params ListTransfersParams
+}
+
+type ListTransfersResponseObject interface {
+	VisitListTransfersResponse(w http.ResponseWriter) error
+}
+
+type ListTransfers200JSONResponse TransactionList
+
+func (response ListTransfers200JSONResponse) VisitListTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTransferRequestObject struct {
+	Params CreateTransferParams
+	Body   *CreateTransferJSONRequestBody
+}
+
+type CreateTransferResponseObject interface {
+	VisitCreateTransferResponse(w http.ResponseWriter) error
+}
+
+type CreateTransfer201JSONResponse Transaction
+
+func (response CreateTransfer201JSONResponse) VisitCreateTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTransfer202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateTransfer202JSONResponse) VisitCreateTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRequestObject struct {
+	ID     TransactionID `json:"id"`
+	Params GetTransferParams
+}
+
+type GetTransferResponseObject interface {
+	VisitGetTransferResponse(w http.ResponseWriter) error
+}
+
+type GetTransfer200JSONResponse Transaction
+
+func (response GetTransfer200JSONResponse) VisitGetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -5459,6 +6109,79 @@ func (response GetWallet200JSONResponse) VisitGetWalletResponse(w http.ResponseW
 	return err
 }
 
+type CloseWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params CloseWalletParams
+	Body   *CloseWalletJSONRequestBody
+}
+
+type CloseWalletResponseObject interface {
+	VisitCloseWalletResponse(w http.ResponseWriter) error
+}
+
+type CloseWallet204Response struct {
+}
+
+func (response CloseWallet204Response) VisitCloseWalletResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetCreditLimitRequestObject struct {
+	ID     WalletID  `json:"id"`
+	Asset  AssetCode `json:"asset"`
+	Params SetCreditLimitParams
+	Body   *SetCreditLimitJSONRequestBody
+}
+
+type SetCreditLimitResponseObject interface {
+	VisitSetCreditLimitResponse(w http.ResponseWriter) error
+}
+
+type SetCreditLimit204Response struct {
+}
+
+func (response SetCreditLimit204Response) VisitSetCreditLimitResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type FreezeWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params FreezeWalletParams
+	Body   *FreezeWalletJSONRequestBody
+}
+
+type FreezeWalletResponseObject interface {
+	VisitFreezeWalletResponse(w http.ResponseWriter) error
+}
+
+type FreezeWallet204Response struct {
+}
+
+func (response FreezeWallet204Response) VisitFreezeWalletResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnfreezeWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params UnfreezeWalletParams
+	Body   *UnfreezeWalletJSONRequestBody
+}
+
+type UnfreezeWalletResponseObject interface {
+	VisitUnfreezeWalletResponse(w http.ResponseWriter) error
+}
+
+type UnfreezeWallet204Response struct {
+}
+
+func (response UnfreezeWallet204Response) VisitUnfreezeWalletResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
 type ReceiveStripeEventRequestObject struct {
 	Params ReceiveStripeEventParams
 	Body   *ReceiveStripeEventJSONRequestBody
@@ -5511,6 +6234,9 @@ type StrictServerInterface interface {
 	// CaptureHold Capture a hold, or a part of it
 	// (POST /v1/holds/{id}/capture)
 	CaptureHold(ctx context.Context, request CaptureHoldRequestObject) (CaptureHoldResponseObject, error)
+	// IncreaseHold Set more money aside in a hold
+	// (POST /v1/holds/{id}/increase)
+	IncreaseHold(ctx context.Context, request IncreaseHoldRequestObject) (IncreaseHoldResponseObject, error)
 	// ReleaseHold Release what remains of a hold
 	// (POST /v1/holds/{id}/release)
 	ReleaseHold(ctx context.Context, request ReleaseHoldRequestObject) (ReleaseHoldResponseObject, error)
@@ -5595,6 +6321,15 @@ type StrictServerInterface interface {
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx context.Context, request RefreshTokenRequestObject) (RefreshTokenResponseObject, error)
+	// ListTransfers List transfers
+	// (GET /v1/transfers)
+	ListTransfers(ctx context.Context, request ListTransfersRequestObject) (ListTransfersResponseObject, error)
+	// CreateTransfer Pay from one wallet to another
+	// (POST /v1/transfers)
+	CreateTransfer(ctx context.Context, request CreateTransferRequestObject) (CreateTransferResponseObject, error)
+	// GetTransfer Get a transfer
+	// (GET /v1/transfers/{id})
+	GetTransfer(ctx context.Context, request GetTransferRequestObject) (GetTransferResponseObject, error)
 	// ListUsers List users
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -5631,6 +6366,18 @@ type StrictServerInterface interface {
 	// GetWallet Get a wallet with its balances
 	// (GET /v1/wallets/{id})
 	GetWallet(ctx context.Context, request GetWalletRequestObject) (GetWalletResponseObject, error)
+	// CloseWallet Close a wallet, for ever
+	// (POST /v1/wallets/{id}/close)
+	CloseWallet(ctx context.Context, request CloseWalletRequestObject) (CloseWalletResponseObject, error)
+	// SetCreditLimit Say how far below zero a wallet may go
+	// (PUT /v1/wallets/{id}/credit-limits/{asset})
+	SetCreditLimit(ctx context.Context, request SetCreditLimitRequestObject) (SetCreditLimitResponseObject, error)
+	// FreezeWallet Freeze a wallet
+	// (POST /v1/wallets/{id}/freeze)
+	FreezeWallet(ctx context.Context, request FreezeWalletRequestObject) (FreezeWalletResponseObject, error)
+	// UnfreezeWallet Let a wallet give out again
+	// (POST /v1/wallets/{id}/unfreeze)
+	UnfreezeWallet(ctx context.Context, request UnfreezeWalletRequestObject) (UnfreezeWalletResponseObject, error)
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx context.Context, request ReceiveStripeEventRequestObject) (ReceiveStripeEventResponseObject, error)
@@ -5961,6 +6708,55 @@ func (sh *strictHandler) CaptureHold(ctx echo.Context, id HoldID, params Capture
 		return err
 	} else if validResponse, ok := response.(CaptureHoldResponseObject); ok {
 		return validResponse.VisitCaptureHoldResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IncreaseHold operation middleware
+func (sh *strictHandler) IncreaseHold(ctx echo.Context, id HoldID, params IncreaseHoldParams) error {
+	var request IncreaseHoldRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body IncreaseHoldJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.IncreaseHold(ctx.Request().Context(), request.(IncreaseHoldRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IncreaseHold")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IncreaseHoldResponseObject); ok {
+		return validResponse.VisitIncreaseHoldResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -6985,6 +7781,105 @@ func (sh *strictHandler) RefreshToken(ctx echo.Context) error {
 	return nil
 }
 
+// ListTransfers operation middleware
+func (sh *strictHandler) ListTransfers(ctx echo.Context, params ListTransfersParams) error {
+	var request ListTransfersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransfers(ctx.Request().Context(), request.(ListTransfersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransfers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransfersResponseObject); ok {
+		return validResponse.VisitListTransfersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateTransfer operation middleware
+func (sh *strictHandler) CreateTransfer(ctx echo.Context, params CreateTransferParams) error {
+	var request CreateTransferRequestObject
+
+	request.Params = params
+
+	var body CreateTransferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTransfer(ctx.Request().Context(), request.(CreateTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTransferResponseObject); ok {
+		return validResponse.VisitCreateTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransfer operation middleware
+func (sh *strictHandler) GetTransfer(ctx echo.Context, id TransactionID, params GetTransferParams) error {
+	var request GetTransferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransfer(ctx.Request().Context(), request.(GetTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransferResponseObject); ok {
+		return validResponse.VisitGetTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(ctx echo.Context, params ListUsersParams) error {
 	var request ListUsersRequestObject
@@ -7395,6 +8290,203 @@ func (sh *strictHandler) GetWallet(ctx echo.Context, id WalletID, params GetWall
 		return err
 	} else if validResponse, ok := response.(GetWalletResponseObject); ok {
 		return validResponse.VisitGetWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseWallet operation middleware
+func (sh *strictHandler) CloseWallet(ctx echo.Context, id WalletID, params CloseWalletParams) error {
+	var request CloseWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CloseWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseWallet(ctx.Request().Context(), request.(CloseWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseWalletResponseObject); ok {
+		return validResponse.VisitCloseWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetCreditLimit operation middleware
+func (sh *strictHandler) SetCreditLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetCreditLimitParams) error {
+	var request SetCreditLimitRequestObject
+
+	request.ID = id
+	request.Asset = asset
+	request.Params = params
+
+	var body SetCreditLimitJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCreditLimit(ctx.Request().Context(), request.(SetCreditLimitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCreditLimit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetCreditLimitResponseObject); ok {
+		return validResponse.VisitSetCreditLimitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FreezeWallet operation middleware
+func (sh *strictHandler) FreezeWallet(ctx echo.Context, id WalletID, params FreezeWalletParams) error {
+	var request FreezeWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body FreezeWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FreezeWallet(ctx.Request().Context(), request.(FreezeWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FreezeWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FreezeWalletResponseObject); ok {
+		return validResponse.VisitFreezeWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnfreezeWallet operation middleware
+func (sh *strictHandler) UnfreezeWallet(ctx echo.Context, id WalletID, params UnfreezeWalletParams) error {
+	var request UnfreezeWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UnfreezeWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnfreezeWallet(ctx.Request().Context(), request.(UnfreezeWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnfreezeWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnfreezeWalletResponseObject); ok {
+		return validResponse.VisitUnfreezeWalletResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

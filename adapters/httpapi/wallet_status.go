@@ -1,0 +1,51 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/wallet"
+)
+
+// FreezeWallet implements api.StrictServerInterface.
+func (h *Handlers) FreezeWallet(ctx context.Context, r api.FreezeWalletRequestObject) (api.FreezeWalletResponseObject, error) {
+	c := wallet.FreezeWallet{WalletID: r.ID, Reason: r.Body.Reason}
+	err := h.onWallet(ctx, order{commandType: wallet.CommandFreezeWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
+	return api.FreezeWallet204Response{}, err
+}
+
+// UnfreezeWallet implements api.StrictServerInterface.
+func (h *Handlers) UnfreezeWallet(ctx context.Context, r api.UnfreezeWalletRequestObject) (api.UnfreezeWalletResponseObject, error) {
+	c := wallet.UnfreezeWallet{WalletID: r.ID, Reason: r.Body.Reason}
+	err := h.onWallet(ctx, order{commandType: wallet.CommandUnfreezeWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
+	return api.UnfreezeWallet204Response{}, err
+}
+
+// CloseWallet implements api.StrictServerInterface. Finance closes for anybody, as a service does.
+func (h *Handlers) CloseWallet(ctx context.Context, r api.CloseWalletRequestObject) (api.CloseWalletResponseObject, error) {
+	as := asOf(callOf(ctx).principal)
+	if callOf(ctx).principal.Roles.Has(RoleFinance) {
+		as.Role = wallet.Service
+	}
+	c := wallet.CloseWallet{As: as, WalletID: r.ID, Reason: r.Body.Reason}
+	err := h.onWallet(ctx, order{commandType: wallet.CommandCloseWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
+	return api.CloseWallet204Response{}, err
+}
+
+// SetCreditLimit implements api.StrictServerInterface.
+func (h *Handlers) SetCreditLimit(ctx context.Context, r api.SetCreditLimitRequestObject) (api.SetCreditLimitResponseObject, error) {
+	c := wallet.SetCreditLimit{WalletID: r.ID, Limit: ledger.Money{Amount: r.Body.Amount, Asset: r.Asset}}
+	err := h.onWallet(ctx, order{commandType: wallet.CommandSetCreditLimit, data: c, key: r.Params.IdempotencyKey}, c.Validate())
+	return api.SetCreditLimit204Response{}, err
+}
+
+// onWallet has a command on a wallet decided that is answered with nothing but that it is done.
+func (h *Handlers) onWallet(ctx context.Context, o order, wrong []ledger.FieldError) error {
+	if err := malformed(wrong); err != nil {
+		return err
+	}
+	o.waits = true
+	_, _, err := h.submit(ctx, o)
+	return err
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/stripepay/stripetest"
+)
+
+// transfers pays yen from one wallet to another.
+func (c *caller) transfers(k, from, to, amount string, more ...map[string]any) *answer {
+	c.t.Helper()
+	body := map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen(amount)}
+	for _, fields := range more {
+		for name, value := range fields {
+			body[name] = value
+		}
+	}
+	return c.post("/v1/transfers", k, body)
+}
+
+// balance is what a wallet shows of yen: available, held, credit limit.
+func (s *service) balanceOf(t *testing.T, wallet string) []string {
+	t.Helper()
+	a := s.finance().in(t).read("/v1/wallets/" + wallet).is(http.StatusOK)
+	return []string{a.str("balances", 0, "available"), a.str("balances", 0, "held"), a.str("balances", 0, "credit_limit")}
+}
+
+// topUp pays yen into a wallet by card.
+func (s *service) topUp(t *testing.T, wallet, intent string, amount int64) {
+	t.Helper()
+	s.deliver(t, "payment_intent.succeeded", stripetest.PaymentIntent(t, s.paid(intent, amount, wallet)), stripetest.Options{}).is(http.StatusOK)
+}
+
+func TestTransfers(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	ann, bob, eve := s.as("usr_ann", "user"), s.as("usr_bob", "user"), s.as("usr_eve", "user")
+	from, to := s.wallet(t, "usr_ann", 1000), s.wallet(t, "usr_bob", 0)
+
+	paid := ann.transfers("t-1", from, to, "300", map[string]any{"description": "Rent", "reference": "rent-7", "metadata": map[string]string{"flat": "7"}}).is(http.StatusCreated)
+	assert.Equal(t, []any{"transferred", "rent-7", "Rent", "7", "700", nil}, []any{paid.at("type"), paid.at("reference"), paid.at("description"),
+		paid.at("metadata", "flat"), paid.at("postings", 0, "balance_after"), paid.at("postings", 1, "balance_after")}, "what the payee holds is not hers to know")
+	again := ann.transfers("t-1", from, to, "300", map[string]any{"description": "Rent", "reference": "rent-7", "metadata": map[string]string{"flat": "7"}}).is(http.StatusCreated)
+	assert.JSONEq(t, string(paid.Body), string(again.Body))
+	ann.transfers("t-2", from, to, "1", map[string]any{"reference": "rent-7"}).refused(http.StatusConflict, "reference-taken")
+	ann.transfers("t-3", from, to, "701").refused(http.StatusUnprocessableEntity, "insufficient-funds")
+	bob.transfers("t-4", from, to, "1").refused(http.StatusNotFound, "wallet-not-found")
+	ann.transfers("t-5", from, from, "1").refused(http.StatusBadRequest, "invalid-field")
+	ann.transfers("t-6", from, to, "0.5").refused(http.StatusBadRequest, "amount-scale")
+	assert.Equal(t, []string{"300", "0", "0"}, s.balanceOf(t, to))
+
+	id := paid.str("id")
+	assert.Equal(t, "300", bob.read("/v1/transfers/"+id).is(http.StatusOK).at("postings", 1, "balance_after"))
+	assert.Nil(t, bob.read("/v1/transfers/"+id).at("postings", 0, "balance_after"))
+	eve.read("/v1/transfers/"+id).refused(http.StatusNotFound, "transaction-not-found")
+	back := bob.transfers("t-7", to, from, "10").is(http.StatusCreated).str("id")
+	for _, c := range []*caller{ann, s.as("service:shop", "service")} {
+		assert.Equal(t, []string{back, id}, c.read("/v1/transfers?wallet_id="+from).ids())
+	}
+	ann.read("/v1/transfers?wallet_id="+to).refused(http.StatusNotFound, "wallet-not-found")
+	ann.read("/v1/transfers").refused(http.StatusBadRequest, "invalid-parameter")
+	s.finance().call(http.MethodPost, "/v1/ledgers/main/transactions/"+id+"/reverse", map[string]any{"reason": "x"}, key("r-1")).
+		refused(http.StatusUnprocessableEntity, "use-domain-undo")
+	tried := ann.call(http.MethodPost, "/v1/transfers?dry_run=true", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("5")}, key("d-1")).is(http.StatusCreated)
+	assert.Equal(t, "705", tried.at("postings", 0, "balance_after"))
+	assert.Equal(t, []string{"710", "0", "0"}, s.balanceOf(t, from))
+	s.verify()
+}
+
+// Cases 23 to 26 and 40, over HTTP.
+func TestCreditLimits(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	shop, finance := s.as("service:shop", "service"), s.finance()
+	limit := func(wallet, amount string) *answer {
+		return finance.call(http.MethodPut, "/v1/wallets/"+wallet+"/credit-limits/JPY", map[string]any{"amount": amount})
+	}
+	payee := s.wallet(t, "usr_payee", 0)
+
+	t.Run("24: forty debits of ten", func(t *testing.T) {
+		from := s.wallet(t, "usr_24", 100)
+		limit(from, "50").is(http.StatusNoContent)
+		answers := together(t, 40, func(n int) (*answer, error) {
+			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": payee, "amount": yen("10")}, key(fmt.Sprint("24-", n)))
+		})
+		assert.Equal(t, map[string]int{"Created": 15, "insufficient-funds": 25}, statuses(answers))
+		assert.Equal(t, []string{"-50", "0", "50"}, s.balanceOf(t, from))
+		limit(from, "49").refused(http.StatusUnprocessableEntity, "credit-limit-in-use")
+		limit(from, "-1").refused(http.StatusBadRequest, "invalid-field")
+	})
+	t.Run("25: a hold and its release use nothing of the limit", func(t *testing.T) {
+		from := s.wallet(t, "usr_25", 50)
+		limit(from, "100").is(http.StatusNoContent)
+		hold := func(k string) string {
+			return shop.in(t).post("/v1/holds", k, map[string]any{"wallet_id": from, "to_wallet": payee, "amount": yen("120")}).is(http.StatusCreated).str("id")
+		}
+		shop.in(t).post("/v1/holds/"+hold("25-a")+"/release", "25-b", map[string]any{}).is(http.StatusOK)
+		assert.Equal(t, []string{"50", "0", "100"}, s.balanceOf(t, from))
+		shop.in(t).post("/v1/holds/"+hold("25-c")+"/capture", "25-d", map[string]any{}).is(http.StatusOK)
+		s.topUp(t, from, "pi_25", 100)
+		assert.Equal(t, []string{"30", "0", "100"}, s.balanceOf(t, from))
+	})
+	t.Run("26: two debits of all there is", func(t *testing.T) {
+		from := s.wallet(t, "usr_26", 0)
+		limit(from, "200").is(http.StatusNoContent)
+		answers := together(t, 2, func(n int) (*answer, error) {
+			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": payee, "amount": yen("200")}, key(fmt.Sprint("26-", n)))
+		})
+		assert.Equal(t, map[string]int{"Created": 1, "insufficient-funds": 1}, statuses(answers))
+	})
+	s.verify()
+}
+
+func TestWalletsAreFrozenAndClosed(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	ann, finance := s.as("usr_ann", "user"), s.finance()
+	from, to := s.wallet(t, "usr_ann", 100), s.wallet(t, "usr_bob", 50)
+	hold := ann.post("/v1/holds", "h-1", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("40")}).is(http.StatusCreated).str("id")
+	ann.post("/v1/holds/"+hold+"/increase", "h-2", map[string]any{"amount": yen("10")}).is(http.StatusOK)
+	s.as("usr_bob", "user").post("/v1/holds/"+hold+"/increase", "h-3", map[string]any{"amount": yen("10")}).refused(http.StatusForbidden, "forbidden-for-payee")
+	assert.Equal(t, []string{"50", "50", "0"}, s.balanceOf(t, from))
+
+	path := "/v1/wallets/" + from
+	ann.post(path+"/freeze", "f-1", map[string]any{"reason": "x"}).refused(http.StatusForbidden, "forbidden")
+	finance.post(path+"/freeze", "f-2", map[string]any{}).refused(http.StatusBadRequest, "invalid-field")
+	finance.post(path+"/freeze", "f-3", map[string]any{"reason": "a dispute"}).is(http.StatusNoContent)
+	// From here on nothing goes out, whoever asks, at once.
+	ann.transfers("f-4", from, to, "1").refused(http.StatusUnprocessableEntity, "wallet-frozen")
+	ann.post("/v1/holds", "f-5", map[string]any{"wallet_id": from, "amount": yen("1")}).refused(http.StatusUnprocessableEntity, "wallet-frozen")
+	s.as("usr_bob", "user").transfers("f-6", to, from, "5").is(http.StatusCreated)
+	assert.Equal(t, "frozen", ann.read(path).str("status"))
+	assert.Equal(t, []string{from}, finance.read("/v1/wallets?status=frozen").ids())
+	finance.post(path+"/unfreeze", "f-7", map[string]any{"reason": "looked at"}).is(http.StatusNoContent)
+
+	ann.post(path+"/close", "c-1", map[string]any{"reason": "moved away"}).refused(http.StatusUnprocessableEntity, "wallet-not-empty")
+	s.as("usr_bob", "user").post("/v1/holds/"+hold+"/capture", "c-2", map[string]any{}).is(http.StatusOK)
+	ann.transfers("c-3", from, to, "55").is(http.StatusCreated)
+	s.as("usr_bob", "user").post(path+"/close", "c-4", map[string]any{"reason": "x"}).refused(http.StatusNotFound, "wallet-not-found")
+	ann.post(path+"/close", "c-5", map[string]any{"reason": "moved away"}).is(http.StatusNoContent)
+	again := ann.post(path+"/close", "c-5", map[string]any{"reason": "moved away"}).is(http.StatusNoContent)
+	assert.Equal(t, "true", again.Header.Get("Idempotent-Replayed"))
+	assert.Equal(t, "closed", ann.read(path).str("status"))
+	s.as("usr_bob", "user").transfers("c-6", to, from, "1").refused(http.StatusUnprocessableEntity, "wallet-closed")
+	// What arrives for it waits for somebody to look at it.
+	s.topUp(t, from, "pi_late", 70)
+	require.Equal(t, "70", s.finance().read("/v1/ledgers/main/accounts/"+suspense+"/balances?asset=JPY").str("data", 0, "balance"))
+	s.verify()
+}
+
+// Nothing leaves a wallet once the answer that it is frozen is there, however many try.
+func TestFreezeUnderLoad(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	shop := s.as("service:shop", "service")
+	from, to := s.wallet(t, "usr_ann", 100_000), s.wallet(t, "usr_bob", 0)
+	var after *answer
+	answers := together(t, 300, func(n int) (*answer, error) {
+		if n != 100 {
+			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("1")}, key(fmt.Sprint("l-", n)))
+		}
+		a, err := s.finance().try(http.MethodPost, "/v1/wallets/"+from+"/freeze", map[string]any{"reason": "x"}, key("freeze"))
+		if err == nil {
+			after, err = s.finance().try(http.MethodGet, "/v1/wallets/"+from+"?at_least="+a.Header.Get("Florin-Position"), nil)
+		}
+		return a, err
+	})
+	done := statuses(answers)
+	assert.Equal(t, 1, done["No Content"])
+	assert.Equal(t, 299, done["Created"]+done["wallet-frozen"])
+	assert.Equal(t, after.is(http.StatusOK).str("balances", 0, "available"), s.balanceOf(t, from)[0], "not one yen left after the answer")
+	assert.Equal(t, fmt.Sprint(100_000-done["Created"]), s.balanceOf(t, from)[0])
+	s.verify()
+}

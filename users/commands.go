@@ -26,10 +26,10 @@ const (
 	LabelCredential = "credential"
 )
 
-// RegisterUser makes a person known.
+// RegisterUser makes a person known. With an address that is taken it makes nobody known, and ends as well:
+// see [RegisteredAgain].
 //
-// Refusals: ErrInvalidField (the ledger's), ErrEmailTaken, ErrEmailRetired; both with the
-// [Applicant], under whose id the same answer is given again.
+// Refusals: ErrInvalidField (the ledger's), ErrEmailRetired.
 type RegisterUser struct {
 	// UserID is made at the edge, because its key seals what follows.
 	UserID string `json:"user_id"`
@@ -57,8 +57,11 @@ type ConfirmEmail struct {
 // Asking for the address that there is takes back what was asked for before, and so does a new password
 // without a new address: who changes it because somebody else got in wants nothing that the other asked for.
 //
-// Refusals: ErrUserNotFound, ErrVersionMismatch (the ledger's), ErrEmailTaken, ErrEmailRetired,
-// ErrRolesForbidden, ErrInvalidField (the ledger's).
+// An address that somebody has may be asked for, and never be confirmed: who asks must not learn whose
+// addresses there are.
+//
+// Refusals: ErrUserNotFound, ErrVersionMismatch (the ledger's), ErrEmailTaken (by an administrator),
+// ErrEmailRetired, ErrRolesForbidden, ErrInvalidField (the ledger's).
 type ChangeUser struct {
 	UserID string `json:"user_id"`
 	// Version is that of the person as the caller read it; 0 for whatever it is.

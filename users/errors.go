@@ -7,10 +7,9 @@ import "github.com/florinledger/florin/ledger/journal"
 var (
 	// ErrUserNotFound: there is no such person, or not for the caller, or it is erased.
 	ErrUserNotFound = journal.Refuse("user-not-found", "There is no such user.")
-	// ErrEmailTaken: somebody has the address. Registration does not pass it on. Members of a registration: [Applicant].
+	// ErrEmailTaken: somebody has the address. Only administrators are told so, and who has the mail to it.
 	ErrEmailTaken = journal.Refuse("email-taken", "The email address is taken.")
 	// ErrEmailRetired: the address was given up in this very moment; another attempt finds it free.
-	// Members of a registration: [Applicant].
 	ErrEmailRetired = journal.Refuse("email-retired", "The email address was given up at this moment: try again.")
 	// ErrLinkVoid: what a mailed link was for has been done, or cannot be done any more.
 	ErrLinkVoid = journal.Refuse("link-void", "The link is void: it was used, replaced by a newer one, or its time is over.")
@@ -19,12 +18,6 @@ var (
 	// ErrAPIKeyNotFound: there is no such key.
 	ErrAPIKeyNotFound = journal.Refuse("api-key-not-found", "There is no such API key.")
 )
-
-// Applicant is under which id a registration was refused, so that the answer is the one that it would
-// have been.
-type Applicant struct {
-	UserID string `json:"user_id"`
-}
 
 // refusals are all of them, for the registry.
 func refusals() []*journal.Refusal {

@@ -11,6 +11,7 @@ import (
 // testdata/events.
 const (
 	TypeRegistered      = "user-registered"
+	TypeRegisteredAgain = "user-registered-again"
 	TypeEmailConfirmed  = "user-email-confirmed"
 	TypeEmailRequested  = "user-email-requested"
 	TypeEmailKept       = "user-email-kept"
@@ -31,6 +32,13 @@ type Registered struct {
 	Name       seal.Text `json:"display_name,omitempty"`
 	Credential seal.Text `json:"credential"`
 	Roles      []string  `json:"roles"`
+}
+
+// RegisteredAgain says that somebody registered with an address that is somebody's. Nobody comes to be by it.
+type RegisteredAgain struct {
+	// ApplicantID is the id that the caller was shown, which is nobody's.
+	ApplicantID string `json:"applicant_id"`
+	EmailToken  string `json:"email_token"`
 }
 
 // EmailConfirmed says that mail to the address arrives, and that it is the person's address now. Released is the

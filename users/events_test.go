@@ -24,6 +24,7 @@ func TestFrozenEvents(t *testing.T) {
 		"user-registered.v1": users.Registered{
 			UserID: ann, EmailToken: "T1", Email: sealed("a"), Name: sealed("Ann"), Credential: sealed("hash"), Roles: []string{"user"},
 		},
+		"user-registered-again.v1":    users.RegisteredAgain{ApplicantID: bob, EmailToken: "T1"},
 		"user-email-confirmed.v1":     users.EmailConfirmed{UserID: ann, EmailToken: "T2", Email: sealed("a2"), Released: "T1"},
 		"user-email-requested.v1":     users.EmailRequested{UserID: ann, EmailToken: "T2", Email: sealed("a2"), Released: "T0"},
 		"user-email-kept.v1":          users.EmailKept{UserID: ann, Released: "T2"},

@@ -10,7 +10,7 @@ import (
 	"github.com/florinledger/florin/users/seal"
 )
 
-// Ann registers, Bob finds her address taken, and once she is erased nothing opens any more.
+// Ann registers, Bob comes to nothing with her address, and once she is erased nothing opens any more.
 func Example() {
 	registry := journal.NewRegistry()
 	users.Register(registry)
@@ -55,7 +55,7 @@ func Example() {
 	// Output:
 	// user/usr_01kkn6wx9dg000g00400000001 user-registered
 	// user/usr_01kkn6wx9dg000g00400000001 user-email-confirmed
-	// email-taken
+	// registration/usr_01kkn6wx9dg000g00400000002 user-registered-again
 	// ann@example.com <nil>
 	// user/usr_01kkn6wx9dg000g00400000001 user-erased
 	// forget the address of [7Q2F]

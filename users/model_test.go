@@ -85,9 +85,9 @@ func TestModel(t *testing.T) {
 			"hold": func(r *rapid.T) { held = m.token(addresses.Draw(r, "address")) },
 			"register": func(r *rapid.T) {
 				id, token := persons.Draw(r, "person"), draw(r)
-				done := free(token) && !there(id) && !m.erased[id]
-				ask(r, registering(id, token), done)
-				if done {
+				isNew := !there(id) && !m.erased[id]
+				ask(r, registering(id, token), isNew && !m.gone[token])
+				if isNew && free(token) {
 					m.own[id], m.owner[token] = token, id
 				}
 			},
@@ -107,7 +107,7 @@ func TestModel(t *testing.T) {
 			"ask for an address": func(r *rapid.T) {
 				id, token := persons.Draw(r, "person"), draw(r)
 				own := there(id) && m.own[id] == token
-				done := there(id) && (own || free(token))
+				done := there(id) && (own || !m.gone[token]) // taken or not
 				ask(r, users.ChangeUser{UserID: id, EmailToken: token, Email: sealed(token)}, done)
 				if done && m.waits[id] != token {
 					m.unclaim(id)

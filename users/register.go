@@ -18,6 +18,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandRevokeAPIKey, decideRevokeAPIKey)
 
 	journal.Records[Registered](r, TypeRegistered, 1, nil)
+	journal.Records[RegisteredAgain](r, TypeRegisteredAgain, 1, nil)
 	journal.Records[EmailConfirmed](r, TypeEmailConfirmed, 1, nil)
 	journal.Records[EmailRequested](r, TypeEmailRequested, 1, nil)
 	journal.Records[EmailKept](r, TypeEmailKept, 1, nil)
@@ -41,7 +42,7 @@ func Register(r *journal.Registry) {
 // IsType reports whether an event is one of this package.
 func IsType(eventType string) bool {
 	switch eventType {
-	case TypeRegistered, TypeEmailConfirmed, TypeEmailRequested, TypeEmailKept, TypePasswordChanged, TypeRehashed,
+	case TypeRegistered, TypeRegisteredAgain, TypeEmailConfirmed, TypeEmailRequested, TypeEmailKept, TypePasswordChanged, TypeRehashed,
 		TypeRenamed, TypeRolesSet, TypeErased, TypeAPIKeyCreated, TypeAPIKeyRevoked:
 		return true
 	}

@@ -77,12 +77,20 @@ func decideRegister(s *journal.Scope, c RegisterUser) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
-	if err := free(s, c.EmailToken); err != nil {
-		return err.With(Applicant{UserID: c.UserID})
-	}
 	if _, known := People().Get(s, c.UserID); known {
 		// Whose id it is, or was, would be somebody else from here on.
 		return ledger.ErrInvalidField.At("/user_id").Because("somebody has this id, or had it")
+	}
+	if err := free(s, c.EmailToken); errors.Is(err, ErrEmailTaken) {
+		// No refusal, which would leave no event: positions are in answers, and whoever counts them would learn
+		// that somebody has the address.
+		s.Emit(journal.Event{
+			Stream: "registration/" + c.UserID, Type: TypeRegisteredAgain, Schema: 1,
+			Body: RegisteredAgain{ApplicantID: c.UserID, EmailToken: c.EmailToken},
+		})
+		return nil
+	} else if err != nil {
+		return err
 	}
 	emit(s, c.UserID, TypeRegistered, Registered{
 		UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email, Name: c.Name, Credential: c.Credential, Roles: []string{RoleUser},
@@ -90,8 +98,8 @@ func decideRegister(s *journal.Scope, c RegisterUser) error {
 	return nil
 }
 
-// free refuses an address that is somebody's, or was.
-func free(s *journal.Scope, token string) *journal.Refusal {
+// free refuses an address that is somebody's, or was. Errors: ErrEmailTaken, ErrEmailRetired.
+func free(s *journal.Scope, token string) error {
 	switch a, taken := Addresses().Get(s, token); {
 	case !taken:
 		return nil
@@ -142,8 +150,11 @@ func decideChangeUser(s *journal.Scope, c ChangeUser) error {
 	}
 	switch {
 	case c.EmailToken != "" && c.EmailToken != u.EmailToken:
-		if err := free(s, c.EmailToken); err != nil {
-			return err.At("/email")
+		switch err := free(s, c.EmailToken); {
+		case errors.Is(err, ErrEmailTaken) && c.ByAdmin:
+			return ErrEmailTaken.At("/email")
+		case errors.Is(err, ErrEmailRetired):
+			return ErrEmailRetired.At("/email")
 		}
 		requested := EmailRequested{UserID: c.UserID, EmailToken: c.EmailToken, Email: c.Email}
 		if u.Pending != nil && u.Pending.EmailToken != c.EmailToken {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
@@ -49,7 +50,7 @@ func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObje
 // send seals a message and has it sent. What cannot be sealed, because somebody is erased, may have been sent
 // before: then the answer is the one of then.
 func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, subject, body string) (journal.Answer, *api.AcceptedJSONResponse, error) {
-	sealed, err := h.ports.Sealer.Seal(ctx, c.From, c.To, subject, body)
+	sealed, err := h.sealMessage(ctx, c, subject, body)
 	if refusal := journal.AsRefusal(err); refusal != nil {
 		a, known, err := h.before(ctx, o)
 		if err == nil && !known {
@@ -63,6 +64,22 @@ func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, s
 	c.Subject, c.Body, c.FromKey, c.ToKey = sealed.Subject, sealed.Body, sealed.FromKey, sealed.ToKey
 	o.data = c
 	return h.submit(ctx, o)
+}
+
+// sealMessage seals a message for both sides. Who is no service writes to nobody whose address is not confirmed:
+// that somebody of an id is there would tell who registered with an address whether it was taken. It is asked
+// first, so that the time does not tell either.
+func (h *Handlers) sealMessage(ctx context.Context, c messaging.SendMessage, subject, body string) (sealed messaging.Sealed, err error) {
+	if c.Kind == messaging.KindMessage && !callOf(ctx).principal.Roles.Has(RoleService|RoleAdmin) {
+		to, _, err := h.people.Directory.User(ctx, c.To)
+		if err != nil {
+			return sealed, fmt.Errorf("read the recipient: %w", err)
+		}
+		if !to.Confirmed {
+			return sealed, messaging.ErrRecipientNotFound.At("/to")
+		}
+	}
+	return h.ports.Sealer.Seal(ctx, c.From, c.To, subject, body)
 }
 
 // GetMessage implements api.StrictServerInterface.

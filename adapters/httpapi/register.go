@@ -12,28 +12,45 @@ import (
 // the same parts as that for one that is free, of what was sent and of when it was decided, and names
 // somebody who is nobody.
 func (h *Handlers) RegisterUser(ctx context.Context, r api.RegisterUserRequestObject) (api.RegisterUserResponseObject, error) {
-	c, err := h.people.Desk.NewRegistration(ctx, r.Body.Email, r.Body.Password, r.Body.DisplayName)
+	o := order{commandType: users.CommandRegister, key: r.Params.IdempotencyKey, waits: true}
+	id, a, err := h.register(ctx, o, r.Body)
 	if err != nil {
-		return nil, atDesk(err)
+		return nil, err
 	}
-	a, _, err := h.submit(ctx, order{
-		commandType: users.CommandRegister, data: c, key: r.Params.IdempotencyKey, actor: c.UserID, waits: true,
-	})
-	if err != nil && a.Outcome.Status != journal.Refused {
-		return nil, err // while the outcome is not known, what was made may be somebody's
-	}
-	id, err := h.people.Desk.Registered(ctx, c, a)
-	if err != nil {
-		return nil, atDesk(err)
-	}
-	if a.Outcome.Status == journal.Done {
-		h.changed.note(id, a.Outcome.Position)
-	}
+	h.changed.note(id, a.Outcome.Position)
 	return api.RegisterUser201JSONResponse{
 		ID: id, Status: api.UserStatusActive, Email: r.Body.Email, DisplayName: r.Body.DisplayName,
 		Roles: rolesOf([]string{users.RoleUser}), Membership: api.UserMembership{Status: api.MembershipStatusNone},
 		CreatedAt: shown(a.Outcome.At), Version: a.Outcome.Position,
 	}, nil
+}
+
+// register has somebody registered, and returns the id to show. A repeat under a key is answered before
+// anything is made for it: it may come after the person was erased, whose address must not get a token again.
+func (h *Handlers) register(ctx context.Context, o order, body *api.RegisterUser) (id string, a journal.Answer, err error) {
+	a, told, err := h.before(ctx, o)
+	if err != nil {
+		return "", a, err
+	}
+	if told {
+		if err = h.fetch(ctx, &a); err == nil {
+			id, _, err = h.people.Desk.RegisteredAs(a)
+		}
+		return id, a, err
+	}
+	c, err := h.people.Desk.NewRegistration(ctx, body.Email, body.Password, body.DisplayName)
+	if err != nil {
+		return "", a, atDesk(err)
+	}
+	o.data, o.actor = c, c.UserID
+	a, _, err = h.submit(ctx, o)
+	if err != nil && a.Outcome.Status != journal.Refused {
+		return "", a, err // while the outcome is not known, what was made may be somebody's
+	}
+	if id, err = h.people.Desk.Registered(ctx, c, a); err != nil {
+		return "", a, atDesk(err)
+	}
+	return id, a, nil
 }
 
 // ConfirmEmail implements api.StrictServerInterface.

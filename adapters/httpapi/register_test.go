@@ -108,7 +108,8 @@ func TestTakenAddressIsAnsweredAlike(t *testing.T) {
 	_, err := journal.ParseID("usr", b["id"].(string))
 	require.NoError(t, err)
 	assert.Equal(t, "ANN@example.com", b["email"])
-	assert.Equal(t, num(3), b["version"])
+	assert.Equal(t, num(4), b["version"], "positions rise by one, as they do for an address that is free")
+	assert.Equal(t, "0-4", taken.header.Get("Florin-Position"))
 	for _, member := range []string{"id", "email", "created_at", "version"} {
 		assert.Contains(t, b, member)
 		delete(a, member)
@@ -128,7 +129,27 @@ func TestTakenAddressIsAnsweredAlike(t *testing.T) {
 	again := h.anon("k", "/v1/users", `{"email":"ANN@example.com","password":"`+password+`","display_name":"B"}`)
 	assert.Equal(t, string(taken.body), string(again.body))
 	assert.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
-	assert.Len(t, h.bench.Events(), 3, "two registrations and a confirmation")
+	assert.Len(t, h.bench.Events(), 4, "two registrations, a confirmation, and a registration in vain")
+}
+
+// TestRegisterAgainAfterErasure: a repeat is answered as it was, and brings nothing of the person back, nor
+// the address.
+func TestRegisterAgainAfterErasure(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	body := `{"email":"ann@example.com","password":"` + password + `"}`
+	first := h.anon("k", "/v1/users", body)
+	id := first.object(t, 201)["id"].(string)
+	require.Equal(t, 204, h.call(root, "", "DELETE", "/v1/users/"+id, "").status)
+	hashes := h.lobby.hashes
+	again := h.anon("k", "/v1/users", body)
+	assert.Equal(t, string(first.body), string(again.body))
+	assert.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	_, known, err := h.lobby.vault.Find(t.Context(), "ann@example.com")
+	require.NoError(t, err)
+	assert.False(t, known)
+	assert.Zero(t, h.lobby.vault.Holds())
+	assert.Equal(t, hashes, h.lobby.hashes, "a repeat costs no hash")
 }
 
 func TestRegisterIsRefused(t *testing.T) {

@@ -57,6 +57,15 @@ func (d *Desk) MailEffect(ctx context.Context, e *journal.Event, key func(n int)
 					return err
 				}
 			}
+			holder, taken, err := d.ports.Directory.Holder(ctx, body.EmailToken)
+			if err != nil {
+				return fmt.Errorf("desk: find an address's holder: %w", err)
+			}
+			if taken && holder != body.UserID {
+				// There is nothing to confirm. Its owner learns of it, who asked does not.
+				d.writeLater(letterKnown, d.holder(body.EmailToken))
+				return nil
+			}
 			return d.dispatch(ctx, letterConfirm, p, body.EmailToken, body.Email, key(1))
 		})
 	case users.PasswordChanged:

@@ -92,6 +92,26 @@ func TestNoLetterToAnAddressThatWaitsNoMore(t *testing.T) {
 	})
 }
 
+// Whoever asks for somebody's address waits for a letter in vain; its owner is told, and nobody learns whose it
+// is.
+func TestNoLinkToSomebodysAddress(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.member("bob@example.com")
+		id := h.member(ann)
+		before := len(h.post.all())
+		c, err := h.Change(t.Context(), id, Draft{Email: text("BOB@example.com"), CurrentPassword: text(secret)}, false)
+		require.NoError(t, err)
+		require.Nil(t, h.publish(users.CommandChangeUser, c).Outcome.Refusal)
+		synctest.Wait()
+		letters := h.post.all()[before:]
+		require.Len(t, letters, 2)
+		assert.Equal(t, []string{ann, "Another email address was asked for"}, []string{letters[0].To, letters[0].Subject})
+		assert.Equal(t, []string{"bob@example.com", "You have an account already"}, []string{letters[1].To, letters[1].Subject})
+		assert.NotContains(t, letters[1].Text, ann)
+		assert.Equal(t, "BOB@example.com", h.opened(id, users.LabelEmail, h.state(id).Pending.Email))
+	})
+}
+
 // An address that nobody has confirmed may be a stranger's: it is told nothing of the account.
 func TestNoNoticeToAnAddressThatIsNotConfirmed(t *testing.T) {
 	atRest(t, func(t *testing.T, h *house) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -58,20 +57,16 @@ func (d *Desk) NewRegistration(ctx context.Context, email, password, displayName
 func (d *Desk) Registered(ctx context.Context, c users.RegisterUser, a journal.Answer) (userID string, err error) {
 	switch refusal := a.Outcome.Refusal; {
 	case a.Outcome.Status == journal.Done:
-		if userID, err = d.registeredAs(a); err == nil && userID != c.UserID {
-			d.Discard(c) // it is the replay of an earlier one
+		userID, known, err := d.RegisteredAs(a)
+		if err == nil && (known || userID != c.UserID) {
+			d.Discard(c) // it came to nothing, or is the replay of an earlier one
+		}
+		if known {
+			d.writeLater(letterKnown, d.holder(c.EmailToken))
 		}
 		return userID, err
 	case refusal == nil || a.Outcome.Status != journal.Refused:
 		return "", fmt.Errorf("desk: registration ended as %q", byte(a.Outcome.Status))
-	case errors.Is(refusal, users.ErrEmailTaken):
-		var applicant users.Applicant
-		if err := json.Unmarshal(refusal.Members, &applicant); err != nil {
-			return "", fmt.Errorf("desk: applicant: %w", err)
-		}
-		d.Discard(c)
-		d.writeLater(letterKnown, d.holder(c.EmailToken))
-		return applicant.UserID, nil
 	case errors.Is(refusal, ledger.ErrInvalidField):
 		return "", refusal // among others when the id is somebody's, whose key is not to be touched
 	default:
@@ -88,20 +83,23 @@ func (d *Desk) Discard(c users.RegisterUser) {
 	d.jobs.add("discard a key", func(ctx context.Context) error { return d.ports.Vault.Discard(ctx, c.UserID) })
 }
 
-// registeredAs returns whom an answer's event is about.
-func (d *Desk) registeredAs(a journal.Answer) (string, error) {
+// RegisteredAs returns the id that the caller of a registration is shown, from how it ended. known says that
+// it is nobody's, because somebody had the address: that is not for the caller.
+func (d *Desk) RegisteredAs(a journal.Answer) (userID string, known bool, err error) {
 	if len(a.Events) != 1 {
-		return "", fmt.Errorf("desk: a registration has %d events", len(a.Events))
+		return "", false, fmt.Errorf("desk: a registration has %d events", len(a.Events))
 	}
 	e, err := d.decoded(&a.Events[0])
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	body, ok := e.Body.(users.Registered)
-	if !ok {
-		return "", fmt.Errorf("desk: a registration's event is %s", e.Type)
+	switch body := e.Body.(type) {
+	case users.Registered:
+		return body.UserID, false, nil
+	case users.RegisteredAgain:
+		return body.ApplicantID, true, nil
 	}
-	return body.UserID, nil
+	return "", false, fmt.Errorf("desk: a registration's event is %s", e.Type)
 }
 
 // retired forgets the token of an address when a command was refused because it was given up, so that the next

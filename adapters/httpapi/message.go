@@ -7,13 +7,15 @@ import (
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/messaging"
 	messages "github.com/florinledger/florin/messaging/query"
 	"github.com/florinledger/florin/users/seal"
 )
 
 // SendMessage implements api.StrictServerInterface. The answer says what the request said: that it is the
-// same request, a repeat is held to, and what was sealed for another is not the writer's to open.
+// same request, a repeat is held to, and what was sealed for another is not the writer's to open. It does not
+// say what the writer is called, which may be something else when the request is repeated.
 func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObject) (api.SendMessageResponseObject, error) {
 	from, to := callOf(ctx).principal.Subject, r.Body.To
 	c := messaging.SendMessage{From: from, To: to, Kind: messaging.KindMessage, InReplyTo: r.Body.InReplyTo}
@@ -39,12 +41,8 @@ func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObje
 	if err != nil {
 		return nil, err
 	}
-	names, err := h.namesOf(ctx, []messages.Message{m})
-	if err != nil {
-		return nil, err
-	}
 	callOf(ctx).setVersion(m.Version)
-	return api.SendMessage201JSONResponse(messageOf(m, r.Body.Subject, r.Body.Body, names)), nil
+	return api.SendMessage201JSONResponse(messageOf(m, r.Body.Subject, r.Body.Body, nil)), nil
 }
 
 // send seals a message and has it sent. What cannot be sealed, because somebody is erased, may have been sent
@@ -111,6 +109,19 @@ func (h *Handlers) message(ctx context.Context, id, atLeast string) (m messages.
 	return m, nil
 }
 
+// sent waits until a message can be read that was sent a moment ago, by way of another instance too: its id
+// says where that stands. The text may be any.
+func (h *Handlers) sent(ctx context.Context, id string) error {
+	var position int64
+	if place, err := journal.ParsePlaceID("msg", id); err == nil {
+		position = place.Position()
+	}
+	if _, err := h.ports.Positions.Await(ctx, position, messages.Messages); err != nil && !errors.Is(err, query.ErrNotYetVisible) {
+		return away(err)
+	}
+	return nil
+}
+
 // EditMessage implements api.StrictServerInterface.
 func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObject) (api.EditMessageResponseObject, error) {
 	if err := malformed(messaging.CheckChange(r.Body.Subject, r.Body.Body)); err != nil {
@@ -121,6 +132,9 @@ func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObje
 		return nil, err
 	}
 	by := callOf(ctx).principal.Subject
+	if err := h.sent(ctx, r.ID); err != nil {
+		return nil, err
+	}
 	m, err := h.message(ctx, r.ID, "")
 	switch {
 	case err != nil:

@@ -964,7 +964,7 @@ type Message struct {
 	// From A user, a service, or `florin`.
 	From string `json:"from"`
 
-	// FromName What the writer wants to be called. Absent where there is none, and once the writer is erased.
+	// FromName What the writer wants to be called. Absent where there is none, once the writer is erased, and in the answer to who sends.
 	FromName string `json:"from_name,omitempty,omitzero"`
 
 	// ID Example: msg_01k0q3v9x8f6r8v4t0d6m2n7h5
@@ -1888,7 +1888,7 @@ type ListMessagesParams struct {
 	// ThreadID Only this thread.
 	ThreadID MessageID `form:"thread_id,omitempty" json:"thread_id,omitempty,omitzero"`
 
-	// Q Only what has these words, in subject or body. Words are stemmed as English is; "a phrase", -not and or are understood.
+	// Q Only what has these words, in subject or body. Words are stemmed as English is; "a phrase", -not and or are understood. Nothing is found for words alone that are in every text, such as `the`.
 	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
 
 	// From Only what lies at this time or later.

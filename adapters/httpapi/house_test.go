@@ -53,6 +53,9 @@ type house struct {
 	// term is the journal's term of office; eventsRead counts what was read from it by position.
 	term       int64
 	eventsRead int
+	// over are tokens that are good no more; namings counts how often names were asked for.
+	over    []string
+	namings int
 	// signed is what the provider's messages say, by their signature.
 	signed map[string]payment.Fact
 	kept   []string
@@ -74,10 +77,11 @@ func open(t *testing.T) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
 		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Stripe: payment.NewReceiver(h, h),
-		People: h.lobby.ports(),
+		People:   h.lobby.ports(),
+		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
 	}, HandlersConfig{Log: log})
 	var err error
-	h.server, err = New(h.handlers, authenticateByName, Config{Log: log})
+	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})
 	require.NoError(t, err)
 	return h
 }

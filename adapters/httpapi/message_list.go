@@ -90,16 +90,24 @@ func (h *Handlers) messagesOf(ctx context.Context, rows []messages.Message) ([]a
 	if err != nil {
 		return nil, err
 	}
-	owner := callOf(ctx).principal.Subject
 	out := make([]api.Message, 0, len(rows))
 	for _, m := range rows {
-		subject, body, err := h.ports.Sealer.Open(ctx, owner, m.Key, m.Subject, m.Body)
+		shown, err := h.openMessage(ctx, m, names)
 		if err != nil {
-			return nil, unreadable(err)
+			return nil, err
 		}
-		out = append(out, messageOf(m, subject, body, names))
+		out = append(out, shown)
 	}
 	return out, nil
+}
+
+// openMessage opens a message for the caller.
+func (h *Handlers) openMessage(ctx context.Context, m messages.Message, names map[string]string) (api.Message, error) {
+	subject, body, err := h.ports.Sealer.Open(ctx, callOf(ctx).principal.Subject, m.Key, m.Subject, m.Body)
+	if err != nil {
+		return api.Message{}, unreadable(err)
+	}
+	return messageOf(m, subject, body, names), nil
 }
 
 // namesOf returns what the writers of messages want to be called, by their ids.

@@ -21,16 +21,14 @@ func (h *Handlers) StreamMessages(ctx context.Context, r api.StreamMessagesReque
 		return nil, err
 	}
 	owner := callOf(ctx).principal.Subject
-	wake, leave, ok := h.ports.Mailboxes.Watch(owner)
+	watch, leave, ok := h.ports.Mailboxes.watch(owner)
 	if !ok {
 		return nil, newProblem("too-many-requests", "there are %d streams of these messages already", MaxStreams)
 	}
-	return &messageStream{h: h, ctx: ctx, owner: owner, after: after, wake: wake, leave: leave}, nil
+	return &messageStream{h: h, ctx: ctx, owner: owner, after: after, watch: watch, leave: leave}, nil
 }
 
 // streamFrom returns the position after which a stream begins: that of the last event that was seen, or now.
-// What was seen may be ahead of what this instance has heard of its own projections, which it waits for; an
-// id that does not come to lie behind is of a journal that lost it, and what comes now is new.
 func (h *Handlers) streamFrom(ctx context.Context, lastEventID string) (int64, error) {
 	if lastEventID == "" {
 		return h.see(ctx, "", messages.Messages)
@@ -39,11 +37,28 @@ func (h *Handlers) streamFrom(ctx context.Context, lastEventID string) (int64, e
 	if err != nil || seen.Shard != mainShard {
 		return 0, newProblem("invalid-parameter", "Last-Event-ID is no id of this stream")
 	}
-	at, err := h.ports.Positions.Await(ctx, seen.Position, messages.Messages)
-	if err != nil && !errors.Is(err, query.ErrNotYetVisible) {
+	at, err := h.ports.Positions.Await(ctx, 0, messages.Messages)
+	if err != nil {
 		return 0, away(err)
 	}
-	return min(at, seen.Position), nil
+	return h.streamOn(ctx, seen.Position, at)
+}
+
+// streamOn returns where a stream goes on that has told of what was up to after, while the projection is at
+// another position. One that is behind, since it is built anew, will come there. But where the journal has
+// lost what was told, all that comes now is new.
+func (h *Handlers) streamOn(ctx context.Context, after, at int64) (int64, error) {
+	if after <= at {
+		return after, nil
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{after})
+	if err != nil {
+		return 0, away(err)
+	}
+	if len(events) == 0 {
+		return at, nil
+	}
+	return after, nil
 }
 
 // messageStream is the answer that does not end: the changes of a mailbox, in order, as server-sent events.
@@ -52,113 +67,124 @@ type messageStream struct {
 	ctx   context.Context //nolint:containedctx // the generated interface hands none to the answer
 	owner string
 	after int64 // the position of the last change that was sent
-	wake  <-chan struct{}
-	leave func()
+	// looked is where the projection was at the last look: nothing is new while it stays there.
+	looked int64
+	watch  *watcher
+	leave  func()
 }
 
 // VisitStreamMessagesResponse implements api.StreamMessagesResponseObject. It ends when the client is gone,
 // when the server drains, or when the caller may not read any more.
 func (s *messageStream) VisitStreamMessagesResponse(w http.ResponseWriter) error {
 	defer s.leave()
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
-	w.WriteHeader(http.StatusOK)
-	out := &eventWriter{w: w, control: http.NewResponseController(w)}
-	err := s.follow(out)
-	if err != nil && s.ctx.Err() == nil && !errors.Is(err, errClientGone) {
+	err := s.follow(newEventWriter(w, callOf(s.ctx).draining))
+	if s.ctx.Err() == nil && !errors.Is(err, errClientGone) && !errors.Is(err, errDraining) {
 		// There is no answer left to give: the client comes back with its Last-Event-ID.
 		s.h.log.InfoContext(s.ctx, "a stream of messages ends", "principal", s.owner, "error", err)
 	}
 	return nil
 }
 
-// follow sends what happens until something ends the stream.
+// follow sends what happens until something ends the stream, which it returns.
 func (s *messageStream) follow(out *eventWriter) error {
 	cl := callOf(s.ctx)
 	heartbeat, poll := time.NewTicker(streamHeartbeat), time.NewTicker(streamPoll)
 	defer heartbeat.Stop()
 	defer poll.Stop()
-	if err := out.write(": Florin\n\n"); err != nil {
+	// An id without data is no event, but a client that is cut off before there is one comes back with it.
+	if err := out.write(": Florin\nid: " + positionText(s.after) + "\n\n"); err != nil {
 		return err
 	}
 	for {
-		if err := s.send(out); err != nil {
+		more, err := s.send(out)
+		if err != nil {
 			return err
 		}
+		if more {
+			continue
+		}
 		select {
-		case <-s.wake:
+		case <-s.watch.woken:
 		case <-poll.C: // what the bus does not tell of is in the database all the same
 		case <-heartbeat.C:
-			if err := cl.admitAgain(s.ctx); err != nil {
-				return err
-			}
 			if err := out.write(": still here\n\n"); err != nil {
 				return err
 			}
 		case <-cl.draining:
-			return nil
+			return errDraining
 		case <-s.ctx.Done():
-			return nil
+			return s.ctx.Err()
 		}
 	}
 }
 
-// send sends everything that happened since the last look.
-func (s *messageStream) send(out *eventWriter) error {
-	for {
-		changes, err := s.h.ports.Messages.Since(s.ctx, s.owner, s.after, streamPage)
-		if err != nil {
-			return err
-		}
-		for i := range changes {
-			if err := s.sendOne(out, &changes[i]); err != nil {
-				return err
-			}
-			s.after = changes[i].Position
-		}
-		if len(changes) < streamPage {
-			return nil
-		}
+// send sends a page of what happened since the last look, if the caller may still read it; more says that
+// there may be another. What the bus told of is waited for: it tells of an event when that is published,
+// which is mostly before it can be read.
+func (s *messageStream) send(out *eventWriter) (more bool, err error) {
+	if err := callOf(s.ctx).admitAgain(s.ctx); err != nil {
+		return false, err
 	}
+	at, err := s.h.ports.Positions.Await(s.ctx, s.watch.told.Load(), messages.Messages)
+	if err != nil && !errors.Is(err, query.ErrNotYetVisible) {
+		return false, err
+	}
+	if at == s.looked {
+		return false, nil
+	}
+	if s.after, err = s.h.streamOn(s.ctx, s.after, at); err != nil {
+		return false, err
+	}
+	changes, err := s.h.ports.Messages.Since(s.ctx, s.owner, s.after, streamPage)
+	if err != nil {
+		return false, err
+	}
+	if err := s.sendAll(out, changes); err != nil {
+		return false, err
+	}
+	if len(changes) == streamPage {
+		return true, nil
+	}
+	s.looked = at
+	return false, nil
 }
 
-func (s *messageStream) sendOne(out *eventWriter, c *messages.Change) error {
-	var data any = struct {
-		ID string `json:"id"`
-	}{c.MessageID}
-	if c.Message != nil && c.Type != messages.ChangeDeleted {
-		shown, err := s.h.messagesOf(s.ctx, []messages.Message{*c.Message})
-		if err != nil {
-			return err
+func (s *messageStream) sendAll(out *eventWriter, changes []messages.Change) error {
+	var rows []messages.Message
+	for _, c := range changes {
+		if c.Message != nil {
+			rows = append(rows, *c.Message)
 		}
-		data = shown[0]
 	}
-	text, err := json.Marshal(data) // on one line, as an event's data must be
+	names, err := s.h.namesOf(s.ctx, rows)
 	if err != nil {
 		return err
 	}
-	return out.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", positionText(c.Position), c.Type, text))
-}
-
-// errClientGone says that nobody reads the stream any more.
-var errClientGone = errors.New("the client is gone")
-
-// eventWriter writes events and sees that they leave. A client that takes nothing is given up.
-type eventWriter struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-}
-
-func (o *eventWriter) write(text string) error {
-	err := o.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout))
-	if err == nil {
-		_, err = o.w.Write([]byte(text))
-	}
-	if err == nil {
-		err = o.control.Flush()
-	}
-	if err != nil {
-		return errors.Join(errClientGone, err)
+	for _, c := range changes {
+		text, err := s.event(c, names)
+		if err != nil {
+			return err
+		}
+		if err := out.write(text); err != nil {
+			return err
+		}
+		s.after = c.Position
 	}
 	return nil
+}
+
+// event is a change as it is sent: with the message, or its id where the caller has it no more.
+func (s *messageStream) event(c messages.Change, names map[string]string) (string, error) {
+	var data any = struct {
+		ID string `json:"id"`
+	}{c.MessageID}
+	if c.Message != nil {
+		shown, err := s.h.openMessage(s.ctx, *c.Message, names)
+		if err != nil {
+			return "", err
+		}
+		data = shown
+	}
+	text, err := json.Marshal(data) // on one line, as an event's data must be
+	return fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", positionText(c.Position), c.Type, text), err
 }

@@ -208,12 +208,13 @@ func (c *caller) follow(after string) *stream {
 		defer close(done)
 		defer close(s.events)
 		var e liveEvent
+		said := false // an id alone is no event
 		for lines := bufio.NewScanner(response.Body); lines.Scan(); {
 			name, value, _ := strings.Cut(lines.Text(), ": ")
 			switch {
-			case lines.Text() == "" && e.id != "":
+			case lines.Text() == "" && said:
 				s.events <- e
-				e = liveEvent{}
+				e, said = liveEvent{}, false
 			case name == "id":
 				e.id = value
 			case name == "event":
@@ -222,7 +223,7 @@ func (c *caller) follow(after string) *stream {
 				var m struct {
 					Body string `json:"body"`
 				}
-				if json.Unmarshal([]byte(value), &m) == nil {
+				if said = json.Unmarshal([]byte(value), &m) == nil; said {
 					e.body = m.Body
 				}
 			}
@@ -315,5 +316,16 @@ func TestMessageStreamTellsWhatHappens(t *testing.T) {
 	})
 	t.Run("what is no id is refused", func(t *testing.T) {
 		bob.in(t).call(http.MethodGet, "/v1/messages/stream", nil, header("Last-Event-ID", "yesterday")).refused(http.StatusBadRequest, "invalid-parameter")
+	})
+	t.Run("it ends with the session, and tells nothing more", func(t *testing.T) {
+		live := bob.follow("")
+		s.nobody().in(t).call(http.MethodPost, "/v1/logout", map[string]any{"refresh_token": bob.renew}).is(http.StatusNoContent)
+		ann.in(t).writes(bob.id, "", "Not for who has signed out")
+		select {
+		case e, ok := <-live.events:
+			assert.False(t, ok, "%+v", e)
+		case <-time.After(20 * time.Second):
+			assert.Fail(t, "the stream goes on")
+		}
 	})
 }

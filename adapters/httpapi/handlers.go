@@ -59,6 +59,13 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg Han
 // away is the answer for a port that failed: whatever it was, the same request may work later.
 func away(err error) error { return &Problem{Code: "unavailable", cause: err} }
 
+func awayUnlessNil(err error) error {
+	if err == nil {
+		return nil
+	}
+	return away(err)
+}
+
 // malformed is the answer for errors of form; nil when there are none.
 func malformed(errs []ledger.FieldError) error {
 	if len(errs) == 0 {

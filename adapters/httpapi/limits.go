@@ -81,16 +81,6 @@ const (
 	CheckTimeout = 2 * time.Second
 )
 
-// A provider's message waits for its outcome by looking for it: what it tells of has happened, so its
-// command has no deadline by which it would be given up.
-const (
-	// DeliveryPatience is how long: providers wait longer (Stripe 20 s).
-	DeliveryPatience = 10 * time.Second
-	// deliveryPoll and deliveryPollMax are the pauses between two looks.
-	deliveryPoll    = 5 * time.Millisecond
-	deliveryPollMax = 200 * time.Millisecond
-)
-
 // RetryAfter is what a 503 or 429 asks a caller to wait, in seconds. One is the least that the
 // header can say, and a take-over of the writer takes under five.
 const RetryAfter = 1

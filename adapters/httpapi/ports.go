@@ -34,6 +34,8 @@ type Commands interface {
 	// Do has a command decided. A refusal is an answer, not an error. Errors:
 	// journal.ErrOutcomeUnknown, ctx's, or the store's.
 	Do(ctx context.Context, c journal.Command) (journal.Answer, error)
+	// Record is Do for a command that tells of what has happened: it is never too late for it.
+	Record(ctx context.Context, c journal.Command) (journal.Answer, error)
 	// Accept makes a command safe, and does not wait for its outcome.
 	Accept(ctx context.Context, c journal.Command) error
 }

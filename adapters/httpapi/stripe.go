@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
@@ -22,11 +21,12 @@ func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEv
 		return nil, badDelivery(err)
 	}
 	c.Trace = callOf(ctx).trace()
-	a, replayed, err := h.record(ctx, c)
+	// Who hears of no outcome delivers again: what it tells of is kept, and is no less true by then.
+	a, err := h.ports.Commands.Record(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, undecided(err)
 	}
-	if replayed {
+	if a.Replayed {
 		callOf(ctx).setReplayed()
 	}
 	callOf(ctx).setPosition(journal.Token{Shard: mainShard, Position: a.Outcome.Position})
@@ -47,42 +47,6 @@ func badDelivery(err error) error {
 		return &Problem{Code: "malformed-body", Detail: "it is no event of the provider's", cause: err}
 	case errors.Is(err, payment.ErrLivemode):
 		return &Problem{Code: "livemode-mismatch", cause: err}
-	}
-	return away(err)
-}
-
-// record makes the command of a fact safe and looks for its outcome. It has no deadline: past one it
-// would be refused, under an id that only this event has, and the money never booked.
-func (h *Handlers) record(ctx context.Context, c journal.Command) (a journal.Answer, replayed bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, DeliveryPatience)
-	defer cancel()
-	a, replayed, _, err = h.ports.Outcomes.Outcome(ctx, c.ID)
-	if err != nil || replayed {
-		return a, replayed, awayUnlessNil(err)
-	}
-	if err := h.ports.Commands.Accept(ctx, c); err != nil {
-		return a, false, away(err)
-	}
-	for pause := deliveryPoll; ; pause = min(2*pause, deliveryPollMax) {
-		a, ok, _, err := h.ports.Outcomes.Outcome(ctx, c.ID)
-		switch {
-		case ctx.Err() != nil:
-			return a, false, &Problem{Code: "outcome-unknown", cause: ctx.Err()}
-		case err != nil:
-			return a, false, away(err)
-		case ok:
-			return a, false, nil
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
-	}
-}
-
-func awayUnlessNil(err error) error {
-	if err == nil {
-		return nil
 	}
 	return away(err)
 }

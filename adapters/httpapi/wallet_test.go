@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -208,30 +207,4 @@ func TestStripeEvents(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(h.log.String(), "was not booked") }, waitFor, tick)
 	h.broken = errors.New("dial tcp: connection refused")
 	h.deliver("evt_5", fact).refused(t, 503, "unavailable")
-}
-
-func TestAnEventWaitsForItsOutcome(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	h.idle = true
-	answered := make(chan map[string]any)
-	go func() {
-		answered <- h.delivered("evt_1", payment.Fact{Kind: payment.Ignored, Reason: payment.UnhandledType})
-	}()
-	id := journal.NewCommandID(payment.Principal(payment.Stripe), "evt_1")
-	require.Eventually(t, func() bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		_, waits := h.waiting[id]
-		return waits
-	}, waitFor, tick)
-	h.mu.Lock()
-	h.decide(h.waiting[id])
-	h.mu.Unlock()
-	select {
-	case doc := <-answered:
-		assert.Equal(t, "ignored", doc["outcome"])
-	case <-time.After(waitFor):
-		require.Fail(t, "no answer")
-	}
 }

@@ -45,10 +45,22 @@ func NewDispatcher(shard Shard, bus Bus, inbox Inbox, reader Reader, now func() 
 // Do has c decided and returns the answer, events included. A refusal is an answer, not an error.
 // Errors: ErrOutcomeUnknown, ctx's, or the store's when the store is away.
 func (d *Dispatcher) Do(ctx context.Context, c Command) (Answer, error) {
-	c.Deadline = d.now().Add(Patience).UTC()
+	now := d.now().UTC()
+	c.Deadline = now.Add(Patience)
+	return d.do(ctx, c, now)
+}
+
+// Record is Do for a command that tells of what has happened: whenever it is decided, it is not too late. So
+// it has no deadline, and who hears no outcome in time sends it again.
+func (d *Dispatcher) Record(ctx context.Context, c Command) (Answer, error) {
+	c.Deadline = time.Time{}
+	return d.do(ctx, c, d.now().UTC())
+}
+
+func (d *Dispatcher) do(ctx context.Context, c Command, sent time.Time) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, Patience+time.Second)
 	defer cancel()
-	a, err := d.send(ctx, c)
+	a, err := d.send(ctx, c, sent)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -60,7 +72,7 @@ func (d *Dispatcher) Do(ctx context.Context, c Command) (Answer, error) {
 }
 
 // send tries the bus and then the store.
-func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
+func (d *Dispatcher) send(ctx context.Context, c Command, sent time.Time) (Answer, error) {
 	ref := len(c.Data) > MaxInline
 	if ref && c.DryRun {
 		return Answer{}, fmt.Errorf("a dry run of %d bytes: at most %d travel", len(c.Data), MaxInline)
@@ -76,11 +88,11 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 	switch {
 	case err == nil && a.Outcome.Hash == c.Hash:
 		if ref { // the writer may have found the body in the inbox before the id came, and call that a repeat
-			a.Replayed = a.Outcome.At.Before(sentAt(&c))
+			a.Replayed = a.Outcome.At.Before(sent)
 		}
 		return a, nil
 	case err == nil: // about another request under the same id, whose caller waits beside this one
-		return d.await(ctx, c)
+		return d.await(ctx, c, sent)
 	case ctx.Err() != nil:
 		return Answer{}, ErrOutcomeUnknown
 	}
@@ -92,15 +104,12 @@ func (d *Dispatcher) send(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	return d.await(ctx, c)
+	return d.await(ctx, c, sent)
 }
 
-// sentAt is when a synchronous command was sent.
-func sentAt(c *Command) time.Time { return c.Deadline.Add(-Patience) }
-
-// await looks for the outcome in the store until there is one. One from before c's time, or of
+// await looks for the outcome in the store until there is one. One from before c was sent, or of
 // another request under c's id, is told as the writer would tell it.
-func (d *Dispatcher) await(ctx context.Context, c Command) (Answer, error) {
+func (d *Dispatcher) await(ctx context.Context, c Command, sent time.Time) (Answer, error) {
 	for pause := outcomePoll; ; pause = min(2*pause, outcomePollMax) {
 		a, ok, _, err := d.inbox.Outcome(ctx, c.ID)
 		if ctx.Err() != nil {
@@ -114,7 +123,7 @@ func (d *Dispatcher) await(ctx context.Context, c Command) (Answer, error) {
 			return a, nil
 		}
 		if ok {
-			a.Replayed = a.Outcome.At.Before(sentAt(&c))
+			a.Replayed = a.Outcome.At.Before(sent)
 			return a, nil
 		}
 		wait(ctx, pause)

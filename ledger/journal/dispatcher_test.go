@@ -52,3 +52,32 @@ func TestALargeCommandThatTheInboxWasQuickerWithIsNoRepeat(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, a.Replayed)
 }
+
+// What has happened is recorded however late it is decided; a request is given up.
+func TestWhatHasHappenedIsNeverTooLate(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]bool{"by the bus": false, "by the inbox alone": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			e.start("a", journal.Config{})
+			late := func() time.Time { return time.Now().Add(-time.Hour) } // as if it had been under way for so long
+			d := journal.NewDispatcher(0, &bus{e: e, away: away}, e.store, e.store, late)
+			a, err := d.Do(t.Context(), command("request", add{To: "x", N: 1}))
+			require.NoError(t, err)
+			require.ErrorIs(t, a.Outcome.Refusal, journal.ErrExpired)
+
+			fact := command("fact", add{To: "x", N: 1})
+			fact.Deadline = late() // it has none, whatever its maker thought
+			a, err = d.Record(t.Context(), fact)
+			require.NoError(t, err)
+			require.Equal(t, journal.Done, a.Outcome.Status)
+			require.Len(t, a.Events, 1)
+			d = journal.NewDispatcher(0, &bus{e: e, away: away}, e.store, e.store, time.Now)
+			again, err := d.Record(t.Context(), fact)
+			require.NoError(t, err)
+			require.True(t, again.Replayed)
+			require.JSONEq(t, `{"sum":1}`, e.sum())
+		})
+	}
+}

@@ -19,8 +19,8 @@ type Owners interface {
 
 // Commands has commands decided.
 type Commands interface {
-	// Do returns what became of a command, the same for each repeat.
-	Do(ctx context.Context, c journal.Command) (journal.Answer, error)
+	// Record returns what became of a command that is never too late, the same for each repeat.
+	Record(ctx context.Context, c journal.Command) (journal.Answer, error)
 }
 
 // Teller tells owners.
@@ -57,7 +57,7 @@ func (t *Teller) Tell(ctx context.Context, e *journal.Event, key func(int) strin
 	if err != nil {
 		return err
 	}
-	a, err := t.commands.Do(ctx, c)
+	a, err := t.commands.Record(ctx, c)
 	if err != nil {
 		return fmt.Errorf("notice of event %d: %w", e.Position, err)
 	}

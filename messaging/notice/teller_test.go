@@ -43,7 +43,7 @@ type sent struct {
 	err      error
 }
 
-func (s *sent) Do(_ context.Context, c journal.Command) (journal.Answer, error) {
+func (s *sent) Record(_ context.Context, c journal.Command) (journal.Answer, error) {
 	s.commands = append(s.commands, c)
 	return journal.Answer{Outcome: journal.Outcome{Status: journal.Done}}, s.err
 }

@@ -5,6 +5,7 @@ import "github.com/florinledger/florin/ledger"
 // The types of the commands of wallets. Data is the command's struct as JSON.
 const (
 	CommandOpenWallet     = "open-wallet"
+	CommandChangeWallet   = "change-wallet"
 	CommandFreezeWallet   = "freeze-wallet"
 	CommandUnfreezeWallet = "unfreeze-wallet"
 	CommandCloseWallet    = "close-wallet"
@@ -25,6 +26,28 @@ type OpenWallet struct {
 	Owner    string            `json:"owner"`
 	Name     string            `json:"name,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
+	// TimeZone is the name of the zone in the IANA database in which its days begin; empty for UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// ChangeWallet changes what its owner says of a wallet. With nothing to change it changes nothing.
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrVersionMismatch.
+type ChangeWallet struct {
+	As       As     `json:"as"`
+	WalletID string `json:"wallet_id"`
+	// IfVersion, if not nil, is the version that the wallet must have.
+	IfVersion *int64 `json:"if_version,omitempty"`
+	Changes
+}
+
+// Changes are what changes of a wallet; what is nil stays.
+type Changes struct {
+	Name *string `json:"name,omitempty"`
+	// Metadata replaces all of it.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+	// TimeZone is a name in the IANA database.
+	TimeZone *string `json:"time_zone,omitempty"`
 }
 
 // FreezeWallet stops what goes out of a wallet. Freezing what is frozen changes nothing. For services and

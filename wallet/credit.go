@@ -52,12 +52,11 @@ func decideSetCreditLimit(s *journal.Scope, c SetCreditLimit) error {
 	return nil
 }
 
-func evolveCredit(s *journal.Scope, body CreditLimitSet) {
-	w, _ := Wallets().Get(s, body.WalletID)
+// setCredit notes a limit. What was there before may be another's to read, and stays as it is.
+func (w *State) setCredit(limit ledger.Money) {
 	w.Credit = maps.Clone(w.Credit)
 	if w.Credit == nil {
 		w.Credit = map[string]string{}
 	}
-	w.Credit[body.Limit.Asset] = body.Limit.Amount
-	Wallets().Put(s, body.WalletID, w)
+	w.Credit[limit.Asset] = limit.Amount
 }

@@ -14,6 +14,8 @@
 //   - Who is to be paid takes or gives back; who pays does neither, since a hold is his word.
 //   - A frozen wallet takes no new holds. What was promised before is still paid, and money still
 //     comes in.
+//   - A wallet has a name, metadata, and the time zone in which its days begin, which its owner changes
+//     while it is not closed.
 //   - A person acts on his own wallets. Somebody else's is not there, as far as he can tell.
 //
 // Every move is a transaction of the ledger, made through [ledger.Post]; the balances are the

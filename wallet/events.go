@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -8,9 +9,10 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// The types of the events of wallets. Their shapes at schema 1 are frozen in testdata/events.
+// The types of the events of wallets. Their shapes, at every schema there was, are frozen in testdata/events.
 const (
 	TypeWalletOpened   = "wallet-opened"
+	TypeWalletChanged  = "wallet-changed"
 	TypeWalletFrozen   = "wallet-frozen"
 	TypeWalletUnfrozen = "wallet-unfrozen"
 	TypeWalletClosed   = "wallet-closed"
@@ -22,12 +24,20 @@ const (
 	TypeHoldReleased   = "hold-released"
 )
 
-// Opened says that there is a wallet, and that it is open.
+// Opened says that there is a wallet, and that it is open. Schema 1 had no time zone.
 type Opened struct {
 	WalletID string            `json:"wallet_id"`
 	Owner    string            `json:"owner"`
 	Name     string            `json:"name,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
+	// TimeZone is a name in the IANA database; empty for UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// Changed says what is otherwise now of what the owner says of the wallet.
+type Changed struct {
+	WalletID string `json:"wallet_id"`
+	Changes
 }
 
 // Frozen says that the wallet gives nothing out any more.
@@ -119,6 +129,7 @@ type HoldFigures struct {
 // registration beside it.
 func Register(r *journal.Registry) {
 	journal.Decides(r, CommandOpenWallet, decideOpenWallet)
+	journal.Decides(r, CommandChangeWallet, decideChangeWallet)
 	journal.Decides(r, CommandFreezeWallet, decideFreeze)
 	journal.Decides(r, CommandUnfreezeWallet, decideUnfreeze)
 	journal.Decides(r, CommandCloseWallet, decideClose)
@@ -129,7 +140,8 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
 	journal.Decides(r, CommandIncreaseHold, decideIncreaseHold)
 
-	journal.Records[Opened](r, TypeWalletOpened, 1, nil)
+	journal.Records[Opened](r, TypeWalletOpened, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutTimeZone})
+	journal.Records[Changed](r, TypeWalletChanged, 1, nil)
 	journal.Records[Frozen](r, TypeWalletFrozen, 1, nil)
 	journal.Records[Unfrozen](r, TypeWalletUnfrozen, 1, nil)
 	journal.Records[Closed](r, TypeWalletClosed, 1, nil)
@@ -150,7 +162,7 @@ func Register(r *journal.Registry) {
 // IsType reports whether an event is one of this package.
 func IsType(eventType string) bool {
 	switch eventType {
-	case TypeWalletOpened, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
+	case TypeWalletOpened, TypeWalletChanged, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
 		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased:
 		return true
 	}
@@ -171,15 +183,21 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 	switch body := e.Body.(type) {
 	case Opened:
-		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen})
+		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen, TimeZone: body.TimeZone, Version: e.Position})
+	case Changed:
+		evolveWallet(s, e, body.WalletID, func(w *State) {
+			if body.TimeZone != nil {
+				w.TimeZone = *body.TimeZone
+			}
+		})
 	case Frozen:
-		setStatus(s, body.WalletID, StatusFrozen)
+		evolveWallet(s, e, body.WalletID, func(w *State) { w.Status = StatusFrozen })
 	case Unfrozen:
-		setStatus(s, body.WalletID, StatusOpen)
+		evolveWallet(s, e, body.WalletID, func(w *State) { w.Status = StatusOpen })
 	case Closed:
-		setStatus(s, body.WalletID, StatusClosed)
+		evolveWallet(s, e, body.WalletID, func(w *State) { w.Status = StatusClosed })
 	case CreditLimitSet:
-		evolveCredit(s, body)
+		evolveWallet(s, e, body.WalletID, func(w *State) { w.setCredit(body.Limit) })
 	case HoldPlaced:
 		holds().Put(s, body.HoldID, placed(body))
 	case HoldIncreased:
@@ -193,9 +211,11 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 }
 
-func setStatus(s *journal.Scope, walletID string, status Status) {
+// evolveWallet changes what is known of a wallet, which has another version then.
+func evolveWallet(s *journal.Scope, e *journal.Event, walletID string, change func(*State)) {
 	w, _ := Wallets().Get(s, walletID)
-	w.Status = status
+	change(&w)
+	w.Version = e.Position
 	Wallets().Put(s, walletID, w)
 }
 

@@ -23,7 +23,13 @@ func TestFrozenEvents(t *testing.T) {
 	const one, two, hold = "wal_01kkn6wx9dg000g00400000001", "wal_01kkn6wx9dg000g00400000002", "hld_01kkn6wx9dg000g00400000003"
 	usd := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "USD"} }
 	want := map[string]any{
-		"wallet-opened.v1":    wallet.Opened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
+		"wallet-opened.v1": wallet.Opened{WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}},
+		"wallet-opened.v2": wallet.Opened{
+			WalletID: one, Owner: "usr_ann", Name: "Main", Metadata: map[string]string{"shop": "north"}, TimeZone: "Europe/Berlin",
+		},
+		"wallet-changed.v1": wallet.Changed{WalletID: one, Changes: wallet.Changes{
+			Name: new("Savings"), Metadata: &map[string]string{"shop": "south"}, TimeZone: new("Asia/Tokyo"),
+		}},
 		"wallet-frozen.v1":    wallet.Frozen{WalletID: one, Reason: "dispute"},
 		"wallet-unfrozen.v1":  wallet.Unfrozen{WalletID: one, Reason: "looked at"},
 		"wallet-closed.v1":    wallet.Closed{WalletID: one, Reason: "moved away"},

@@ -45,6 +45,28 @@ func (c OpenWallet) Validate() []ledger.FieldError {
 	f.Text("/owner_id", c.Owner, MaxOwner)
 	f.Text("/name", c.Name, MaxName)
 	f.Metadata(c.Metadata)
+	f.timeZone(c.TimeZone)
+	return f.Errors()
+}
+
+func (f *form) timeZone(name string) {
+	if _, err := zoneOf(name); err != nil {
+		f.Addf("/time_zone", "want a name of the IANA time zone database, such as Europe/Berlin")
+	}
+}
+
+// Validate reports what is wrong with the form of c.
+func (c ChangeWallet) Validate() []ledger.FieldError {
+	var f form
+	if c.Name != nil {
+		f.Text("/name", *c.Name, MaxName)
+	}
+	if c.Metadata != nil {
+		f.Metadata(*c.Metadata)
+	}
+	if c.TimeZone != nil {
+		f.timeZone(*c.TimeZone)
+	}
 	return f.Errors()
 }
 

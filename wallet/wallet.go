@@ -58,6 +58,10 @@ type State struct {
 	Assets []string `json:"assets,omitempty"`
 	// Credit is how far below zero available may go, by asset, at the asset's scale.
 	Credit map[string]string `json:"credit,omitempty"`
+	// TimeZone is a name in the IANA database; empty for UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+	// Version is the position of the last event that changed the wallet itself.
+	Version int64 `json:"version"`
 }
 
 // Wallets is the decision state of wallets, by id.
@@ -81,8 +85,8 @@ func decideOpenWallet(s *journal.Scope, c OpenWallet) error {
 	}
 	id := s.NextID().Format(walletPrefix)
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(id), Type: TypeWalletOpened, Schema: 1,
-		Body: Opened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata},
+		Ledger: ledger.Main, Stream: stream(id), Type: TypeWalletOpened, Schema: 2,
+		Body: Opened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata, TimeZone: c.TimeZone},
 	})
 	return nil
 }
@@ -132,6 +136,8 @@ type Wallet struct {
 	Name     string
 	Status   Status
 	Metadata map[string]string
+	// TimeZone is a name in the IANA database; empty for UTC.
+	TimeZone string
 	// Credit is how far below zero available may go, by asset, at the asset's scale; nil for not at all.
 	Credit map[string]string
 	// CreatedAt is when it was opened.
@@ -148,7 +154,7 @@ func ShowWallet(e *journal.Event) (Wallet, error) {
 		return Wallet{}, fmt.Errorf("wallet: event %d is a %s, want %s", e.Position, e.Type, TypeWalletOpened)
 	}
 	return Wallet{
-		ID: body.WalletID, Owner: body.Owner, Name: body.Name, Status: StatusOpen, Metadata: body.Metadata,
+		ID: body.WalletID, Owner: body.Owner, Name: body.Name, Status: StatusOpen, Metadata: body.Metadata, TimeZone: body.TimeZone,
 		CreatedAt: e.RecordedAt, Version: e.Position,
 	}, nil
 }

@@ -28,7 +28,7 @@ func TestOpenWallet(t *testing.T) {
 		}, e.Body)
 		assert.Equal(t, "wallet/"+id, e.Stream)
 		assert.Equal(t, "main", e.Ledger)
-		assert.JSONEq(t, `{"owner":"usr_ann","status":"open"}`, b.State()["wallet/"+id])
+		assert.JSONEq(t, `{"owner":"usr_ann","status":"open","version":2}`, b.State()["wallet/"+id])
 
 		shown, err := wallet.ShowWallet(e)
 		require.NoError(t, err)

@@ -447,6 +447,12 @@ func (h *house) Wallets(_ context.Context, f wallets.WalletFilter) (out []wallet
 			out = append(out, w)
 		}
 	})
+	facts(h, func(e *journal.Event, b wallet.Changed) {
+		if i := slices.IndexFunc(out, func(w wallet.Wallet) bool { return w.ID == b.WalletID }); i >= 0 {
+			b.Apply(&out[i])
+			out[i].Version = e.Position
+		}
+	})
 	slices.Reverse(out)
 	return out[:min(f.Limit, len(out))], h.broken
 }

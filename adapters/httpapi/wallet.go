@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -30,7 +31,7 @@ func maySee(p Principal, owner string) bool {
 // CreateWallet implements api.StrictServerInterface.
 func (h *Handlers) CreateWallet(ctx context.Context, r api.CreateWalletRequestObject) (api.CreateWalletResponseObject, error) {
 	as := asOf(callOf(ctx).principal)
-	c := wallet.OpenWallet{As: as, Owner: r.Body.OwnerID, Name: r.Body.Name, Metadata: r.Body.Metadata}
+	c := wallet.OpenWallet{As: as, Owner: r.Body.OwnerID, Name: r.Body.Name, Metadata: r.Body.Metadata, TimeZone: r.Body.TimeZone}
 	if c.Owner == "" {
 		c.Owner = as.Principal
 	}
@@ -152,7 +153,7 @@ func walletOf(w wallet.Wallet, of map[string][]query.Balance) api.Wallet {
 	slices.Sort(assets)
 	return api.Wallet{
 		ID: w.ID, OwnerID: w.Owner, Name: w.Name, Status: api.WalletStatus(w.Status), Metadata: metadataOf(w.Metadata),
-		CreatedAt: shown(w.CreatedAt), Version: w.Version,
+		TimeZone: cmp.Or(w.TimeZone, wallet.UTC), CreatedAt: shown(w.CreatedAt), Version: w.Version,
 		Balances: each(assets, func(asset string) api.WalletBalance {
 			of := held[asset]
 			scale := scaleOf(creditOf(w, asset), of[wallet.Available], of[wallet.Held], of[wallet.Pending], of[wallet.Disputed])

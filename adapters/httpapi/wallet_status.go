@@ -22,15 +22,20 @@ func (h *Handlers) UnfreezeWallet(ctx context.Context, r api.UnfreezeWalletReque
 	return api.UnfreezeWallet204Response{}, err
 }
 
-// CloseWallet implements api.StrictServerInterface. Finance closes for anybody, as a service does.
+// CloseWallet implements api.StrictServerInterface.
 func (h *Handlers) CloseWallet(ctx context.Context, r api.CloseWalletRequestObject) (api.CloseWalletResponseObject, error) {
-	as := asOf(callOf(ctx).principal)
-	if callOf(ctx).principal.Roles.Has(RoleFinance) {
-		as.Role = wallet.Service
-	}
-	c := wallet.CloseWallet{As: as, WalletID: r.ID, Reason: r.Body.Reason}
+	c := wallet.CloseWallet{As: forAnybody(callOf(ctx).principal), WalletID: r.ID, Reason: r.Body.Reason}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandCloseWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.CloseWallet204Response{}, err
+}
+
+// forAnybody is asOf for what finance does for anybody, as a service does.
+func forAnybody(p Principal) wallet.As {
+	as := asOf(p)
+	if p.Roles.Has(RoleFinance) {
+		as.Role = wallet.Service
+	}
+	return as
 }
 
 // SetCreditLimit implements api.StrictServerInterface.

@@ -47,7 +47,7 @@ func TestWallets(t *testing.T) {
 	opened := h.call(ann, "k-1", "POST", "/v1/wallets", `{"name":"Main","metadata":{"k":"v"}}`)
 	w := opened.object(t, 201)
 	assert.Equal(t, map[string]any{
-		"id": w["id"], "owner_id": "usr_ann", "name": "Main", "status": "open", "balances": []any{}, "metadata": map[string]any{"k": "v"},
+		"id": w["id"], "owner_id": "usr_ann", "name": "Main", "status": "open", "balances": []any{}, "metadata": map[string]any{"k": "v"}, "time_zone": "UTC",
 		"created_at": "2026-03-14T09:26:53.589794Z", "version": num(1),
 	}, w)
 	assert.Equal(t, `"1"`, opened.header.Get("ETag"))
@@ -78,6 +78,40 @@ func TestWallets(t *testing.T) {
 	assert.Equal(t, []string{bobs}, list(shop, "?owner_id=usr_bob"))
 	assert.Equal(t, []string{bobs, anns}, list(finance, "?status=open"))
 	assert.Equal(t, [][]string{{bobs}, {anns}}, h.pages("/v1/wallets?limit=1", "id"))
+}
+
+func TestWalletsAreChanged(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.wallet(ann, "10.50")
+	url := "/v1/wallets/" + id
+	read := func() map[string]any { return h.call(ann, "", "GET", url, "").object(t, 200) }
+	want := read()
+	changed := h.call(ann, "", "PATCH", url, `{"name":"Savings","metadata":{"k":"w"},"time_zone":"Europe/Berlin"}`, "If-Match", `"1"`)
+	want["name"], want["metadata"], want["time_zone"], want["version"] = "Savings", map[string]any{"k": "w"}, "Europe/Berlin", num(3)
+	assert.Equal(t, want, changed.object(t, 200))
+	assert.Equal(t, []string{`"3"`, "0-3"}, []string{changed.header.Get("ETag"), changed.header.Get("Florin-Position")})
+	assert.Equal(t, want, read())
+	p := h.call(ann, "", "PATCH", url, `{"name":"x"}`, "If-Match", `"1"`).refused(t, 412, "version-mismatch")
+	assert.Equal(t, num(3), p["version"])
+	assert.Equal(t, want, h.call(ann, "", "PATCH", url, `{}`).object(t, 200))
+
+	// What is written is answered before it is read.
+	h.lag = 1
+	want["name"], want["version"] = "x", num(4)
+	assert.Equal(t, want, h.call(finance, "", "PATCH", url, `{"name":"x"}`).object(t, 200))
+	h.lag = 0
+	delete(want, "name")
+	want["version"] = num(5)
+	assert.Equal(t, want, h.call(shop, "", "PATCH", url, `{"name":""}`).object(t, 200))
+
+	h.call(bob, "", "PATCH", url, `{"name":"x"}`).refused(t, 404, "wallet-not-found")
+	h.call(ann, "", "PATCH", url, `{"time_zone":"Mars/Olympus"}`).refused(t, 400, "invalid-field")
+	h.call(ann, "", "PATCH", url, `{"owner_id":"usr_bob"}`).refused(t, 400, "unknown-field")
+	h.call(ann, "", "PATCH", url, `{"metadata":{"k":null}}`).refused(t, 400, "invalid-field")
+	h.call(ann, "", "PATCH", url, `{"name":"x"}`, "If-Match", "3").refused(t, 400, "invalid-parameter")
+	tokyo := h.call(ann, "", "POST", "/v1/wallets", `{"time_zone":"Asia/Tokyo"}`).object(t, 201)
+	assert.Equal(t, "Asia/Tokyo", tokyo["time_zone"])
 }
 
 func TestHolds(t *testing.T) {

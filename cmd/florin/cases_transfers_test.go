@@ -127,6 +127,10 @@ func TestWalletsAreFrozenAndClosed(t *testing.T) {
 	assert.Equal(t, []string{"50", "50", "0"}, s.balanceOf(t, from))
 
 	path := "/v1/wallets/" + from
+	named := ann.call(http.MethodPatch, path, map[string]any{"name": "Savings", "time_zone": "Europe/Berlin"}).is(http.StatusOK)
+	assert.Equal(t, []any{"Savings", "Europe/Berlin", "50"}, []any{named.at("name"), named.at("time_zone"), named.at("balances", 0, "available")})
+	ann.call(http.MethodPatch, path, map[string]any{"name": "x"}, header("If-Match", `"1"`)).refused(http.StatusPreconditionFailed, "version-mismatch")
+	ann.call(http.MethodPatch, path, map[string]any{"name": "Main"}, header("If-Match", named.Header.Get("ETag"))).is(http.StatusOK)
 	ann.post(path+"/freeze", "f-1", map[string]any{"reason": "x"}).refused(http.StatusForbidden, "forbidden")
 	finance.post(path+"/freeze", "f-2", map[string]any{}).refused(http.StatusBadRequest, "invalid-field")
 	finance.post(path+"/freeze", "f-3", map[string]any{"reason": "a dispute"}).is(http.StatusNoContent)

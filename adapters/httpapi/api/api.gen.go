@@ -544,6 +544,20 @@ type ChangeUser struct {
 	Roles *[]Role `json:"roles,omitempty"`
 }
 
+// ChangeWallet What is absent stays as it is; an empty name is none.
+type ChangeWallet struct {
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata *Metadata `json:"metadata,omitempty"`
+	Name     *string   `json:"name,omitempty"`
+
+	// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+	//
+	// Example: Europe/Berlin
+	TimeZone *TimeZone `json:"time_zone,omitempty"`
+}
+
 // Command What became of a request. While it is `accepted`, nothing more than that is known of it.
 type Command struct {
 	// CreatedAt When it was decided.
@@ -738,6 +752,11 @@ type CreateWallet struct {
 	//
 	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
 	OwnerID OwnerID `json:"owner_id,omitempty,omitzero"`
+
+	// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+	//
+	// Example: Europe/Berlin
+	TimeZone TimeZone `json:"time_zone,omitempty,omitzero"`
 }
 
 // CreditLimit defines model for CreditLimit.
@@ -1230,6 +1249,11 @@ type SignedMoney struct {
 	Asset AssetCode `json:"asset"`
 }
 
+// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+//
+// Example: Europe/Berlin
+type TimeZone = string
+
 // Tokens defines model for Tokens.
 type Tokens struct {
 	// AccessToken For `Authorization: Bearer`.
@@ -1472,8 +1496,13 @@ type Wallet struct {
 	OwnerID OwnerID `json:"owner_id"`
 
 	// Status What may be done with a wallet.
-	Status  WalletStatus `json:"status"`
-	Version int64        `json:"version"`
+	Status WalletStatus `json:"status"`
+
+	// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+	//
+	// Example: Europe/Berlin
+	TimeZone TimeZone `json:"time_zone"`
+	Version  int64    `json:"version"`
 }
 
 // WalletBalance defines model for WalletBalance.
@@ -2098,6 +2127,12 @@ type GetWalletParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ChangeWalletParams defines parameters for ChangeWallet.
+type ChangeWalletParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // CloseWalletParams defines parameters for CloseWallet.
 type CloseWalletParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -2199,6 +2234,9 @@ type ChangeUserJSONRequestBody = ChangeUser
 
 // CreateWalletJSONRequestBody defines body for CreateWallet for application/json ContentType.
 type CreateWalletJSONRequestBody = CreateWallet
+
+// ChangeWalletJSONRequestBody defines body for ChangeWallet for application/json ContentType.
+type ChangeWalletJSONRequestBody = ChangeWallet
 
 // CloseWalletJSONRequestBody defines body for CloseWallet for application/json ContentType.
 type CloseWalletJSONRequestBody = Reason
@@ -2376,6 +2414,9 @@ type ServerInterface interface {
 	// GetWallet Get a wallet with its balances
 	// (GET /v1/wallets/{id})
 	GetWallet(ctx echo.Context, id WalletID, params GetWalletParams) error
+	// ChangeWallet Change what is said of a wallet
+	// (PATCH /v1/wallets/{id})
+	ChangeWallet(ctx echo.Context, id WalletID, params ChangeWalletParams) error
 	// CloseWallet Close a wallet, for ever
 	// (POST /v1/wallets/{id}/close)
 	CloseWallet(ctx echo.Context, id WalletID, params CloseWalletParams) error
@@ -4444,6 +4485,42 @@ func (w *ServerInterfaceWrapper) GetWallet(ctx echo.Context) error {
 	return err
 }
 
+// ChangeWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeWalletParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeWallet(ctx, id, params)
+	return err
+}
+
 // CloseWallet converts echo context to params.
 func (w *ServerInterfaceWrapper) CloseWallet(ctx echo.Context) error {
 	var err error
@@ -4727,6 +4804,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/wallets", wrapper.ListWallets, options.OperationMiddlewares["listWallets"]...)
 	router.POST(options.BaseURL+"/v1/wallets", wrapper.CreateWallet, options.OperationMiddlewares["createWallet"]...)
 	router.GET(options.BaseURL+"/v1/wallets/:id", wrapper.GetWallet, options.OperationMiddlewares["getWallet"]...)
+	router.PATCH(options.BaseURL+"/v1/wallets/:id", wrapper.ChangeWallet, options.OperationMiddlewares["changeWallet"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/close", wrapper.CloseWallet, options.OperationMiddlewares["closeWallet"]...)
 	router.PUT(options.BaseURL+"/v1/wallets/:id/credit-limits/:asset", wrapper.SetCreditLimit, options.OperationMiddlewares["setCreditLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
@@ -6109,6 +6187,30 @@ func (response GetWallet200JSONResponse) VisitGetWalletResponse(w http.ResponseW
 	return err
 }
 
+type ChangeWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params ChangeWalletParams
+	Body   *ChangeWalletJSONRequestBody
+}
+
+type ChangeWalletResponseObject interface {
+	VisitChangeWalletResponse(w http.ResponseWriter) error
+}
+
+type ChangeWallet200JSONResponse Wallet
+
+func (response ChangeWallet200JSONResponse) VisitChangeWalletResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CloseWalletRequestObject struct {
 	ID     WalletID `json:"id"`
 	Params CloseWalletParams
@@ -6366,6 +6468,9 @@ type StrictServerInterface interface {
 	// GetWallet Get a wallet with its balances
 	// (GET /v1/wallets/{id})
 	GetWallet(ctx context.Context, request GetWalletRequestObject) (GetWalletResponseObject, error)
+	// ChangeWallet Change what is said of a wallet
+	// (PATCH /v1/wallets/{id})
+	ChangeWallet(ctx context.Context, request ChangeWalletRequestObject) (ChangeWalletResponseObject, error)
 	// CloseWallet Close a wallet, for ever
 	// (POST /v1/wallets/{id}/close)
 	CloseWallet(ctx context.Context, request CloseWalletRequestObject) (CloseWalletResponseObject, error)
@@ -8290,6 +8395,55 @@ func (sh *strictHandler) GetWallet(ctx echo.Context, id WalletID, params GetWall
 		return err
 	} else if validResponse, ok := response.(GetWalletResponseObject); ok {
 		return validResponse.VisitGetWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeWallet operation middleware
+func (sh *strictHandler) ChangeWallet(ctx echo.Context, id WalletID, params ChangeWalletParams) error {
+	var request ChangeWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ChangeWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeWallet(ctx.Request().Context(), request.(ChangeWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeWalletResponseObject); ok {
+		return validResponse.VisitChangeWalletResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

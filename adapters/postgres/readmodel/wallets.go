@@ -48,7 +48,7 @@ func (r *Reads) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool
 
 func scanWallet(rows pgx.Rows) (w wallet.Wallet, err error) {
 	var metadata []byte
-	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.Credit, &w.Version, &w.CreatedAt); err != nil {
+	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.TimeZone, &w.Credit, &w.Version, &w.CreatedAt); err != nil {
 		return w, err
 	}
 	w.CreatedAt = w.CreatedAt.UTC()

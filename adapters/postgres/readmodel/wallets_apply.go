@@ -40,8 +40,10 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 		}
 		b.Queue(statement("wallets_add_wallet", schema), pgx.NamedArgs{
 			"id": w.ID, "owner": w.Owner, "name": w.Name, "status": string(w.Status), "metadata": metadata,
-			"version": w.Version, "at": w.CreatedAt,
+			"time_zone": w.TimeZone, "version": w.Version, "at": w.CreatedAt,
 		})
+	case wallet.Changed:
+		return queueWalletChange(b, schema, e.Position, body)
 	case wallet.Frozen:
 		queueStatus(b, schema, body.WalletID, wallet.StatusFrozen, e.Position)
 	case wallet.Unfrozen:
@@ -63,6 +65,20 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 	case wallet.HoldReleased:
 		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	}
+	return nil
+}
+
+func queueWalletChange(b *pgx.Batch, schema string, position int64, c wallet.Changed) error {
+	args := pgx.NamedArgs{
+		"id": c.WalletID, "name": c.Name, "metadata": nil, "sets_metadata": c.Metadata != nil, "time_zone": c.TimeZone, "version": position,
+	}
+	if c.Metadata != nil {
+		var err error
+		if args["metadata"], err = jsonOrNull(*c.Metadata, len(*c.Metadata)); err != nil {
+			return err
+		}
+	}
+	b.Queue(statement("wallets_change", schema), args)
 	return nil
 }
 

@@ -127,6 +127,20 @@ func TestWalletsChange(t *testing.T) {
 		reads(bob, wallet.StatusFrozen, nil, e)
 		e = l.do(wallet.CommandUnfreezeWallet, wallet.UnfreezeWallet{WalletID: bob, Reason: "looked at"})[0]
 		reads(bob, wallet.StatusOpen, nil, e)
+		for _, c := range []struct {
+			changes wallet.Changes
+			want    []any
+		}{
+			{wallet.Changes{Name: new("Main"), Metadata: &map[string]string{"shop": "north"}}, []any{"Main", map[string]string{"shop": "north"}, ""}},
+			{wallet.Changes{TimeZone: new("Europe/Berlin")}, []any{"Main", map[string]string{"shop": "north"}, "Europe/Berlin"}},
+			{wallet.Changes{Name: new(""), Metadata: &map[string]string{}}, []any{"", map[string]string(nil), "Europe/Berlin"}},
+		} {
+			e = l.do(wallet.CommandChangeWallet, wallet.ChangeWallet{As: service(), WalletID: ann, Changes: c.changes})[0]
+			reads(ann, wallet.StatusOpen, map[string]string{"USD": "7.50", "JPY": "100"}, e)
+			w, _, err := l.reads.Wallet(t.Context(), ann)
+			require.NoError(t, err)
+			require.Equal(t, c.want, []any{w.Name, w.Metadata, w.TimeZone})
+		}
 		placed := l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ann, Amount: usd("60")})[0]
 		id := placed.ID().Format("hld")
 		more := l.do(wallet.CommandIncreaseHold, wallet.IncreaseHold{As: service(), HoldID: id, Amount: usd("15")})[0]

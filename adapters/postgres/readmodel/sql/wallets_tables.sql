@@ -7,6 +7,7 @@ CREATE TABLE {schema}.wallet (
     name       text        NOT NULL,
     status     text        COLLATE "C" NOT NULL,
     metadata   json,
+    time_zone  text        COLLATE "C" NOT NULL, -- empty: UTC
     credit     jsonb       NOT NULL DEFAULT '{}', -- how far available may go below zero, by asset; text
     version    bigint      NOT NULL, -- position of the last event that changed it
     created_at timestamptz NOT NULL

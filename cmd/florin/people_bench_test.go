@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,8 +22,8 @@ import (
 	"github.com/florinledger/florin/users/query"
 )
 
-// benchCrowd is how many people there are. Each may sign in five times in a minute, which bounds -benchtime of signing
-// in: about ten seconds.
+// benchCrowd is how many people there are. Each may sign in five times in a minute, which bounds -benchtime times
+// -count of signing in: about ten seconds.
 const benchCrowd = 100
 
 const (
@@ -163,8 +164,12 @@ func BenchmarkPeople(b *testing.B) {
 			benchTurns(b, connections, benchSide{name: "redis", do: row(t.service, cache)}, benchSide{name: "postgres", do: row(t.plain, none)})
 		})
 	}
+	var signIns atomic.Int64 // of all runs: each is somebody else's turn
 	b.Run("sign-in", func(b *testing.B) {
-		benchTurns(b, 1, benchSide{name: "login", do: func(ctx context.Context, i int64) error { _, err := t.signIn(ctx, i); return err }})
+		benchTurns(b, 1, benchSide{name: "login", do: func(ctx context.Context, _ int64) error {
+			_, err := t.signIn(ctx, signIns.Add(1))
+			return err
+		}})
 	})
 	t.benchAuthenticate(b)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// people is how many people are registered to be read and written to, where nobody is: as many as may
-	// register from one address in a minute.
+	// people is how many people are registered to be read and written to, where nobody is: far fewer than may
+	// register from one address in an hour.
 	people = 10
 	// peoplePage is how many of those who are there are used.
 	peoplePage = 200

@@ -1,16 +1,10 @@
 package ledger_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -31,30 +25,7 @@ func TestFrozenEvents(t *testing.T) {
 		"transaction-posted.v1":   ledger.TransactionPosted{Reference: "inv-7", Description: "Invoice 7", Metadata: map[string]string{"shop": "north"}},
 		"transaction-reversed.v1": ledger.TransactionReversed{Reverses: "txn_01kkn6wx9dg000g00400000001", Reason: "a slip", Forced: true},
 	}
-	r := journal.NewRegistry()
-	ledger.Register(r)
-	files, err := filepath.Glob("testdata/events/*.json")
-	require.NoError(t, err)
-	seen := map[string]bool{}
-	for name, schema := range r.EventTypes() {
-		for v := 1; v <= schema; v++ {
-			file := fmt.Sprintf("%s.v%d", name, v)
-			data, err := os.ReadFile(filepath.Join("testdata", "events", file+".json"))
-			require.NoError(t, err, "an event version without its frozen file")
-			data = bytes.TrimSpace(data)
-			e := journal.Event{Type: name, Schema: v, Data: data}
-			require.NoError(t, r.Decode(&e))
-			assert.Equal(t, want[file], e.Body, file)
-			if v == schema {
-				again, err := json.Marshal(e.Body)
-				require.NoError(t, err)
-				assert.Equal(t, string(data), string(again), "%s is written otherwise than it was frozen", file)
-			}
-			seen[file] = true
-		}
-	}
-	assert.Len(t, files, len(seen), "a frozen file that nothing reads")
-	assert.Len(t, want, len(seen))
+	decidetest.Frozen(t, ledger.Register, want)
 }
 
 // State follows from the events alone: told again, from what the journal keeps of them, they give

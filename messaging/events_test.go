@@ -1,17 +1,11 @@
 package messaging_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/journal/decidetest"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/users/seal"
 )
@@ -33,29 +27,8 @@ func TestFrozenEvents(t *testing.T) {
 		"message-deleted.v1": messaging.Deleted{MessageID: two, By: person(2)},
 		"message-read.v1":    messaging.Read{MessageID: two, From: person(1), To: person(2)},
 	}
-	r := journal.NewRegistry()
-	messaging.Register(r)
-	files, err := filepath.Glob("testdata/events/*.json")
-	require.NoError(t, err)
-	seen := 0
-	for name, schema := range r.EventTypes() {
+	for _, name := range decidetest.Frozen(t, messaging.Register, want) {
 		assert.True(t, messaging.IsType(name), name)
-		for v := 1; v <= schema; v++ {
-			file := fmt.Sprintf("%s.v%d", name, v)
-			data, err := os.ReadFile(filepath.Join("testdata", "events", file+".json"))
-			require.NoError(t, err, "an event version without its frozen file")
-			e := journal.Event{Type: name, Schema: v, Data: bytes.TrimSpace(data)}
-			require.NoError(t, r.Decode(&e))
-			assert.Equal(t, want[file], e.Body, file)
-			if v == schema {
-				again, err := json.Marshal(e.Body)
-				require.NoError(t, err)
-				assert.Equal(t, string(e.Data), string(again), "%s is written otherwise than it was frozen", file)
-			}
-			seen++
-		}
 	}
-	assert.Len(t, files, seen, "a frozen file that nothing reads")
-	assert.Len(t, want, seen)
 	assert.False(t, messaging.IsType("user-registered"))
 }

@@ -13,9 +13,6 @@ import (
 func (c *Client) generationKey() string { return c.cfg.Prefix + ":generation" }
 func (c *Client) runKey() string        { return c.cfg.Prefix + ":run" }
 
-// errSuperseded says that a generation was not begun: what there was of it is gone.
-var errSuperseded = errors.New("rediscache: the generation is another one by now")
-
 // A generation in Redis is "<token>:<floor>", and "<token>:" while it only begins.
 
 // tokenOf returns the token of a generation. ok is false for one that only begins, and where there is none.
@@ -61,9 +58,9 @@ func (c *Client) usable(ctx context.Context) (missed int64, ok bool) {
 }
 
 // raise begins a new generation: first its token alone, with which no entry can be kept, then the floor. The
-// head is asked for in between, so that it is not older than anything that this server has forgotten: where
-// the token is gone by then, the server came back empty, or another process begins a generation too, and
-// nothing is begun.
+// head is asked for in between, so that it is not older than anything that this server has forgotten. Where the
+// token is gone by then nothing is begun: the server forgot it, which the next look finds, or another process
+// set its own after it, and will ask for the head after that, which does for both.
 func (c *Client) raise(ctx context.Context) error {
 	token := rand.Text() // never used twice: an old generation must not come back
 	err := c.do(ctx, func(ctx context.Context) error {
@@ -76,15 +73,9 @@ func (c *Client) raise(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("rediscache: head of the journal: %w", err)
 	}
-	var begun bool
-	err = c.do(ctx, func(ctx context.Context) (err error) {
-		begun, err = c.scripts.raise.Run(ctx, c.redis, []string{c.generationKey()}, token, head).Bool()
-		return err
+	return c.do(ctx, func(ctx context.Context) error {
+		return c.scripts.raise.Run(ctx, c.redis, []string{c.generationKey()}, token, head).Err()
 	})
-	if err == nil && !begun {
-		err = errSuperseded
-	}
-	return err
 }
 
 // connected is called with each new connection before it is used: where the server is not the one

@@ -159,6 +159,29 @@ func TestANewTimelineBeginsBelow(t *testing.T) {
 	})
 }
 
+// An entry of the lost timeline, at a higher position than any now, keeps no tombstone of the new one away.
+func TestALostEntryDoesNotStandForAChange(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		lost, kept := newBooks(), newBooks()
+		for range 9 {
+			lost.write("ann")
+		}
+		client, cache := open(t, url, lost, Config{})
+		warm(t, cache, lost)
+		kept.write("ann")
+		client.head = kept.head
+		client.Gap()
+		seen := cache.look(t.Context(), "ann", 0)
+		require.NotEmpty(t, seen.token)
+		require.False(t, seen.hit)
+		cache.Tombstone(t.Context(), "ann", kept.write("ann"))
+		cache.fill(t.Context(), "ann", seen, row{Key: "ann", Version: 1}, 1)
+		value, _ := get(t, cache, kept, "ann", 0)
+		assert.Equal(t, row{Key: "ann", Version: 2}, value)
+	})
+}
+
 // A server that comes back with what it once saved has forgotten the changes since.
 func TestARedisFromAnOldDumpIsNotBelieved(t *testing.T) {
 	t.Parallel()
@@ -316,6 +339,32 @@ func TestARestartWhileAGenerationBegins(t *testing.T) {
 	value, _ := get(t, cache, b, "ann", 0)
 	assert.Equal(t, row{Key: "ann", Version: 2}, value)
 	warm(t, cache, b)
+}
+
+// Nor does a generation account for what was missed after its head was asked for.
+func TestAGapWhileAGenerationBegins(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		b := newBooks()
+		b.write("ann")
+		client, cache := open(t, url, b, Config{})
+		var once sync.Once
+		client.head = func(ctx context.Context) (int64, error) {
+			head, err := b.head(ctx)
+			once.Do(func() {
+				b.change("ann") // the read model hears of it later, and this process never
+				client.Gap()
+			})
+			return head, err
+		}
+		for range 3 {
+			get(t, cache, b, "ann", 0)
+		}
+		b.project()
+		value, _ := get(t, cache, b, "ann", 0)
+		assert.Equal(t, row{Key: "ann", Version: 2}, value)
+		warm(t, cache, b)
+	})
 }
 
 // A process that ended while it began a generation holds the others up for a moment only.

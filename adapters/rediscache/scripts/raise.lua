@@ -1,5 +1,5 @@
 -- KEYS: generation. ARGV: token, floor.
--- Gives a generation that begins its floor. Returns 0 where it is no longer the one that begins.
+-- Gives a generation that begins its floor. Does nothing where it is no longer the one that begins.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] .. ':' then return 0 end
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[2])
 return 1

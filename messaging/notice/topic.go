@@ -51,7 +51,8 @@ func of(e *journal.Event) (n notice, ok bool) {
 		n = notice{
 			wallet: body.WalletID, topic: TopicFrozen, about: body.WalletID,
 			subject: "Your wallet is frozen",
-			body:    "Your wallet takes money in and gives none out until somebody has looked at it: it was " + body.Reason + ".",
+			// Why is what staff write for staff: it may not be for the owner to know.
+			body: "Your wallet takes money in and gives none out until somebody has looked at it.",
 		}
 	}
 	return n, n.wallet != ""

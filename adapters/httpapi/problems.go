@@ -92,7 +92,7 @@ var problemTable = [...]ProblemRow{
 	{"already-reversed", http.StatusConflict, RetryNewKey, "The transaction was reversed before.", "A transaction is reversed once; its reversed_by names the reversal."},
 	{"ledger-taken", http.StatusConflict, RetryNewKey, "A ledger of that name exists already.", "Names are for ever: choose another."},
 	{"asset-taken", http.StatusConflict, RetryNewKey, "The asset is known with another scale, and a scale never changes.", "scale says which; register the unit under another code."},
-	{"email-taken", http.StatusConflict, RetryNewKey, "The email address is taken.", "Nothing was changed: keep the old address, or choose another one."},
+	{"email-taken", http.StatusConflict, RetryNewKey, "The email address is taken.", "Nothing was changed: keep the old address, or choose another one. Only administrators are told so, and who confirms an address that somebody else took meanwhile."},
 	{"email-retired", http.StatusConflict, RetryNewKey, "The email address was given up at this moment: try again.", "Its last holder let go of it while the request was on its way. The address is free now."},
 	{"version-mismatch", http.StatusPreconditionFailed, RetryNewKey, "The object has another version by now.", "Somebody changed it in between: read it again and decide anew."},
 
@@ -111,7 +111,7 @@ var problemTable = [...]ProblemRow{
 	{"hold-closed", http.StatusUnprocessableEntity, RetryNewKey, "The hold is closed: nothing of it remains.", "It was captured whole, or released; hold_status says which."},
 	{"capture-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The capture is larger than what remains of the hold.", "remaining says how much that is."},
 	{"link-void", http.StatusUnprocessableEntity, RetryNewKey, "The link is void: it was used, replaced by a newer one, or its time is over.", "Have a new link mailed. A password that was changed since voids every older link to reset it."},
-	{"recipient-not-found", http.StatusUnprocessableEntity, RetryNewKey, "There is nobody of that id to write to.", "Or the user is erased: nobody would read it."},
+	{"recipient-not-found", http.StatusUnprocessableEntity, RetryNewKey, "There is nobody of that id to write to.", "Or the user is erased, or has yet to confirm an address: nobody would read it."},
 	{"thread-parties", http.StatusUnprocessableEntity, RetryNewKey, "An answer goes to who wrote, or got, the message that it answers.", "Leave in_reply_to out to write to somebody else."},
 	{"current-password-wrong", http.StatusUnprocessableEntity, RetryNever, "The present password is missing or wrong.", "A new address or password is set by who knows the present one. Nothing was recorded."},
 	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},

@@ -1,6 +1,10 @@
 package wallet
 
-import "github.com/florinledger/florin/ledger"
+import (
+	"time"
+
+	"github.com/florinledger/florin/ledger"
+)
 
 // The types of the commands of wallets. Data is the command's struct as JSON.
 const (
@@ -15,6 +19,7 @@ const (
 	CommandCaptureHold    = "capture-hold"
 	CommandReleaseHold    = "release-hold"
 	CommandIncreaseHold   = "increase-hold"
+	CommandExpireHold     = "expire-hold"
 )
 
 // OpenWallet opens a wallet. Its event's body has the wallet's id.
@@ -103,8 +108,8 @@ type Transfer struct {
 
 // IncreaseHold sets more of the payer's money aside for the same payee.
 //
-// For a service, or the payer. Refusals: ErrHoldNotFound, ErrForbiddenForPayee, ErrHoldClosed (with
-// [HoldEnd]), ErrWalletFrozen, and the ledger's ErrInvalidField, ErrAmountScale, ErrInsufficientFunds.
+// For a service, or the payer. Refusals: ErrHoldNotFound, ErrForbiddenForPayee, ErrHoldExpired (with
+// [HoldExpiry]), ErrHoldClosed (with [HoldEnd]), ErrWalletFrozen, and the ledger's ErrInvalidField, ErrAmountScale, ErrInsufficientFunds.
 type IncreaseHold struct {
 	As     As           `json:"as"`
 	HoldID string       `json:"hold_id"`
@@ -114,15 +119,21 @@ type IncreaseHold struct {
 // PlaceHold sets money of a wallet aside. At most one of ToWallet and ToAccount names the payee; a
 // hold without one is captured by a service, which names it then.
 //
-// Amount is greater than zero, with at most as many decimals as its asset.
+// Amount is greater than zero, with at most as many decimals as its asset. At most one of ExpiresAt
+// and ExpiresIn says when it expires; with neither it never does.
 //
-// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, and the
-// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrOwnedAccount, ErrInsufficientFunds.
+// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen,
+// ErrTooManyExpiring, and the ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale,
+// ErrOwnedAccount, ErrInsufficientFunds.
 type PlaceHold struct {
 	As       As           `json:"as"`
 	WalletID string       `json:"wallet_id"`
 	Amount   ledger.Money `json:"amount"`
 	Payee
+	// ExpiresAt lies in the future of the decision, at most MaxExpiry ahead.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	// ExpiresIn counts whole seconds from the decision on, 1 to MaxExpiry.
+	ExpiresIn   *int64            `json:"expires_in,omitempty"`
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
@@ -132,8 +143,8 @@ type PlaceHold struct {
 // hold names none.
 //
 // For a service, or the owner of the payee's wallet. Refusals: ErrHoldNotFound,
-// ErrForbiddenForPayer, ErrHoldClosed (with [HoldEnd]), ErrCaptureTooLarge (with [Remaining]),
-// ErrWalletNotFound (the payee's), and the ledger's ErrInvalidField, ErrAmountScale,
+// ErrForbiddenForPayer, ErrHoldExpired (with [HoldExpiry]), ErrHoldClosed (with [HoldEnd]),
+// ErrCaptureTooLarge (with [Remaining]), ErrWalletNotFound (the payee's), and the ledger's ErrInvalidField, ErrAmountScale,
 // ErrOwnedAccount, and ErrAccountFrozen or ErrInsufficientFunds of a payee's account that would
 // lose by it.
 type CaptureHold struct {
@@ -147,9 +158,19 @@ type CaptureHold struct {
 // ReleaseHold gives what remains of a hold back to the wallet.
 //
 // For a service, or the owner of the payee's wallet. Refusals: ErrHoldNotFound,
-// ErrForbiddenForPayer, ErrHoldClosed (with [HoldEnd]), and the ledger's ErrInvalidField.
+// ErrForbiddenForPayer, ErrHoldExpired (with [HoldExpiry]), ErrHoldClosed (with [HoldEnd]), and the
+// ledger's ErrInvalidField.
 type ReleaseHold struct {
 	As     As     `json:"as"`
+	HoldID string `json:"hold_id"`
+}
+
+// ExpireHold gives what remains of a hold back because its time is over, and so with all holds of
+// its wallet that are due. Florin asks for it, when nobody has touched the wallet since; a hold that
+// is over is done already.
+//
+// Refusals: ErrHoldNotFound, ErrHoldNotDue.
+type ExpireHold struct {
 	HoldID string `json:"hold_id"`
 }
 

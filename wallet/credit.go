@@ -27,6 +27,9 @@ func decideSetCreditLimit(s *journal.Scope, c SetCreditLimit) error {
 		return err
 	}
 	w, found := Find(s, c.WalletID)
+	if err := ExpireDue(s, c.WalletID); err != nil {
+		return err
+	}
 	parsed, err := ledger.ParseSigned(c.Limit.Amount)
 	if err != nil {
 		return ledger.ErrInvalidField.At("/amount").Because("%s", err.Error())

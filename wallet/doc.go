@@ -11,6 +11,10 @@
 //     it is captured (to the payee) or released (back to the wallet).
 //   - A hold may be captured in parts. A final capture gives back what it leaves. A hold of which
 //     nothing remains is closed, and a closed hold moves nothing more.
+//   - A hold may have a time. Once it has come, what remains goes back by itself, from a frozen wallet
+//     too, and nobody captures, releases or increases the hold any more. The writer judges it by its
+//     clock, before it decides what touches the wallet's money; a sweep sees to wallets that nobody
+//     touches.
 //   - Who is to be paid takes or gives back; who pays does neither, since a hold is his word.
 //   - A frozen wallet takes no new holds. What was promised before is still paid, and money still
 //     comes in.

@@ -23,6 +23,13 @@ var (
 	ErrHoldNotFound = journal.Refuse("hold-not-found", "There is no such hold.")
 	// ErrHoldClosed: nothing remains of the hold. Members: [HoldEnd].
 	ErrHoldClosed = journal.Refuse("hold-closed", "The hold is closed: nothing of it remains.")
+	// ErrHoldExpired: the hold's time is over. Members: [HoldExpiry].
+	ErrHoldExpired = journal.Refuse("hold-expired", "The hold has expired: what remained of it goes back to the wallet.")
+	// ErrHoldNotDue: the hold's time is to come. It is Florin's own question that was early, so that
+	// nothing is recorded and it is asked again.
+	ErrHoldNotDue = journal.RefuseMalformed("hold-not-due", "The hold does not expire yet.")
+	// ErrTooManyExpiring: MaxExpiring holds of the wallet wait for their time. Members: [ExpiringLimit].
+	ErrTooManyExpiring = journal.Refuse("too-many-expiring-holds", "Too many holds of the wallet are open that will expire.")
 	// ErrCaptureTooLarge: more than what remains. Members: [Remaining].
 	ErrCaptureTooLarge = journal.Refuse("capture-too-large", "The capture is larger than what remains of the hold.")
 	// ErrForbiddenForPayer: the payer may neither capture nor release.
@@ -36,5 +43,6 @@ func refusals() []*journal.Refusal {
 	return []*journal.Refusal{
 		ErrWalletNotFound, ErrWalletFrozen, ErrWalletClosed, ErrWalletNotEmpty, ErrCreditLimitInUse, ErrOwnerForbidden, ErrHoldNotFound, ErrHoldClosed,
 		ErrCaptureTooLarge, ErrForbiddenForPayer, ErrForbiddenForPayee,
+		ErrHoldExpired, ErrHoldNotDue, ErrTooManyExpiring,
 	}
 }

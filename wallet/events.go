@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -22,6 +23,7 @@ const (
 	TypeHoldIncreased  = "hold-increased"
 	TypeHoldCaptured   = "hold-captured"
 	TypeHoldReleased   = "hold-released"
+	TypeHoldExpired    = "hold-expired"
 )
 
 // Opened says that there is a wallet, and that it is open. Schema 1 had no time zone.
@@ -77,12 +79,15 @@ type Transferred struct {
 // TransactionReference implements [ledger.Referenced].
 func (t Transferred) TransactionReference() string { return t.Reference }
 
-// HoldPlaced says that money was set aside. The postings are available to held.
+// HoldPlaced says that money was set aside. The postings are available to held. Schema 1 had no time at
+// which it expires.
 type HoldPlaced struct {
 	HoldID   string       `json:"hold_id"`
 	WalletID string       `json:"wallet_id"`
 	Amount   ledger.Money `json:"amount"`
 	Payee
+	// ExpiresAt is when what remains goes back by itself; zero for never.
+	ExpiresAt   time.Time         `json:"expires_at,omitzero"`
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
@@ -116,6 +121,15 @@ type HoldReleased struct {
 	HoldFigures
 }
 
+// HoldExpired says that what remained of the hold went back because its time was over. The postings
+// are held to available.
+type HoldExpired struct {
+	HoldID   string       `json:"hold_id"`
+	WalletID string       `json:"wallet_id"`
+	Amount   ledger.Money `json:"amount"`
+	HoldFigures
+}
+
 // HoldFigures is how a hold stands after an event, in the hold's asset at its scale. The events
 // carry it so that each, with the one that placed the hold, says all there is to know of it.
 type HoldFigures struct {
@@ -139,6 +153,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCaptureHold, decideCaptureHold)
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
 	journal.Decides(r, CommandIncreaseHold, decideIncreaseHold)
+	journal.Decides(r, CommandExpireHold, decideExpireHold)
 
 	journal.Records[Opened](r, TypeWalletOpened, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutTimeZone})
 	journal.Records[Changed](r, TypeWalletChanged, 1, nil)
@@ -148,12 +163,14 @@ func Register(r *journal.Registry) {
 	journal.Records[CreditLimitSet](r, TypeCreditLimitSet, 1, nil)
 	journal.Records[Transferred](r, TypeTransferred, 1, nil)
 	journal.Records[HoldIncreased](r, TypeHoldIncreased, 1, nil)
-	journal.Records[HoldPlaced](r, TypeHoldPlaced, 1, nil)
+	journal.Records[HoldPlaced](r, TypeHoldPlaced, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutExpiry})
 	journal.Records[HoldCaptured](r, TypeHoldCaptured, 1, nil)
 	journal.Records[HoldReleased](r, TypeHoldReleased, 1, nil)
+	journal.Records[HoldExpired](r, TypeHoldExpired, 1, nil)
 
 	journal.Holds(r, Wallets())
 	journal.Holds(r, holds())
+	journal.Holds(r, expiring())
 
 	r.Evolves(evolve)
 	r.Refuses(refusals()...)
@@ -163,7 +180,7 @@ func Register(r *journal.Registry) {
 func IsType(eventType string) bool {
 	switch eventType {
 	case TypeWalletOpened, TypeWalletChanged, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
-		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased:
+		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased, TypeHoldExpired:
 		return true
 	}
 	return false
@@ -199,7 +216,11 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case CreditLimitSet:
 		evolveWallet(s, e, body.WalletID, func(w *State) { w.setCredit(body.Limit) })
 	case HoldPlaced:
-		holds().Put(s, body.HoldID, placed(body))
+		h := placed(body)
+		if !h.ExpiresAt.IsZero() {
+			h.Page = noteExpiring(s, h.Wallet, dueHold{body.HoldID, h.ExpiresAt})
+		}
+		holds().Put(s, body.HoldID, h)
 	case HoldIncreased:
 		h, _ := holds().Get(s, body.HoldID)
 		h.Amount = body.Total
@@ -207,6 +228,8 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case HoldCaptured:
 		evolveHold(s, body.HoldID, body.HoldFigures)
 	case HoldReleased:
+		evolveHold(s, body.HoldID, body.HoldFigures)
+	case HoldExpired:
 		evolveHold(s, body.HoldID, body.HoldFigures)
 	}
 }

@@ -2,6 +2,7 @@ package wallet_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal/decidetest"
@@ -36,6 +37,13 @@ func TestFrozenEvents(t *testing.T) {
 		"hold-placed.v1": wallet.HoldPlaced{
 			HoldID: hold, WalletID: one, Amount: usd("60.00"), Payee: wallet.Payee{ToWallet: two},
 			Description: "A room", Metadata: map[string]string{"room": "7"},
+		},
+		"hold-placed.v2": wallet.HoldPlaced{
+			HoldID: hold, WalletID: one, Amount: usd("60.00"), ExpiresAt: time.Date(2026, 3, 14, 9, 27, 53, 589793000, time.UTC),
+		},
+		"hold-expired.v1": wallet.HoldExpired{
+			HoldID: hold, WalletID: one, Amount: usd("35.00"),
+			HoldFigures: wallet.HoldFigures{Captured: "25.00", Released: "35.00", Remaining: "0.00", Status: wallet.HoldEndedExpired},
 		},
 		"hold-captured.v1": wallet.HoldCaptured{
 			HoldID: hold, WalletID: one, Amount: usd("25.00"), Payee: wallet.Payee{ToAccount: "income:rooms"},

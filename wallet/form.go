@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"strings"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -136,6 +137,13 @@ func (c PlaceHold) Validate() []ledger.FieldError {
 	f.payee(c.Payee)
 	if c.ToWallet != "" && c.ToWallet == c.WalletID {
 		f.Addf("/to_wallet", "want another wallet than the one that pays")
+	}
+	switch seconds := int64(MaxExpiry / time.Second); {
+	case c.ExpiresIn == nil:
+	case c.ExpiresAt != nil:
+		f.Addf("/expires_in", "want expires_in or expires_at, not both")
+	case *c.ExpiresIn < 1 || *c.ExpiresIn > seconds:
+		f.Addf("/expires_in", "want 1 to %d seconds", seconds)
 	}
 	f.Text("/description", c.Description, ledger.MaxDescription)
 	f.Metadata(c.Metadata)

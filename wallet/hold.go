@@ -1,6 +1,8 @@
 package wallet
 
 import (
+	"time"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
@@ -18,6 +20,8 @@ const (
 	HoldEndedCaptured HoldStatus = "captured"
 	// HoldEndedReleased: what remained was given back.
 	HoldEndedReleased HoldStatus = "released"
+	// HoldEndedExpired: what remained was given back because its time was over.
+	HoldEndedExpired HoldStatus = "expired"
 )
 
 const holdPrefix = "hld"
@@ -31,6 +35,9 @@ type hold struct {
 	Captured string     `json:"captured"`
 	Released string     `json:"released"`
 	Status   HoldStatus `json:"status"`
+	// ExpiresAt is when it expires; zero for never. Page is where the wallet knows of that.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Page      int       `json:"page,omitempty"`
 	Payee
 }
 
@@ -54,6 +61,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 	payer, found := Find(s, c.WalletID)
 	payeeErr := checkPayee(s, c.Payee)
 	amount, amountErr := amountOf(s, c.Amount)
+	expires, expiryErr := c.expiry(s.Now())
 	switch {
 	case !found || !c.As.owns(payer.Owner):
 		return ErrWalletNotFound.At("/wallet_id")
@@ -61,16 +69,24 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 		return payeeErr
 	case amountErr != nil:
 		return amountErr
+	case expiryErr != nil:
+		return expiryErr
 	}
 	if err := payer.gives(); err != nil {
 		return err
 	}
+	if err := ExpireDue(s, c.WalletID); err != nil {
+		return err
+	}
+	if !expires.IsZero() && !hasRoom(s, c.WalletID) {
+		return ErrTooManyExpiring.With(ExpiringLimit{Limit: MaxExpiring})
+	}
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 1,
+		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 2,
 		Body: HoldPlaced{
 			HoldID: s.NextID().Format(holdPrefix), WalletID: c.WalletID,
 			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},
-			Payee:  c.Payee, Description: c.Description, Metadata: c.Metadata,
+			Payee:  c.Payee, ExpiresAt: expires, Description: c.Description, Metadata: c.Metadata,
 		},
 		Postings: move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
 	}, policy(s))
@@ -91,6 +107,9 @@ func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
 	}
 	amount, err := h.part(s, c.Amount)
 	if err != nil {
+		return err
+	}
+	if err := ExpireDue(s, h.Wallet); err != nil {
 		return err
 	}
 	before := h.remaining()
@@ -131,6 +150,9 @@ func decideIncreaseHold(s *journal.Scope, c IncreaseHold) error {
 	if err := payer.gives(); err != nil {
 		return err
 	}
+	if err := ExpireDue(s, h.Wallet); err != nil {
+		return err
+	}
 	h.Amount = journal.FormatAmount(figure(h.Amount).Add(amount))
 	_, err = ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldIncreased, Schema: 1,
@@ -145,6 +167,9 @@ func decideIncreaseHold(s *journal.Scope, c IncreaseHold) error {
 func decideReleaseHold(s *journal.Scope, c ReleaseHold) error {
 	h, err := findHold(s, c.As, c.HoldID)
 	if err != nil {
+		return err
+	}
+	if err := ExpireDue(s, h.Wallet); err != nil {
 		return err
 	}
 	h.Status = HoldEndedReleased
@@ -184,10 +209,7 @@ func findHold(s *journal.Scope, as As, id string) (hold, error) {
 	default:
 		return hold{}, ErrHoldNotFound
 	}
-	if h.Status != HoldOpen {
-		return hold{}, ErrHoldClosed.With(HoldEnd{Status: h.Status})
-	}
-	return h, nil
+	return h, h.over(s.Now())
 }
 
 // holdOfPayer returns an open hold whose payer, or a service, asks.
@@ -208,10 +230,7 @@ func holdOfPayer(s *journal.Scope, as As, id string) (h hold, payer State, err e
 	default:
 		return h, payer, ErrHoldNotFound
 	}
-	if h.Status != HoldOpen {
-		return h, payer, ErrHoldClosed.With(HoldEnd{Status: h.Status})
-	}
-	return h, payer, nil
+	return h, payer, h.over(s.Now())
 }
 
 // payeeOf returns who is paid: the hold's payee, or the one that the capture names for it.

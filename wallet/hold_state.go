@@ -14,13 +14,16 @@ func placed(body HoldPlaced) hold {
 	zero := journal.FormatAmount(amount.Sub(amount)) // with the decimals of the amount
 	return hold{
 		Wallet: body.WalletID, Asset: body.Amount.Asset, Amount: body.Amount.Amount,
-		Captured: zero, Released: zero, Status: HoldOpen, Payee: body.Payee,
+		Captured: zero, Released: zero, Status: HoldOpen, ExpiresAt: body.ExpiresAt, Payee: body.Payee,
 	}
 }
 
 // evolveHold notes how a hold stands.
 func evolveHold(s *journal.Scope, id string, f HoldFigures) {
 	h, _ := holds().Get(s, id)
+	if h.Status == HoldOpen && f.Status != HoldOpen && !h.ExpiresAt.IsZero() {
+		dropExpiring(s, h.Wallet, h.Page, dueHold{id, h.ExpiresAt})
+	}
 	h.Captured, h.Released, h.Status = f.Captured, f.Released, f.Status
 	holds().Put(s, id, h)
 }
@@ -31,6 +34,8 @@ type Hold struct {
 	WalletID string
 	Amount   ledger.Money
 	Payee
+	// ExpiresAt is when what remains goes back by itself; zero for never.
+	ExpiresAt   time.Time
 	Description string
 	Metadata    map[string]string
 	HoldFigures
@@ -51,7 +56,7 @@ func ShowHold(placing, last *journal.Event) (Hold, error) {
 		return Hold{}, fmt.Errorf("wallet: event %d is a %s, want %s", placing.Position, placing.Type, TypeHoldPlaced)
 	}
 	h := Hold{
-		ID: body.HoldID, WalletID: body.WalletID, Amount: body.Amount, Payee: body.Payee,
+		ID: body.HoldID, WalletID: body.WalletID, Amount: body.Amount, Payee: body.Payee, ExpiresAt: body.ExpiresAt,
 		Description: body.Description, Metadata: body.Metadata, HoldFigures: placed(body).figures(),
 		CreatedAt: placing.RecordedAt, Version: last.Position,
 	}
@@ -64,6 +69,8 @@ func ShowHold(placing, last *journal.Event) (Hold, error) {
 	case HoldCaptured:
 		id, h.HoldFigures = b.HoldID, b.HoldFigures
 	case HoldReleased:
+		id, h.HoldFigures = b.HoldID, b.HoldFigures
+	case HoldExpired:
 		id, h.HoldFigures = b.HoldID, b.HoldFigures
 	}
 	if id != h.ID {

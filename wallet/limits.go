@@ -1,5 +1,7 @@
 package wallet
 
+import "time"
+
 // The limits of wallets. Each says what it protects. Those of descriptions and metadata are the
 // ledger's.
 const (
@@ -7,4 +9,13 @@ const (
 	MaxName = 255
 	// MaxOwner bounds the name of a principal, which is part of an index.
 	MaxOwner = 255
+	// MaxExpiry is how long a hold may wait for its time: a year, leap years included. What is set
+	// aside for longer is forgotten.
+	MaxExpiry = 366 * 24 * time.Hour
+	// MaxExpiring is how many holds of one wallet may be open that will expire: all of them may be due
+	// at once, and are then released in one decision.
+	MaxExpiring = maxExpiryPages * expiryPage
+	// expiryPage is how many of them stand in one row of decision state, which is written anew when one
+	// comes or goes; maxExpiryPages bounds what the wallet's own row says of these.
+	expiryPage, maxExpiryPages = 100, 100
 )

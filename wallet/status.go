@@ -70,6 +70,9 @@ func decideClose(s *journal.Scope, c CloseWallet) error {
 	case w.Status == StatusClosed:
 		return nil
 	}
+	if err := ExpireDue(s, c.WalletID); err != nil {
+		return err
+	}
 	// All of them are asked for before one is judged, so that what is not at hand is loaded in one go.
 	var left []ledger.Money
 	for _, asset := range w.Assets {

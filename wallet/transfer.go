@@ -26,6 +26,9 @@ func decideTransfer(s *journal.Scope, c Transfer) error {
 	if err := to.takes(); err != nil {
 		return err.At("/to_wallet")
 	}
+	if err := ExpireDue(s, c.FromWallet); err != nil {
+		return err
+	}
 	_, err := ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 1,
 		Body: Transferred{

@@ -62,6 +62,8 @@ type State struct {
 	TimeZone string `json:"time_zone,omitempty"`
 	// Version is the position of the last event that changed the wallet itself.
 	Version int64 `json:"version"`
+	// Expiring says of each page of the holds that will expire what is on it.
+	Expiring []ExpiringPage `json:"expiring,omitempty"`
 }
 
 // Wallets is the decision state of wallets, by id.

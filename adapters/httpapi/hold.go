@@ -18,6 +18,7 @@ func (h *Handlers) CreateHold(ctx context.Context, r api.CreateHoldRequestObject
 	c := wallet.PlaceHold{
 		As: asOf(callOf(ctx).principal), WalletID: b.WalletID, Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset},
 		Payee: wallet.Payee{ToWallet: b.ToWallet, ToAccount: b.ToAccount}, Description: b.Description, Metadata: b.Metadata,
+		ExpiresAt: b.ExpiresAt, ExpiresIn: b.ExpiresIn,
 	}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
@@ -137,6 +138,8 @@ func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Even
 		id = body.HoldID
 	case wallet.HoldReleased:
 		id = body.HoldID
+	case wallet.HoldExpired:
+		id = body.HoldID
 	}
 	place, err := journal.ParsePlaceID("hld", id)
 	if err != nil {
@@ -197,6 +200,6 @@ func holdOf(h wallet.Hold) api.Hold {
 	return api.Hold{
 		ID: h.ID, WalletID: h.WalletID, Amount: moneyOf(h.Amount), Captured: in(h.Captured), Released: in(h.Released),
 		Remaining: in(h.Remaining), Status: api.HoldStatus(h.Status), ToWallet: h.ToWallet, ToAccount: h.ToAccount,
-		Description: h.Description, Metadata: metadataOf(h.Metadata), CreatedAt: shown(h.CreatedAt), Version: h.Version,
+		ExpiresAt: shownIfAny(h.ExpiresAt), Description: h.Description, Metadata: metadataOf(h.Metadata), CreatedAt: shown(h.CreatedAt), Version: h.Version,
 	}
 }

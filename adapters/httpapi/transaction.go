@@ -49,12 +49,13 @@ func newTransaction(body *api.CreateTransaction) ledger.NewTransaction {
 	return t
 }
 
-// transactionOf shows the one transaction that a command made.
+// transactionOf shows the transaction that a command made. It is the last: before it, holds that were due
+// may have expired.
 func (h *Handlers) transactionOf(a journal.Answer) (api.Transaction, error) {
-	if len(a.Events) != 1 {
-		return api.Transaction{}, fmt.Errorf("command %s, a %s, has %d events", a.Outcome.Command, a.Outcome.Type, len(a.Events))
+	if len(a.Events) == 0 {
+		return api.Transaction{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
 	}
-	return h.transaction(&a.Events[0], "")
+	return h.transaction(&a.Events[len(a.Events)-1], "")
 }
 
 // GetTransaction implements api.StrictServerInterface. The id names the transaction's place in the

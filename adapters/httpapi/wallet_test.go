@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -167,6 +168,55 @@ func TestHolds(t *testing.T) {
 	h.call(shop, "k-9", "POST", url+"/capture", `{}`).refused(t, 400, "invalid-field")
 	h.call(shop, "k-9", "POST", url+"/capture", `{"to_account":"income:rooms"}`).object(t, 200)
 	h.call(shop, "k-10", "POST", "/v1/holds/nothing/capture", `{}`).refused(t, 404, "hold-not-found")
+}
+
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs := h.wallet(ann, "1000.00"), h.wallet(bob, "0")
+	body := func(amount, expiry string) string {
+		return `{"wallet_id":"` + anns + `","to_wallet":"` + bobs + `","amount":{"amount":"` + amount + `","asset":"USD"}` + expiry + `}`
+	}
+	for expiry, pointer := range map[string]string{
+		`,"expires_in":0`:                                        "/expires_in",
+		`,"expires_in":-1`:                                       "/expires_in",
+		`,"expires_in":31622401`:                                 "/expires_in",
+		`,"expires_in":1.5`:                                      "/expires_in",
+		`,"expires_in":"PT1S"`:                                   "/expires_in",
+		`,"expires_at":"2026-03-14T09:26:53Z"`:                   "/expires_at",
+		`,"expires_at":"0001-01-01T00:00:00Z"`:                   "/expires_at",
+		`,"expires_at":"2027-03-16T00:00:00Z"`:                   "/expires_at",
+		`,"expires_at":"tomorrow"`:                               "/expires_at",
+		`,"expires_at":"2026-03-14T10:26:53Z","expires_in":3600`: "/expires_in",
+	} {
+		p := h.call(ann, "k", "POST", "/v1/holds", body("1", expiry)).refused(t, 400, "invalid-field")
+		assert.Equal(t, pointer, p["errors"].([]any)[0].(map[string]any)["pointer"], expiry)
+	}
+	first := h.call(ann, "k-1", "POST", "/v1/holds", body("600", `,"expires_at":"2026-03-14T11:26:53.5+01:00"`)).object(t, 201)
+	assert.Equal(t, "2026-03-14T10:26:53.5Z", first["expires_at"])
+	created, err := time.Parse(time.RFC3339Nano, first["created_at"].(string))
+	require.NoError(t, err)
+	second := h.call(ann, "k-2", "POST", "/v1/holds", body("300", `,"expires_in":7200`)).object(t, 201)
+	assert.Equal(t, created.Add(time.Microsecond+2*time.Hour).Format(time.RFC3339Nano), second["expires_at"])
+	never := h.call(ann, "k-3", "POST", "/v1/holds", body("1", "")).object(t, 201)
+	assert.NotContains(t, never, "expires_at")
+	url := "/v1/holds/" + first["id"].(string)
+	assert.Equal(t, first, h.call(bob, "", "GET", url, "").object(t, 200))
+
+	h.now = h.now.Add(time.Hour)
+	late := h.call(bob, "k-4", "POST", url+"/capture", `{}`).refused(t, 422, "hold-expired")
+	assert.Equal(t, first["expires_at"], late["expires_at"])
+	h.call(bob, "k-5", "POST", url+"/release", `{}`).refused(t, 422, "hold-expired")
+	h.call(ann, "k-6", "POST", url+"/increase", `{"amount":{"amount":"1","asset":"USD"}}`).refused(t, 422, "hold-expired")
+	// The transaction that pays is what is answered, and not what expired before it.
+	paid := h.call(ann, "k-7", "POST", "/v1/transfers", `{"from_wallet":"`+anns+`","to_wallet":"`+bobs+`","amount":{"amount":"650","asset":"USD"}}`).object(t, 201)
+	assert.Equal(t, "transferred", paid["type"])
+	assert.Equal(t, "49.00", paid["postings"].([]any)[0].(map[string]any)["balance_after"])
+	h.call(bob, "k-8", "POST", url+"/capture", `{}`).refused(t, 422, "hold-expired")
+	captured := h.call(bob, "k-9", "POST", "/v1/holds/"+second["id"].(string)+"/capture", `{}`).object(t, 200)
+	assert.Equal(t, []any{"captured", second["expires_at"]}, []any{captured["status"], captured["expires_at"]})
+	h.now = h.now.Add(time.Hour)
+	h.call(bob, "k-10", "POST", "/v1/holds/"+second["id"].(string)+"/capture", `{}`).refused(t, 422, "hold-closed")
 }
 
 func TestCommandsShowWhatTheirRequestsWereAnswered(t *testing.T) {

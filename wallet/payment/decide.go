@@ -145,6 +145,10 @@ func (b *booking) receive(amount decimal.Decimal) {
 }
 
 func (b *booking) refund(amount decimal.Decimal) {
+	if b.err == nil && b.wallet != "" && amount.IsPositive() {
+		// What has come back to the wallet meanwhile keeps it from being overdrawn.
+		b.err = wallet.ExpireDue(b.scope, b.wallet)
+	}
 	e := b.post(TypeRefunded, Refunded{
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.source(),
 	}, amount, b.holder(), Clearing)

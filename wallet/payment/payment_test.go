@@ -340,3 +340,24 @@ func TestSuspenseIsNobodysToMove(t *testing.T) {
 	b.says(told(b.wallet("usr_ann"), "10.00", ""))
 	assert.Equal(t, "0", b.balance(payment.Suspense))
 }
+
+// A hold whose time has come gives back what keeps the wallet from being overdrawn.
+func TestRefundAfterADueHold(t *testing.T) {
+	t.Parallel()
+	for _, cold := range []bool{false, true} {
+		b := open(t, cold)
+		ann := b.wallet("usr_ann")
+		b.says(told(ann, "10.00", ""))
+		seconds := int64(1)
+		b.Do(wallet.CommandPlaceHold, wallet.PlaceHold{
+			As: wallet.As{Role: wallet.Service}, WalletID: ann, Amount: ledger.Money{Amount: "10", Asset: "USD"}, ExpiresIn: &seconds,
+		})
+		b.Advance(time.Second)
+		events, result := b.says(told(ann, "10.00", "10.00"))
+		require.Equal(t, payment.Booked, result.Result)
+		require.Len(t, events, 2)
+		require.Equal(t, wallet.TypeHoldExpired, events[0].Type)
+		require.Equal(t, payment.TypeRefunded, events[1].Type)
+		require.Equal(t, "0", b.available(ann))
+	}
+}

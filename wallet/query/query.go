@@ -3,6 +3,8 @@
 package query
 
 import (
+	"time"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/wallet"
@@ -18,6 +20,12 @@ type WalletFilter struct {
 	// After is the id of the last wallet of the page before; Limit the most that come back.
 	After string
 	Limit int
+}
+
+// Due is a hold whose time has come, and which is open still: the first of its wallet.
+type Due struct {
+	HoldID, WalletID string
+	ExpiresAt        time.Time
 }
 
 // Balance is what a wallet holds of an asset, at the asset's scale. Available may be negative.

@@ -107,6 +107,7 @@ func (e EntryOrder) Valid() bool {
 // Defines values for HoldStatus.
 const (
 	HoldStatusCaptured HoldStatus = "captured"
+	HoldStatusExpired  HoldStatus = "expired"
 	HoldStatusOpen     HoldStatus = "open"
 	HoldStatusReleased HoldStatus = "released"
 )
@@ -115,6 +116,8 @@ const (
 func (e HoldStatus) Valid() bool {
 	switch e {
 	case HoldStatusCaptured:
+		return true
+	case HoldStatusExpired:
 		return true
 	case HoldStatusOpen:
 		return true
@@ -624,13 +627,19 @@ type CreateAsset struct {
 	Scale *int `json:"scale,omitempty"`
 }
 
-// CreateHold A hold has at most one payee, `to_wallet` or `to_account`.
+// CreateHold A hold has at most one payee, `to_wallet` or `to_account`, and at most one of `expires_at` and `expires_in`. With neither it never expires.
 type CreateHold struct {
 	// Amount An amount with its asset.
 	Amount Money `json:"amount"`
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
+
+	// ExpiresAt When what remains goes back by itself: a time to come, at most 366 days ahead.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// ExpiresIn The same, in whole seconds from now.
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
 
 	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
 	//
@@ -873,6 +882,9 @@ type Hold struct {
 
 	// Description Text for people.
 	Description Description `json:"description,omitempty,omitzero"`
+
+	// ExpiresAt When what remains goes back by itself; never if absent.
+	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
 	// ID A hold's id.
 	//

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/query"
@@ -71,13 +72,30 @@ func (r *Reads) Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, er
 
 func scanHold(rows pgx.Rows) (h wallet.Hold, err error) {
 	var metadata []byte
+	var expires pgtype.Timestamptz
 	if err := rows.Scan(&h.ID, &h.WalletID, &h.Amount.Asset, &h.Amount.Amount, &h.Captured, &h.Released, &h.Remaining,
-		&h.Status, &h.ToWallet, &h.ToAccount, &h.Description, &metadata, &h.Version, &h.CreatedAt); err != nil {
+		&h.Status, &h.ToWallet, &h.ToAccount, &expires, &h.Description, &metadata, &h.Version, &h.CreatedAt); err != nil {
 		return h, err
 	}
 	h.CreatedAt = h.CreatedAt.UTC()
+	if expires.Valid {
+		h.ExpiresAt = expires.Time.UTC()
+	}
 	h.Metadata, err = metadataOf(metadata)
 	return h, err
+}
+
+// Due returns the wallets that have holds whose time has come and that are open still, each by the first
+// of these, in the order of wallets. The clock is the server's.
+func (r *Reads) Due(ctx context.Context, afterWallet string, limit int) (due []query.Due, err error) {
+	err = r.rows(ctx, "wallets_due", pgx.NamedArgs{"after": afterWallet, "limit": limit}, func(rows pgx.Rows) error {
+		var d query.Due
+		err := rows.Scan(&d.HoldID, &d.WalletID, &d.ExpiresAt)
+		d.ExpiresAt = d.ExpiresAt.UTC()
+		due = append(due, d)
+		return err
+	})
+	return due, err
 }
 
 // metadataOf reads metadata that may be NULL.

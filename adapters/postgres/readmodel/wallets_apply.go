@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
@@ -64,6 +65,8 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	case wallet.HoldReleased:
 		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
+	case wallet.HoldExpired:
+		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	}
 	return nil
 }
@@ -95,10 +98,11 @@ func queueHold(b *pgx.Batch, schema string, e *journal.Event) error {
 	if err != nil {
 		return err
 	}
+	expires := pgtype.Timestamptz{Time: h.ExpiresAt, Valid: !h.ExpiresAt.IsZero()}
 	b.Queue(statement("wallets_add_hold", schema), pgx.NamedArgs{
 		"id": h.ID, "wallet_id": h.WalletID, "asset": h.Amount.Asset, "amount": h.Amount.Amount,
 		"captured": h.Captured, "released": h.Released, "remaining": h.Remaining, "status": string(h.Status),
-		"to_wallet": h.ToWallet, "to_account": h.ToAccount, "description": h.Description, "metadata": metadata,
+		"to_wallet": h.ToWallet, "to_account": h.ToAccount, "expires_at": expires, "description": h.Description, "metadata": metadata,
 		"version": h.Version, "at": h.CreatedAt,
 	})
 	return nil

@@ -3,6 +3,7 @@ package readmodel_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -153,6 +154,69 @@ func TestWalletsChange(t *testing.T) {
 		e = l.do(wallet.CommandCloseWallet, wallet.CloseWallet{As: service(), WalletID: bob, Reason: "moved away"})[0]
 		reads(bob, wallet.StatusClosed, nil, e)
 	}
+}
+
+// A hold that will expire reads as it is shown, and is due from its time on until it is over.
+func TestDueHolds(t *testing.T) {
+	t.Parallel()
+	l := openWallets(t)
+	var ids []string
+	for i := range 3 {
+		id, _ := l.wallet(fmt.Sprint("usr_", i), "", nil)
+		l.pays(id, fmt.Sprint("pi_", i), "100.00", "")
+		ids = append(ids, id)
+	}
+	place := func(id string, seconds int64) *journal.Event {
+		t.Helper()
+		c := wallet.PlaceHold{As: service(), WalletID: id, Amount: ledger.Money{Amount: "10", Asset: "USD"}}
+		if seconds > 0 {
+			c.ExpiresIn = &seconds
+		}
+		return l.do(wallet.CommandPlaceHold, c)[0]
+	}
+	due := func(after string, limit int) []query.Due {
+		t.Helper()
+		found, err := l.reads.Due(t.Context(), after, limit)
+		require.NoError(t, err)
+		return found
+	}
+	dueOf := func(e *journal.Event) query.Due {
+		body := e.Body.(wallet.HoldPlaced)
+		return query.Due{HoldID: body.HoldID, WalletID: body.WalletID, ExpiresAt: body.ExpiresAt}
+	}
+	// The clock that judges is the server's: what was placed an hour ago for a minute is due.
+	l.now = l.now.Add(-time.Hour)
+	place(ids[1], 61)
+	one, two := place(ids[0], 60), place(ids[1], 60)
+	for _, id := range ids {
+		place(id, 2*60*60) // to come
+		place(id, 0)       // never
+	}
+	l.project(100)
+	require.Equal(t, []query.Due{dueOf(one), dueOf(two)}, due("", 10))
+	require.Equal(t, []query.Due{dueOf(one)}, due("", 1))
+	require.Equal(t, []query.Due{dueOf(two)}, due(ids[0], 10))
+	require.Empty(t, due(ids[1], 10))
+
+	l.now = l.now.Add(time.Hour)
+	reads := func(placed, last *journal.Event) {
+		t.Helper()
+		want, err := wallet.ShowHold(placed, last)
+		require.NoError(t, err)
+		got, ok, err := l.reads.Hold(t.Context(), dueOf(placed).HoldID)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	reads(one, one)
+	events := l.do(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: dueOf(two).HoldID})
+	require.Len(t, events, 2, "and the other one of its wallet")
+	l.project(1)
+	require.Equal(t, []query.Due{dueOf(one)}, due("", 10))
+	reads(two, events[0])
+	l.do(wallet.CommandTransfer, wallet.Transfer{As: service(), FromWallet: ids[0], ToWallet: ids[1], Amount: ledger.Money{Amount: "1", Asset: "USD"}})
+	l.project(100)
+	require.Empty(t, due("", 10))
 }
 
 func TestWalletBalances(t *testing.T) {

@@ -1,4 +1,4 @@
 SELECT id, wallet_id, asset, amount::text, captured::text, released::text, remaining::text, status, to_wallet, to_account,
-       description, metadata, version, created_at
+       expires_at, description, metadata, version, created_at
   FROM {wallets}.hold
  WHERE id = @id

@@ -27,8 +27,12 @@ CREATE TABLE {schema}.hold (
     status      text        COLLATE "C" NOT NULL,
     to_wallet   text        COLLATE "C" NOT NULL, -- empty: none
     to_account  text        COLLATE "C" NOT NULL, -- empty: none
+    expires_at  timestamptz, -- NULL: never
     description text        NOT NULL,
     metadata    json,
     version     bigint      NOT NULL, -- position of the last event that changed it
     created_at  timestamptz NOT NULL
 ) WITH (fillfactor = 80);
+
+-- What is due; it has no more in it than what is open.
+CREATE INDEX hold_due ON {schema}.hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;

@@ -9,6 +9,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -109,6 +110,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.openedOf(a)
 	case wallet.CommandPlaceHold, wallet.CommandCaptureHold, wallet.CommandReleaseHold:
 		return h.holdAfter(ctx, a)
+	case messaging.CommandSendMessage:
+		return h.sentOf(ctx, a)
 	case payment.CommandRecordFact:
 		return receiptOf(a.Outcome)
 	}

@@ -51,7 +51,11 @@ func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, s
 	sealed, err := h.sealMessage(ctx, c, subject, body)
 	if refusal := journal.AsRefusal(err); refusal != nil {
 		a, known, err := h.before(ctx, o)
-		if err == nil && !known {
+		switch {
+		case err != nil:
+		case known:
+			err = h.fetch(ctx, &a)
+		default:
 			err = fromRefusal(refusal)
 		}
 		return a, nil, err
@@ -78,6 +82,27 @@ func (h *Handlers) sealMessage(ctx context.Context, c messaging.SendMessage, sub
 		}
 	}
 	return h.ports.Sealer.Seal(ctx, c.From, c.To, subject, body)
+}
+
+// sentOf shows what a command sent, to who sent it: nobody else has anything to read there. A service is shown
+// what it wrote without the texts, for which it has no key.
+func (h *Handlers) sentOf(ctx context.Context, a journal.Answer) (any, error) {
+	e, body, err := only[messaging.Sent](h, a)
+	if err != nil || body.From != callOf(ctx).principal.Subject {
+		return nil, err
+	}
+	m, err := messages.Show(e, body.From)
+	if err != nil {
+		return nil, err
+	}
+	if m.Key != nil {
+		return h.openMessage(ctx, m, nil)
+	}
+	return struct {
+		api.Message
+		Subject string `json:"subject,omitempty"`
+		Body    string `json:"body,omitempty"`
+	}{Message: messageOf(m, "", "", nil)}, nil
 }
 
 // GetMessage implements api.StrictServerInterface.
@@ -149,7 +174,7 @@ func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObje
 	if c.Subject, c.Body, err = h.ports.Sealer.Reseal(ctx, by, m.Key, r.Body.Subject, r.Body.Body); err != nil {
 		return nil, unreadable(err)
 	}
-	a, _, err := h.submit(ctx, order{commandType: messaging.CommandEditMessage, data: c})
+	a, _, err := h.submit(ctx, order{commandType: messaging.CommandEditMessage, data: c, waits: true})
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +200,7 @@ func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObje
 // DeleteMessage implements api.StrictServerInterface.
 func (h *Handlers) DeleteMessage(ctx context.Context, r api.DeleteMessageRequestObject) (api.DeleteMessageResponseObject, error) {
 	c := messaging.DeleteMessage{By: callOf(ctx).principal.Subject, MessageID: r.ID}
-	if _, _, err := h.submit(ctx, order{commandType: messaging.CommandDeleteMessage, data: c}); err != nil {
+	if _, _, err := h.submit(ctx, order{commandType: messaging.CommandDeleteMessage, data: c, waits: true}); err != nil {
 		return nil, err
 	}
 	return api.DeleteMessage204Response{}, nil
@@ -184,7 +209,8 @@ func (h *Handlers) DeleteMessage(ctx context.Context, r api.DeleteMessageRequest
 // ReadMessage implements api.StrictServerInterface.
 func (h *Handlers) ReadMessage(ctx context.Context, r api.ReadMessageRequestObject) (api.ReadMessageResponseObject, error) {
 	c := messaging.ReadMessage{By: callOf(ctx).principal.Subject, MessageID: r.ID}
-	if _, _, err := h.submit(ctx, order{commandType: messaging.CommandReadMessage, data: c, key: r.Params.IdempotencyKey}); err != nil {
+	o := order{commandType: messaging.CommandReadMessage, data: c, key: r.Params.IdempotencyKey, waits: true}
+	if _, _, err := h.submit(ctx, o); err != nil {
 		return nil, err
 	}
 	return api.ReadMessage204Response{}, nil

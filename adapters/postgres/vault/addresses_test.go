@@ -48,6 +48,21 @@ func TestAddressesHaveTokens(t *testing.T) {
 	assert.Equal(t, 2, h.count("SELECT count(*) FROM email_address"))
 }
 
+// What is known is written again, and waited for until it is on disk, as what is new: the time that a registration
+// takes must not tell which it was.
+func TestAKnownAddressCostsAsMuch(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.open()
+	token, err := v.Token(t.Context(), "ann@example.com")
+	require.NoError(t, err)
+	written := h.count("SELECT xmin::text::int FROM email_address")
+	again, err := v.Token(t.Context(), "Ann@example.com")
+	require.NoError(t, err)
+	assert.Equal(t, token, again)
+	assert.Greater(t, h.count("SELECT xmin::text::int FROM email_address"), written)
+}
+
 // The first of them also makes the pepper, all at once, and in two processes.
 func TestManyAskForOneToken(t *testing.T) {
 	t.Parallel()

@@ -21,7 +21,4 @@ const (
 	// page is how many rows are swept or wrapped anew in one transaction: it holds none of them for
 	// longer than some milliseconds.
 	page = 500
-	// tokenTries is how often the token of an address is looked for. The second look finds what somebody
-	// else was giving during the first; a third is needed where that was forgotten again at once.
-	tokenTries = 3
 )

@@ -80,10 +80,16 @@ func (k Key) Unwrap(label string, sealed Text) (Key, error) {
 
 // Word returns the digest by which a word is found among those of the same key, and by nobody else: an
 // HMAC under a key derived from this one.
-func (k Key) Word(word string) [wordSize]byte {
+func (k Key) Word(word string) [wordSize]byte { return k.Words()(word) }
+
+// Words returns Word for many words: the key is derived once. It is for one goroutine.
+func (k Key) Words() func(word string) [wordSize]byte {
 	mac := hmac.New(sha256.New, k.derive("florin search words 1"))
-	mac.Write([]byte(word))
-	return [wordSize]byte(mac.Sum(nil))
+	return func(word string) [wordSize]byte {
+		mac.Reset()
+		mac.Write([]byte(word))
+		return [wordSize]byte(mac.Sum(nil))
+	}
 }
 
 // gcm seals with a random nonce, which it puts before the text.

@@ -62,6 +62,9 @@ func TestWord(t *testing.T) {
 	assert.Equal(t, rent, key.Word("rent"))
 	assert.NotEqual(t, key.Word("rent"), key.Word("rents"))
 	assert.NotEqual(t, key.Word("rent"), NewKey().Word("rent"))
+	words := key.Words()
+	assert.Equal(t, key.Word("rents"), words("rents"))
+	assert.Equal(t, rent, words("rent"), "one word leaves nothing for the next")
 }
 
 func TestKeyIsNotPrinted(t *testing.T) {

@@ -81,8 +81,9 @@ func (p *postman) lexemes(ctx context.Context, texts []string) ([]string, error)
 
 // digestOf is how a lexeme is kept: a digest of 12 bytes, in 16 characters.
 func digestOf(key seal.Key) func(lexeme string) string {
+	word := key.Words()
 	return func(lexeme string) string {
-		digest := key.Word(lexeme)
+		digest := word(lexeme)
 		return base64.RawURLEncoding.EncodeToString(digest[:])
 	}
 }

@@ -158,7 +158,7 @@ func (r mailroom) Names(ctx context.Context, ids []string) (map[string]string, e
 	r.mu.Unlock()
 	out := map[string]string{}
 	for _, id := range ids {
-		u, _, ok, err := readUsers{r.house}.User(ctx, id)
+		u, _, ok, err := readUsers(r).User(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -225,7 +225,7 @@ func (h *house) follow(who, after string) *live {
 
 func followAt(t *testing.T, url, who, after string) *live {
 	t.Helper()
-	ctx, cut := context.WithCancel(context.Background())
+	ctx, cut := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/v1/messages/stream", http.NoBody)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+who)

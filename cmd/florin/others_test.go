@@ -30,6 +30,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"/v1/commands/":  transfer.str("command_id"),
 	}
 	bodies := map[string]map[string]any{
+		"PATCH /v1/wallets/{id}":       {"name": "Mine"},
 		"POST /v1/wallets/{id}/close":  {"reason": "I want it gone."},
 		"POST /v1/holds/{id}/capture":  {},
 		"POST /v1/holds/{id}/release":  {},

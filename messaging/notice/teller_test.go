@@ -103,6 +103,7 @@ func TestOwnersAreTold(t *testing.T) {
 		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_6", Amount: usd, WalletID: nobody}},
 		&journal.Event{Type: payment.TypeRefunded, Body: payment.Refunded{Payment: "pi_1", Amount: usd, WalletID: wal}},
 		&journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal, Reason: "suspected fraud, case 4711"}}, // for staff
+		&journal.Event{Type: wallet.TypeHoldExpired, Postings: postings(), Body: wallet.HoldExpired{HoldID: "hld_1", WalletID: wal, Amount: usd}},
 	)
 	assert.Equal(t, []told{
 		{ann, notice.TopicTopUp, "pi_1", "Your top-up has arrived", "10.50 USD came into your wallet."},
@@ -110,6 +111,7 @@ func TestOwnersAreTold(t *testing.T) {
 		{ann, notice.TopicRefunded, "pi_1", "A payment was refunded", "10.50 USD of a payment went back to where it came from, and left your wallet."},
 		{ann, notice.TopicFrozen, wal, "Your wallet is frozen",
 			"Your wallet takes money in and gives none out until somebody has looked at it."},
+		{ann, notice.TopicExpired, "hld_1", "A hold has expired", "10.50 USD that were set aside in your wallet are yours to spend again."},
 	}, got)
 }
 

@@ -12,6 +12,7 @@ const (
 	TopicTopUp    = "top-up-received"
 	TopicRefunded = "payment-refunded"
 	TopicFrozen   = "wallet-frozen"
+	TopicExpired  = "hold-expired"
 )
 
 // notice is what an owner is told.
@@ -26,7 +27,7 @@ type notice struct {
 // Wants reports whether owners may have to be told of events of a type.
 func Wants(eventType string) bool {
 	switch eventType {
-	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen:
+	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired:
 		return true
 	}
 	return false
@@ -53,6 +54,12 @@ func of(e *journal.Event) (n notice, ok bool) {
 			subject: "Your wallet is frozen",
 			// Why is what staff write for staff: it may not be for the owner to know.
 			body: "Your wallet takes money in and gives none out until somebody has looked at it.",
+		}
+	case wallet.HoldExpired:
+		n = notice{
+			wallet: body.WalletID, topic: TopicExpired, about: body.HoldID,
+			subject: "A hold has expired",
+			body:    written(body.Amount) + " that were set aside in your wallet are yours to spend again.",
 		}
 	}
 	return n, n.wallet != ""

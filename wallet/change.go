@@ -1,8 +1,6 @@
 package wallet
 
 import (
-	"encoding/json"
-
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
@@ -41,7 +39,3 @@ func (c Changes) Apply(w *Wallet) {
 		w.TimeZone = *c.TimeZone
 	}
 }
-
-// withoutTimeZone reads what wallets were opened with before they had time zones: none is UTC, which is
-// what its absence says.
-func withoutTimeZone(v1 json.RawMessage) (json.RawMessage, error) { return v1, nil }

@@ -15,6 +15,9 @@ const (
 	CommandCloseWallet    = "close-wallet"
 	CommandSetCreditLimit = "set-credit-limit"
 	CommandTransfer       = "transfer"
+	CommandSplit          = "split"
+	CommandCreditWallet   = "credit-wallet"
+	CommandDebitWallet    = "debit-wallet"
 	CommandPlaceHold      = "place-hold"
 	CommandCaptureHold    = "capture-hold"
 	CommandReleaseHold    = "release-hold"
@@ -105,6 +108,56 @@ type Transfer struct {
 	Reference   string            `json:"reference,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
+
+// Split pays from one wallet to many, in one transaction.
+//
+// Refusals: those of [Transfer]; ErrInvalidField also when the shares come to more than the amount, or to
+// less and none of them is the rest.
+type Split struct {
+	As         As           `json:"as"`
+	FromWallet string       `json:"from_wallet"`
+	Amount     ledger.Money `json:"amount"`
+	// To has 1 to MaxShares shares, of different wallets, at most one of them the rest.
+	To          []Share           `json:"to"`
+	Description string            `json:"description,omitempty"`
+	Reference   string            `json:"reference,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// Share is what one wallet gets of a split: exactly one of Amount, Percent and Rest.
+type Share struct {
+	Wallet string `json:"wallet"`
+	// Amount is in the asset of the split.
+	Amount *ledger.Money `json:"amount,omitempty"`
+	// Percent is of the whole amount, such as 33.3; above 0 and at most 100.
+	Percent string `json:"percent,omitempty"`
+	// Rest is what the others leave.
+	Rest bool `json:"rest,omitempty"`
+}
+
+// Adjustment is money that comes into a wallet, or goes out of it, against a named account: what finance
+// books by hand.
+type Adjustment struct {
+	WalletID string       `json:"wallet_id"`
+	Amount   ledger.Money `json:"amount"`
+	// Account is the other side, in the ledger main; no domain owns it.
+	Account     string            `json:"account"`
+	Description string            `json:"description,omitempty"`
+	Reference   string            `json:"reference,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// CreditWallet puts money into a wallet, from an account. For services and finance; so is [DebitWallet].
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrOwnedAccount,
+// ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, and ErrAccountFrozen or ErrInsufficientFunds of an
+// account that would lose by it.
+type CreditWallet Adjustment
+
+// DebitWallet takes money out of a wallet, to an account: as much as is available, and the credit.
+//
+// Refusals: those of [CreditWallet], ErrWalletFrozen, and the ledger's ErrInsufficientFunds of the wallet.
+type DebitWallet Adjustment
 
 // IncreaseHold sets more of the payer's money aside for the same payee.
 //

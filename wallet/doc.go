@@ -7,6 +7,9 @@
 //   - Nobody spends what he has not got: available never falls below zero by anything that is
 //     decided here. Only what has already happened outside may overdraw it, and then the wallet is
 //     frozen until somebody has looked at it.
+//   - A split pays many at once. Not a unit is lost or made: the units that shares leave over go to the
+//     largest remainders.
+//   - A service and finance put money into a wallet and take money out, against an account that they name.
 //   - A hold sets money aside for a payee. It leaves available for held at once; it leaves held when
 //     it is captured (to the payee) or released (back to the wallet).
 //   - A hold may be captured in parts. A final capture gives back what it leaves. A hold of which

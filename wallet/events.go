@@ -19,6 +19,8 @@ const (
 	TypeWalletClosed   = "wallet-closed"
 	TypeCreditLimitSet = "credit-limit-set"
 	TypeTransferred    = "transferred"
+	TypeWalletCredited = "wallet-credited"
+	TypeWalletDebited  = "wallet-debited"
 	TypeHoldPlaced     = "hold-placed"
 	TypeHoldIncreased  = "hold-increased"
 	TypeHoldCaptured   = "hold-captured"
@@ -66,18 +68,54 @@ type CreditLimitSet struct {
 	Limit    ledger.Money `json:"limit"`
 }
 
-// Transferred says that one wallet paid another. The postings are available to available.
+// Transferred says that one wallet paid another, or, by a split, many. The postings are available to
+// available; a share that came to nothing has none. Schema 1 knew no splits.
 type Transferred struct {
-	FromWallet  string            `json:"from_wallet"`
-	ToWallet    string            `json:"to_wallet"`
+	FromWallet string `json:"from_wallet"`
+	// ToWallet is who was paid; empty for a split, which has To.
+	ToWallet    string            `json:"to_wallet,omitempty"`
+	To          []ShareDone       `json:"to,omitempty"`
 	Amount      ledger.Money      `json:"amount"`
 	Description string            `json:"description,omitempty"`
 	Reference   string            `json:"reference,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
 
+// Wallets returns who paid and who was paid, the payer first.
+func (t Transferred) Wallets() []string {
+	if t.ToWallet != "" {
+		return []string{t.FromWallet, t.ToWallet}
+	}
+	ids := []string{t.FromWallet}
+	for _, share := range t.To {
+		ids = append(ids, share.Wallet)
+	}
+	return ids
+}
+
 // TransactionReference implements [ledger.Referenced].
 func (t Transferred) TransactionReference() string { return t.Reference }
+
+// ShareDone is what one wallet got of a split, and what it was to get.
+type ShareDone struct {
+	Wallet string `json:"wallet"`
+	// Amount is in the asset of the split, at its scale; it may be zero.
+	Amount  string `json:"amount"`
+	Percent string `json:"percent,omitempty"`
+	Rest    bool   `json:"rest,omitempty"`
+}
+
+// Credited says that money came into the wallet from an account. The postings are the account to available.
+type Credited Adjustment
+
+// TransactionReference implements [ledger.Referenced].
+func (t Credited) TransactionReference() string { return t.Reference }
+
+// Debited says that money went out of the wallet to an account. The postings are available to the account.
+type Debited Adjustment
+
+// TransactionReference implements [ledger.Referenced].
+func (t Debited) TransactionReference() string { return t.Reference }
 
 // HoldPlaced says that money was set aside. The postings are available to held. Schema 1 had no time at
 // which it expires.
@@ -139,6 +177,9 @@ type HoldFigures struct {
 	Status    HoldStatus `json:"status"`
 }
 
+// sameShape is the upcaster for a schema that only adds what older events did without.
+func sameShape(older json.RawMessage) (json.RawMessage, error) { return older, nil }
+
 // Register tells r what wallets decide, evolve, record and refuse. It needs the ledger's own
 // registration beside it.
 func Register(r *journal.Registry) {
@@ -149,19 +190,24 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCloseWallet, decideClose)
 	journal.Decides(r, CommandSetCreditLimit, decideSetCreditLimit)
 	journal.Decides(r, CommandTransfer, decideTransfer)
+	journal.Decides(r, CommandSplit, decideSplit)
+	journal.Decides(r, CommandCreditWallet, decideCredit)
+	journal.Decides(r, CommandDebitWallet, decideDebit)
 	journal.Decides(r, CommandPlaceHold, decidePlaceHold)
 	journal.Decides(r, CommandCaptureHold, decideCaptureHold)
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
 	journal.Decides(r, CommandIncreaseHold, decideIncreaseHold)
 	journal.Decides(r, CommandExpireHold, decideExpireHold)
 
-	journal.Records[Opened](r, TypeWalletOpened, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutTimeZone})
+	journal.Records[Opened](r, TypeWalletOpened, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: sameShape})
 	journal.Records[Changed](r, TypeWalletChanged, 1, nil)
 	journal.Records[Frozen](r, TypeWalletFrozen, 1, nil)
 	journal.Records[Unfrozen](r, TypeWalletUnfrozen, 1, nil)
 	journal.Records[Closed](r, TypeWalletClosed, 1, nil)
 	journal.Records[CreditLimitSet](r, TypeCreditLimitSet, 1, nil)
-	journal.Records[Transferred](r, TypeTransferred, 1, nil)
+	journal.Records[Transferred](r, TypeTransferred, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: sameShape})
+	journal.Records[Credited](r, TypeWalletCredited, 1, nil)
+	journal.Records[Debited](r, TypeWalletDebited, 1, nil)
 	journal.Records[HoldIncreased](r, TypeHoldIncreased, 1, nil)
 	journal.Records[HoldPlaced](r, TypeHoldPlaced, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutExpiry})
 	journal.Records[HoldCaptured](r, TypeHoldCaptured, 1, nil)
@@ -180,6 +226,7 @@ func Register(r *journal.Registry) {
 func IsType(eventType string) bool {
 	switch eventType {
 	case TypeWalletOpened, TypeWalletChanged, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
+		TypeWalletCredited, TypeWalletDebited,
 		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased, TypeHoldExpired:
 		return true
 	}

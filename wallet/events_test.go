@@ -30,6 +30,18 @@ func TestFrozenEvents(t *testing.T) {
 		"transferred.v1": wallet.Transferred{
 			FromWallet: one, ToWallet: two, Amount: usd("10.50"), Description: "Rent", Reference: "rent-7", Metadata: map[string]string{"flat": "7"},
 		},
+		"transferred.v2": wallet.Transferred{
+			FromWallet: one, Amount: usd("10.00"), Description: "Sale", Reference: "sale-7", Metadata: map[string]string{"shop": "north"},
+			To: []wallet.ShareDone{
+				{Wallet: two, Amount: "2.90", Percent: "29"},
+				{Wallet: "wal_01kkn6wx9dg000g00400000003", Amount: "7.10", Rest: true},
+				{Wallet: "wal_01kkn6wx9dg000g00400000004", Amount: "0.00", Percent: "0.01"},
+			},
+		},
+		"wallet-credited.v1": wallet.Credited{
+			WalletID: one, Amount: usd("5.00"), Account: "expenses:goodwill", Description: "Sorry", Reference: "gw-1", Metadata: map[string]string{"case": "9"},
+		},
+		"wallet-debited.v1": wallet.Debited{WalletID: one, Amount: usd("5.00"), Account: "income:fees"},
 		"hold-increased.v1": wallet.HoldIncreased{
 			HoldID: hold, WalletID: one, Amount: usd("15.00"), Total: "75.00",
 			HoldFigures: wallet.HoldFigures{Captured: "0.00", Released: "0.00", Remaining: "75.00", Status: wallet.HoldOpen},

@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -120,6 +121,66 @@ func (c Transfer) Validate() []ledger.FieldError {
 	f.Text("/reference", c.Reference, ledger.MaxReference)
 	f.Metadata(c.Metadata)
 	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c CreditWallet) Validate() []ledger.FieldError {
+	var f form
+	f.amount(c.Amount)
+	f.Check("/account", ledger.CheckAddress(c.Account))
+	f.Text("/description", c.Description, ledger.MaxDescription)
+	f.Text("/reference", c.Reference, ledger.MaxReference)
+	f.Metadata(c.Metadata)
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
+func (c DebitWallet) Validate() []ledger.FieldError { return CreditWallet(c).Validate() }
+
+// Validate reports what is wrong with the form of c. Whether the shares come to the amount is for the
+// decider.
+func (c Split) Validate() []ledger.FieldError {
+	var f form
+	f.walletID("/from_wallet", c.FromWallet)
+	f.amount(c.Amount)
+	if len(c.To) < 1 || len(c.To) > MaxShares {
+		f.Addf("/to", "want 1 to %d shares", MaxShares)
+	} else {
+		f.shares(c)
+	}
+	f.Text("/description", c.Description, ledger.MaxDescription)
+	f.Text("/reference", c.Reference, ledger.MaxReference)
+	f.Metadata(c.Metadata)
+	return f.Errors()
+}
+
+func (f *form) shares(c Split) {
+	seen, rest := map[string]bool{c.FromWallet: true}, false
+	for i, share := range c.To {
+		at := func(field string) string { return fmt.Sprintf("/to/%d%s", i, field) }
+		f.walletID(at("/wallet"), share.Wallet)
+		if seen[share.Wallet] {
+			f.Addf(at("/wallet"), "want another wallet than the one that pays, and each but once")
+		}
+		seen[share.Wallet] = true
+		switch {
+		case share.Amount != nil && share.Percent == "" && !share.Rest:
+			_, err := ledger.ParseAmount(share.Amount.Amount)
+			f.Check(at("/amount/amount"), err)
+			if share.Amount.Asset != c.Amount.Asset {
+				f.Addf(at("/amount/asset"), "want the asset of the whole amount")
+			}
+		case share.Amount == nil && share.Percent != "" && !share.Rest:
+			f.Check(at("/percent"), checkPercent(share.Percent))
+		case share.Amount == nil && share.Percent == "" && share.Rest:
+			if rest {
+				f.Addf(at("/rest"), "another share has the rest already")
+			}
+			rest = true
+		default:
+			f.Addf(at(""), "want exactly one of amount, percent and rest")
+		}
+	}
 }
 
 // Validate reports what is wrong with the form of c.

@@ -18,4 +18,7 @@ const (
 	// expiryPage is how many of them stand in one row of decision state, which is written anew when one
 	// comes or goes; maxExpiryPages bounds what the wallet's own row says of these.
 	expiryPage, maxExpiryPages = 100, 100
+	// MaxShares is how many wallets a split pays at most: each is looked up when somebody asks for the
+	// split. A payroll is a batch of transfers.
+	MaxShares = 100
 )

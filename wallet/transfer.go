@@ -30,7 +30,7 @@ func decideTransfer(s *journal.Scope, c Transfer) error {
 		return err
 	}
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 1,
+		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 2,
 		Body: Transferred{
 			FromWallet: c.FromWallet, ToWallet: c.ToWallet, Description: c.Description, Reference: c.Reference, Metadata: c.Metadata,
 			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},

@@ -104,11 +104,15 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.rulesOf(a)
 	case ledger.CommandPostTransaction, ledger.CommandReverseTransaction:
 		return h.transactionOf(a)
+	case wallet.CommandCreditWallet, wallet.CommandDebitWallet:
+		return h.transactionOf(a)
+	case wallet.CommandTransfer, wallet.CommandSplit:
+		return h.transferOf(callOf(ctx).principal, a)
 	case ledger.CommandPostBatch:
 		return h.batchOf(a, nil)
 	case wallet.CommandOpenWallet:
 		return h.openedOf(a)
-	case wallet.CommandPlaceHold, wallet.CommandCaptureHold, wallet.CommandReleaseHold:
+	case wallet.CommandPlaceHold, wallet.CommandIncreaseHold, wallet.CommandCaptureHold, wallet.CommandReleaseHold:
 		return h.holdAfter(ctx, a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)

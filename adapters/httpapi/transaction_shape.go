@@ -31,6 +31,10 @@ func (h *Handlers) transaction(e *journal.Event, reversedBy string) (api.Transac
 		t.Reverses, t.Description = body.Reverses, body.Reason
 	case wallet.Transferred:
 		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
+	case wallet.Credited:
+		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
+	case wallet.Debited:
+		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
 	case wallet.HoldPlaced:
 		t.Description, metadata = body.Description, body.Metadata
 	}

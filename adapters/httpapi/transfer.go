@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,25 +34,46 @@ func (h *Handlers) CreateTransfer(ctx context.Context, r api.CreateTransferReque
 	case later != nil:
 		return api.CreateTransfer202JSONResponse{AcceptedJSONResponse: *later}, nil
 	}
-	t, err := h.transactionOf(a)
-	// Whose the other wallet is, the caller need not be told: what it holds he is not.
-	return api.CreateTransfer201JSONResponse(h.seenBy(callOf(ctx).principal, t, c.FromWallet)), err
+	t, err := h.transferOf(callOf(ctx).principal, a)
+	return api.CreateTransfer201JSONResponse(t), err
 }
 
-// seenBy leaves of a transaction what its caller may see: of a user's, the balances of his own wallets.
-func (h *Handlers) seenBy(p Principal, t api.Transaction, own ...string) api.Transaction {
+// transferOf shows the transfer that a command made to who asked for it. Whose the other wallets are, the
+// caller need not be told: what they hold he is not.
+func (h *Handlers) transferOf(p Principal, a journal.Answer) (api.Transaction, error) {
+	t, err := h.transactionOf(a)
+	if err != nil {
+		return t, err
+	}
+	e := &a.Events[len(a.Events)-1]
+	body, ok := e.Body.(wallet.Transferred)
+	if !ok {
+		return t, fmt.Errorf("event %d of command %s, a %s, is no transfer", e.Position, a.Outcome.Command, e.Type)
+	}
+	if p.Subject != e.Actor { // somebody who looks after commands, and not the payer
+		return seenBy(p, t, body), err
+	}
+	return seenBy(p, t, body, body.FromWallet), err
+}
+
+// seenBy leaves of a transfer what its caller may see: of a user's, the balances of his own wallets, and of
+// a split that pays him, what he gets of it.
+func seenBy(p Principal, t api.Transaction, body wallet.Transferred, own ...string) api.Transaction {
 	if p.Roles.Has(RoleService | RoleFinance | RoleAdmin) {
 		return t
 	}
-	for i := range t.Postings {
-		mine := false
-		for _, id := range own {
-			mine = mine || strings.HasPrefix(t.Postings[i].Account, wallet.Account(id, ""))
-		}
+	whole := len(body.To) == 0 || slices.Contains(own, body.FromWallet)
+	shown := make([]api.Posting, 0, len(t.Postings))
+	for _, posting := range t.Postings {
+		mine := slices.ContainsFunc(own, func(id string) bool { return strings.HasPrefix(posting.Account, wallet.Account(id, "")) })
 		if !mine {
-			t.Postings[i].BalanceAfter = ""
+			posting.BalanceAfter = ""
+		}
+		if mine || whole {
+			shown = append(shown, posting)
 		}
 	}
+	t.Postings = shown
 	return t
 }
 
@@ -74,26 +97,29 @@ func (h *Handlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObje
 	if err != nil {
 		return nil, err
 	}
-	own, err := h.ownOf(ctx, &events[0])
+	body, ok := events[0].Body.(wallet.Transferred)
+	if !ok {
+		return nil, fmt.Errorf("event %d, a %s, is no transfer", events[0].Position, events[0].Type)
+	}
+	own, err := h.ownOf(ctx, body)
 	if err == nil && len(own) == 0 {
 		err = &Problem{Code: "transaction-not-found"}
 	}
-	return api.GetTransfer200JSONResponse(h.seenBy(callOf(ctx).principal, t, own...)), err
+	return api.GetTransfer200JSONResponse(seenBy(callOf(ctx).principal, t, body, own...)), err
 }
 
 // ownOf returns which wallets of a transfer the caller may see.
-func (h *Handlers) ownOf(ctx context.Context, e *journal.Event) (own []string, err error) {
-	body, ok := e.Body.(wallet.Transferred)
-	if !ok {
-		return nil, nil
-	}
-	for _, id := range []string{body.FromWallet, body.ToWallet} {
+func (h *Handlers) ownOf(ctx context.Context, body wallet.Transferred) (own []string, err error) {
+	for _, id := range body.Wallets() {
 		w, ok, err := h.ports.Wallets.Wallet(ctx, id)
 		if err != nil {
 			return nil, away(err)
 		}
 		if ok && maySee(callOf(ctx).principal, w.Owner) {
 			own = append(own, id)
+			if len(body.To) > 0 {
+				return own, nil // he paid it, or is paid by it once
+			}
 		}
 	}
 	return own, nil
@@ -158,7 +184,11 @@ func (h *Handlers) transfersAt(ctx context.Context, found []query.Found, own str
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, h.seenBy(callOf(ctx).principal, t, own))
+		body, ok := e.Body.(wallet.Transferred)
+		if !ok {
+			return nil, fmt.Errorf("event %d, a %s, is no transfer", e.Position, e.Type)
+		}
+		out = append(out, seenBy(callOf(ctx).principal, t, body, own))
 	}
 	return out, nil
 }

@@ -115,6 +115,80 @@ func TestWalletsAreChanged(t *testing.T) {
 	assert.Equal(t, "Asia/Tokyo", tokyo["time_zone"])
 }
 
+func TestCreditsAndDebits(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	url := "/v1/wallets/" + h.wallet(ann, "0")
+	body := func(amount, account string) string {
+		return `{"amount":{"amount":"` + amount + `","asset":"USD"},"account":"` + account + `","description":"Sorry","metadata":{"case":"9"}}`
+	}
+	h.call(finance, "", "POST", url+"/credit", body("5", "expenses:goodwill")).refused(t, 400, "idempotency-key-missing")
+	h.call(ann, "k", "POST", url+"/credit", body("5", "expenses:goodwill")).refused(t, 403, "forbidden")
+	tried := h.call(finance, "k", "POST", url+"/credit?dry_run=true", body("5", "expenses:goodwill")).object(t, 201)
+	credited := h.call(finance, "k", "POST", url+"/credit", body("5", "expenses:goodwill"))
+	got := credited.object(t, 201)
+	assert.Equal(t, tried["postings"], got["postings"])
+	assert.Equal(t, []any{"wallet-credited", "Sorry", map[string]any{"case": "9"}, []any{
+		map[string]any{"account": "expenses:goodwill", "side": "debit", "amount": "5.00", "asset": "USD", "balance_after": "5.00"},
+		map[string]any{"account": "liabilities:wallets:" + url[len("/v1/wallets/"):] + ":available", "side": "credit", "amount": "5.00", "asset": "USD", "balance_after": "5.00"},
+	}}, []any{got["type"], got["description"], got["metadata"], got["postings"]})
+	again := h.call(finance, "k", "POST", url+"/credit", body("5", "expenses:goodwill"))
+	assert.Equal(t, []string{string(credited.body), "true"}, []string{string(again.body), again.header.Get("Idempotent-Replayed")})
+	h.call(finance, "k", "POST", url+"/debit", body("5", "expenses:goodwill")).refused(t, 422, "idempotency-key-reused")
+	debited := h.call(shop, "k", "POST", url+"/debit", body("2", "income:fees")).object(t, 201)
+	assert.Equal(t, "wallet-debited", debited["type"])
+	h.call(shop, "k-2", "POST", url+"/debit", body("3.01", "income:fees")).refused(t, 422, "insufficient-funds")
+	h.call(shop, "k-3", "POST", url+"/debit", body("1", "assets:stripe:clearing")).refused(t, 422, "owned-account")
+	h.call(shop, "k-4", "POST", url+"/debit", body("1", "fees")).refused(t, 400, "invalid-field")
+	h.call(finance, "k-5", "POST", transactionsURL+"/"+got["id"].(string)+"/reverse", `{"reason":"x"}`).refused(t, 422, "use-domain-undo")
+	read := h.call(ann, "", "GET", url, "").object(t, 200)["balances"].([]any)[0].(map[string]any)
+	assert.Equal(t, "3.00", read["available"])
+}
+
+func TestSplits(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs, eves := h.wallet(ann, "10.00"), h.wallet(bob, "0"), h.wallet("usr_eve=user", "0")
+	body := `{"from_wallet":"` + anns + `","amount":{"amount":"1.00","asset":"USD"},"to":[{"wallet":"` + bobs + `","percent":"33.3"},{"wallet":"` + eves + `","rest":true}]}`
+	h.call(bob, "k", "POST", "/v1/transfers/split", body).refused(t, 404, "wallet-not-found")
+	paid := h.call(ann, "k", "POST", "/v1/transfers/split", body)
+	got := paid.object(t, 201)
+	line := func(id, side, amount, balance string) any {
+		p := map[string]any{"account": "liabilities:wallets:" + id + ":available", "side": side, "amount": amount, "asset": "USD"}
+		if balance != "" {
+			p["balance_after"] = balance
+		}
+		return p
+	}
+	assert.Equal(t, []any{"transferred", []any{line(anns, "debit", "1.00", "9.00"), line(bobs, "credit", "0.33", ""), line(eves, "credit", "0.67", "")}},
+		[]any{got["type"], got["postings"]})
+	assert.Equal(t, string(paid.body), string(h.call(ann, "k", "POST", "/v1/transfers/split", body).body))
+	c := h.call(ann, "", "GET", "/v1/commands/"+journal.NewCommandID("usr_ann", "k").String(), "")
+	assert.Contains(t, string(c.body), `"result":`+strings.TrimSpace(string(paid.body)))
+	c = h.call("usr_otto=operator", "", "GET", "/v1/commands/"+journal.NewCommandID("usr_ann", "k").String(), "")
+	assert.NotContains(t, string(c.body), "balance_after", "what wallets hold is not the operator's to know")
+
+	// Who is paid sees what he got, and no more of the others.
+	url := "/v1/transfers/" + got["id"].(string)
+	assert.Equal(t, []any{line(bobs, "credit", "0.33", "0.33")}, h.call(bob, "", "GET", url, "").object(t, 200)["postings"])
+	assert.Equal(t, got["postings"], h.call(ann, "", "GET", url, "").object(t, 200)["postings"])
+	assert.Len(t, h.call(shop, "", "GET", url, "").object(t, 200)["postings"], 3)
+	h.call("usr_mal=user", "", "GET", url, "").refused(t, 404, "transaction-not-found")
+	listed := h.call("usr_eve=user", "", "GET", "/v1/transfers?wallet_id="+eves, "").object(t, 200)["data"].([]any)
+	require.Len(t, listed, 1)
+	assert.Equal(t, []any{line(eves, "credit", "0.67", "0.67")}, listed[0].(map[string]any)["postings"])
+
+	for name, share := range map[string]string{
+		"/to/0/percent": `{"wallet":"` + bobs + `","percent":33}`,
+		"/to/0/amount":  `{"wallet":"` + bobs + `","amount":"1"}`,
+		"/to/0":         `{"wallet":"` + bobs + `","amount":{"amount":"1","asset":"USD"},"rest":true}`,
+		"/to":           `{"wallet":"` + bobs + `","amount":{"amount":"1.01","asset":"USD"}}`,
+	} {
+		p := h.call(ann, "k-"+name, "POST", "/v1/transfers/split", `{"from_wallet":"`+anns+`","amount":{"amount":"1.00","asset":"USD"},"to":[`+share+`]}`).refused(t, 400, "invalid-field")
+		assert.Equal(t, name, p["errors"].([]any)[0].(map[string]any)["pointer"])
+	}
+}
+
 func TestHolds(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -420,6 +420,30 @@ type Address = string
 // Example: liabilities:user
 type AddressPrefix = string
 
+// AdjustWallet defines model for AdjustWallet.
+type AdjustWallet struct {
+	// Account An account's address: a root (`assets`, `liabilities`, `equity`, `income`, `expenses`) and up to 15 further segments, joined by colons.
+	//
+	// Example: liabilities:user:a
+	Account Address `json:"account"`
+
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+}
+
 // Amount A decimal number above zero, without sign or exponent, with at most as many decimals as the asset's scale, and at most 60 digits in all.
 //
 // Example: 10.50
@@ -1261,6 +1285,50 @@ type SignedMoney struct {
 	Asset AssetCode `json:"asset"`
 }
 
+// SplitShare What one wallet gets; exactly one of `amount`, `percent` and `rest`.
+type SplitShare struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Percent Of the whole amount; above 0 and at most 100.
+	//
+	// Example: 33.3
+	Percent string `json:"percent,omitempty,omitzero"`
+
+	// Rest What the others leave.
+	Rest bool `json:"rest,omitempty,omitzero"`
+
+	// Wallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	Wallet WalletID `json:"wallet"`
+}
+
+// SplitTransfer defines model for SplitTransfer.
+type SplitTransfer struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// FromWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	FromWallet WalletID `json:"from_wallet"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference    `json:"reference,omitempty,omitzero"`
+	To        []SplitShare `json:"to"`
+}
+
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
 // Example: Europe/Berlin
@@ -2037,6 +2105,20 @@ type CreateTransferParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// SplitTransferParams defines parameters for SplitTransfer.
+type SplitTransferParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // GetTransferParams defines parameters for GetTransfer.
 type GetTransferParams struct {
 	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
@@ -2151,10 +2233,38 @@ type CloseWalletParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// CreditWalletParams defines parameters for CreditWallet.
+type CreditWalletParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // SetCreditLimitParams defines parameters for SetCreditLimit.
 type SetCreditLimitParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// DebitWalletParams defines parameters for DebitWallet.
+type DebitWalletParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // FreezeWalletParams defines parameters for FreezeWallet.
@@ -2232,6 +2342,9 @@ type RefreshTokenJSONRequestBody = RefreshToken
 // CreateTransferJSONRequestBody defines body for CreateTransfer for application/json ContentType.
 type CreateTransferJSONRequestBody = CreateTransfer
 
+// SplitTransferJSONRequestBody defines body for SplitTransfer for application/json ContentType.
+type SplitTransferJSONRequestBody = SplitTransfer
+
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
 
@@ -2253,8 +2366,14 @@ type ChangeWalletJSONRequestBody = ChangeWallet
 // CloseWalletJSONRequestBody defines body for CloseWallet for application/json ContentType.
 type CloseWalletJSONRequestBody = Reason
 
+// CreditWalletJSONRequestBody defines body for CreditWallet for application/json ContentType.
+type CreditWalletJSONRequestBody = AdjustWallet
+
 // SetCreditLimitJSONRequestBody defines body for SetCreditLimit for application/json ContentType.
 type SetCreditLimitJSONRequestBody = CreditLimit
+
+// DebitWalletJSONRequestBody defines body for DebitWallet for application/json ContentType.
+type DebitWalletJSONRequestBody = AdjustWallet
 
 // FreezeWalletJSONRequestBody defines body for FreezeWallet for application/json ContentType.
 type FreezeWalletJSONRequestBody = Reason
@@ -2387,6 +2506,9 @@ type ServerInterface interface {
 	// CreateTransfer Pay from one wallet to another
 	// (POST /v1/transfers)
 	CreateTransfer(ctx echo.Context, params CreateTransferParams) error
+	// SplitTransfer Pay from one wallet to many
+	// (POST /v1/transfers/split)
+	SplitTransfer(ctx echo.Context, params SplitTransferParams) error
 	// GetTransfer Get a transfer
 	// (GET /v1/transfers/{id})
 	GetTransfer(ctx echo.Context, id TransactionID, params GetTransferParams) error
@@ -2432,9 +2554,15 @@ type ServerInterface interface {
 	// CloseWallet Close a wallet, for ever
 	// (POST /v1/wallets/{id}/close)
 	CloseWallet(ctx echo.Context, id WalletID, params CloseWalletParams) error
+	// CreditWallet Put money into a wallet by hand
+	// (POST /v1/wallets/{id}/credit)
+	CreditWallet(ctx echo.Context, id WalletID, params CreditWalletParams) error
 	// SetCreditLimit Say how far below zero a wallet may go
 	// (PUT /v1/wallets/{id}/credit-limits/{asset})
 	SetCreditLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetCreditLimitParams) error
+	// DebitWallet Take money out of a wallet by hand
+	// (POST /v1/wallets/{id}/debit)
+	DebitWallet(ctx echo.Context, id WalletID, params DebitWalletParams) error
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx echo.Context, id WalletID, params FreezeWalletParams) error
@@ -4099,6 +4227,58 @@ func (w *ServerInterfaceWrapper) CreateTransfer(ctx echo.Context) error {
 	return err
 }
 
+// SplitTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) SplitTransfer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SplitTransferParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SplitTransfer(ctx, params)
+	return err
+}
+
 // GetTransfer converts echo context to params.
 func (w *ServerInterfaceWrapper) GetTransfer(ctx echo.Context) error {
 	var err error
@@ -4569,6 +4749,65 @@ func (w *ServerInterfaceWrapper) CloseWallet(ctx echo.Context) error {
 	return err
 }
 
+// CreditWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) CreditWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreditWalletParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreditWallet(ctx, id, params)
+	return err
+}
+
 // SetCreditLimit converts echo context to params.
 func (w *ServerInterfaceWrapper) SetCreditLimit(ctx echo.Context) error {
 	var err error
@@ -4610,6 +4849,65 @@ func (w *ServerInterfaceWrapper) SetCreditLimit(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetCreditLimit(ctx, id, asset, params)
+	return err
+}
+
+// DebitWallet converts echo context to params.
+func (w *ServerInterfaceWrapper) DebitWallet(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DebitWalletParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DebitWallet(ctx, id, params)
 	return err
 }
 
@@ -4804,6 +5102,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
 	router.GET(options.BaseURL+"/v1/transfers/:id", wrapper.GetTransfer, options.OperationMiddlewares["getTransfer"]...)
+	router.POST(options.BaseURL+"/v1/transfers/split", wrapper.SplitTransfer, options.OperationMiddlewares["splitTransfer"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.RegisterUser, options.OperationMiddlewares["registerUser"]...)
 	router.DELETE(options.BaseURL+"/v1/users/:id", wrapper.EraseUser, options.OperationMiddlewares["eraseUser"]...)
@@ -4818,7 +5117,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/wallets/:id", wrapper.GetWallet, options.OperationMiddlewares["getWallet"]...)
 	router.PATCH(options.BaseURL+"/v1/wallets/:id", wrapper.ChangeWallet, options.OperationMiddlewares["changeWallet"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/close", wrapper.CloseWallet, options.OperationMiddlewares["closeWallet"]...)
+	router.POST(options.BaseURL+"/v1/wallets/:id/credit", wrapper.CreditWallet, options.OperationMiddlewares["creditWallet"]...)
 	router.PUT(options.BaseURL+"/v1/wallets/:id/credit-limits/:asset", wrapper.SetCreditLimit, options.OperationMiddlewares["setCreditLimit"]...)
+	router.POST(options.BaseURL+"/v1/wallets/:id/debit", wrapper.DebitWallet, options.OperationMiddlewares["debitWallet"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
@@ -5909,6 +6210,43 @@ func (response CreateTransfer202JSONResponse) VisitCreateTransferResponse(w http
 	return err
 }
 
+type SplitTransferRequestObject struct {
+	Params SplitTransferParams
+	Body   *SplitTransferJSONRequestBody
+}
+
+type SplitTransferResponseObject interface {
+	VisitSplitTransferResponse(w http.ResponseWriter) error
+}
+
+type SplitTransfer201JSONResponse Transaction
+
+func (response SplitTransfer201JSONResponse) VisitSplitTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SplitTransfer202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response SplitTransfer202JSONResponse) VisitSplitTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTransferRequestObject struct {
 	ID     TransactionID `json:"id"`
 	Params GetTransferParams
@@ -6241,6 +6579,44 @@ func (response CloseWallet204Response) VisitCloseWalletResponse(w http.ResponseW
 	return nil
 }
 
+type CreditWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params CreditWalletParams
+	Body   *CreditWalletJSONRequestBody
+}
+
+type CreditWalletResponseObject interface {
+	VisitCreditWalletResponse(w http.ResponseWriter) error
+}
+
+type CreditWallet201JSONResponse Transaction
+
+func (response CreditWallet201JSONResponse) VisitCreditWalletResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreditWallet202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreditWallet202JSONResponse) VisitCreditWalletResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetCreditLimitRequestObject struct {
 	ID     WalletID  `json:"id"`
 	Asset  AssetCode `json:"asset"`
@@ -6258,6 +6634,44 @@ type SetCreditLimit204Response struct {
 func (response SetCreditLimit204Response) VisitSetCreditLimitResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
+}
+
+type DebitWalletRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params DebitWalletParams
+	Body   *DebitWalletJSONRequestBody
+}
+
+type DebitWalletResponseObject interface {
+	VisitDebitWalletResponse(w http.ResponseWriter) error
+}
+
+type DebitWallet201JSONResponse Transaction
+
+func (response DebitWallet201JSONResponse) VisitDebitWalletResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DebitWallet202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response DebitWallet202JSONResponse) VisitDebitWalletResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type FreezeWalletRequestObject struct {
@@ -6441,6 +6855,9 @@ type StrictServerInterface interface {
 	// CreateTransfer Pay from one wallet to another
 	// (POST /v1/transfers)
 	CreateTransfer(ctx context.Context, request CreateTransferRequestObject) (CreateTransferResponseObject, error)
+	// SplitTransfer Pay from one wallet to many
+	// (POST /v1/transfers/split)
+	SplitTransfer(ctx context.Context, request SplitTransferRequestObject) (SplitTransferResponseObject, error)
 	// GetTransfer Get a transfer
 	// (GET /v1/transfers/{id})
 	GetTransfer(ctx context.Context, request GetTransferRequestObject) (GetTransferResponseObject, error)
@@ -6486,9 +6903,15 @@ type StrictServerInterface interface {
 	// CloseWallet Close a wallet, for ever
 	// (POST /v1/wallets/{id}/close)
 	CloseWallet(ctx context.Context, request CloseWalletRequestObject) (CloseWalletResponseObject, error)
+	// CreditWallet Put money into a wallet by hand
+	// (POST /v1/wallets/{id}/credit)
+	CreditWallet(ctx context.Context, request CreditWalletRequestObject) (CreditWalletResponseObject, error)
 	// SetCreditLimit Say how far below zero a wallet may go
 	// (PUT /v1/wallets/{id}/credit-limits/{asset})
 	SetCreditLimit(ctx context.Context, request SetCreditLimitRequestObject) (SetCreditLimitResponseObject, error)
+	// DebitWallet Take money out of a wallet by hand
+	// (POST /v1/wallets/{id}/debit)
+	DebitWallet(ctx context.Context, request DebitWalletRequestObject) (DebitWalletResponseObject, error)
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx context.Context, request FreezeWalletRequestObject) (FreezeWalletResponseObject, error)
@@ -7971,6 +8394,54 @@ func (sh *strictHandler) CreateTransfer(ctx echo.Context, params CreateTransferP
 	return nil
 }
 
+// SplitTransfer operation middleware
+func (sh *strictHandler) SplitTransfer(ctx echo.Context, params SplitTransferParams) error {
+	var request SplitTransferRequestObject
+
+	request.Params = params
+
+	var body SplitTransferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SplitTransfer(ctx.Request().Context(), request.(SplitTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SplitTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SplitTransferResponseObject); ok {
+		return validResponse.VisitSplitTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetTransfer operation middleware
 func (sh *strictHandler) GetTransfer(ctx echo.Context, id TransactionID, params GetTransferParams) error {
 	var request GetTransferRequestObject
@@ -8511,6 +8982,55 @@ func (sh *strictHandler) CloseWallet(ctx echo.Context, id WalletID, params Close
 	return nil
 }
 
+// CreditWallet operation middleware
+func (sh *strictHandler) CreditWallet(ctx echo.Context, id WalletID, params CreditWalletParams) error {
+	var request CreditWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CreditWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreditWallet(ctx.Request().Context(), request.(CreditWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreditWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreditWalletResponseObject); ok {
+		return validResponse.VisitCreditWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetCreditLimit operation middleware
 func (sh *strictHandler) SetCreditLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetCreditLimitParams) error {
 	var request SetCreditLimitRequestObject
@@ -8555,6 +9075,55 @@ func (sh *strictHandler) SetCreditLimit(ctx echo.Context, id WalletID, asset Ass
 		return err
 	} else if validResponse, ok := response.(SetCreditLimitResponseObject); ok {
 		return validResponse.VisitSetCreditLimitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DebitWallet operation middleware
+func (sh *strictHandler) DebitWallet(ctx echo.Context, id WalletID, params DebitWalletParams) error {
+	var request DebitWalletRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body DebitWalletJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DebitWallet(ctx.Request().Context(), request.(DebitWalletRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DebitWallet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DebitWalletResponseObject); ok {
+		return validResponse.VisitDebitWalletResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -158,6 +158,7 @@ func (l *life) signsUp() {
 		require.Equal(l.t, http.StatusBadRequest, l.nobody().call(http.MethodPost, "/v1/users", form).Status, form)
 	}
 	form := map[string]any{"email": x["email"], "password": x["password"], "display_name": x["name"]}
+	x["request"] = "POST /v1/users\n" + canonicalOf(l.t, form) // what its key is held to, by a keyed digest
 	l.ann = &person{s: l.service, t: l.t, email: x["email"]}
 	l.ann.id = l.nobody().post("/v1/users", "register", form).is(http.StatusCreated).str("id")
 	require.Equal(l.t, l.ann.id, l.nobody().post("/v1/users", "register", form).is(http.StatusCreated).str("id"))
@@ -169,6 +170,16 @@ func (l *life) signsUp() {
 	stranger.signIn(x["mistyped password"]).refused(http.StatusUnauthorized, "invalid-credentials")
 	l.nobody().call(http.MethodPost, "/v1/password/forgot", map[string]any{"email": x["nobody's email"]}).is(http.StatusAccepted)
 	require.Equal(l.t, x["name"], l.ann.signIn(x["password"]).is(http.StatusOK).str("user", "display_name"))
+}
+
+// canonicalOf returns a flat object as the API digests it: sorted, and nothing escaped that need not be.
+func canonicalOf(t *testing.T, form map[string]any) string {
+	t.Helper()
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	require.NoError(t, encoder.Encode(form))
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // changesEverything leaves no field of Ann's as it was.
@@ -274,13 +285,20 @@ func (l *life) leavesDeadLetters() {
 
 // wrappedKey is how the vault keeps Ann's key.
 func (l *life) wrappedKey() string {
+	l.t.Helper()
+	var wrapped []byte
+	l.ofVault(&wrapped, "SELECT wrapped FROM person_key WHERE person = $1", l.ann.id)
+	return string(wrapped)
+}
+
+// ofVault reads one value from the vault's database.
+func (l *life) ofVault(into any, sql string, args ...any) {
+	l.t.Helper()
 	ctx := l.t.Context()
 	conn, err := pgx.Connect(ctx, l.settings.KeysDatabaseURL)
 	require.NoError(l.t, err)
 	defer conn.Close(context.WithoutCancel(ctx))
-	var wrapped []byte
-	require.NoError(l.t, conn.QueryRow(ctx, "SELECT wrapped FROM person_key WHERE person = $1", l.ann.id).Scan(&wrapped))
-	return string(wrapped)
+	require.NoError(l.t, conn.QueryRow(ctx, sql, args...).Scan(into))
 }
 
 // cannotComeBack tries what Ann has left to come in by.
@@ -318,7 +336,7 @@ func (l *life) isUnreadable() {
 // isGone says that the journal knows of it, too.
 func (l *life) isGone() {
 	l.t.Helper()
-	require.Equal(l.t, users.State{Status: users.StatusErased}.Status, l.ann.state().Status)
+	require.Equal(l.t, users.StatusErased, l.ann.state().Status)
 	l.isUnreadable()
 	require.NotNil(l.t, l.root().read("/v1/users/"+l.ann.id).at("erased_at"))
 }
@@ -329,7 +347,7 @@ func (l *life) left(v survey, pseudonym *needles) {
 	places := v.places(pseudonym)
 	require.Subset(l.t, places, []string{"journal table events_00000", "journal table state", "vault table person_key"})
 	for _, place := range places {
-		for _, gone := range []string{"session", "mailbox_words", "mailbox_change", "person_role", "email_address"} {
+		for _, gone := range []string{"session", "mailbox_words", "mailbox_change", "person_role"} {
 			require.NotContains(l.t, place, gone)
 		}
 	}
@@ -351,10 +369,13 @@ func (l *life) eraseAgain() string {
 	return out
 }
 
-// isErasedSoon waits for the writer.
+// isErasedSoon waits for the writer, and has what is read from then on be as new as that.
 func (l *life) isErasedSoon() {
 	l.t.Helper()
 	require.Eventually(l.t, func() bool { return l.ann.state().Status == users.StatusErased }, patience, 5*time.Millisecond)
+	now := journal.Token{Shard: shard}
+	l.query(l.t, &now.Position, "SELECT position FROM shard_head")
+	l.saw(now.String())
 }
 
 // copyStore copies what NATS has on disk, which has been stopped.

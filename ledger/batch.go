@@ -8,10 +8,10 @@ import (
 )
 
 // BatchResult is the result of an independent batch of which something was refused. The
-// transactions that are not in it are the batch's events, in order.
+// items that are not in it are the batch's events, in order.
 type BatchResult struct {
-	// Refused are the refusals by index of the transaction. Their pointers begin with
-	// "/transactions/<index>".
+	// Refused are the refusals by index of the item. Their pointers begin with where it stands in the
+	// request, such as "/transactions/<index>".
 	Refused map[int]*journal.Refusal `json:"refused"`
 }
 
@@ -50,8 +50,6 @@ func (c *PostBatch) envelope() (f Form) {
 
 func transactionPointer(i int) string { return fmt.Sprintf("/transactions/%d", i) }
 
-// decidePostBatch decides every transaction, also after one of an atomic batch was refused: so all
-// of them have asked for their state, which is then loaded in one go.
 func decidePostBatch(s *journal.Scope, c PostBatch) error {
 	if err := Malformed(c.envelope().errors); err != nil {
 		return err
@@ -59,29 +57,42 @@ func decidePostBatch(s *journal.Scope, c PostBatch) error {
 	if _, ok := findBook(s, c.Ledger); !ok {
 		return ErrLedgerNotFound
 	}
+	return DecideBatch(s, c.Mode, len(c.Transactions), transactionPointer, func(i int) error {
+		return c.Transactions[i].post(s, c.Ledger)
+	})
+}
+
+// DecideBatch decides n items in order, each of which sees what the ones before it left: all of them in
+// mode Atomic, or the first refusal, with the item's index as a further member, is the answer for all. In
+// mode Independent each stands by itself, and the result is a [BatchResult] when any is refused. pointer
+// says where an item stands in the request; its refusals point below that.
+//
+// Every item is decided, also after one of an atomic batch was refused: so all of them have asked for
+// their state, which is then loaded in one go.
+func DecideBatch(s *journal.Scope, mode Mode, n int, pointer func(i int) string, decide func(i int) error) error {
 	refused := map[int]*journal.Refusal{}
 	first := -1
-	for i := range c.Transactions {
-		err := s.Try(func() error { return c.Transactions[i].post(s, c.Ledger) })
+	for i := range n {
+		err := s.Try(func() error { return decide(i) })
 		if err == nil {
 			continue
 		}
 		r := journal.AsRefusal(err)
 		if r == nil {
-			return fmt.Errorf("transaction %d of the batch: %w", i, err)
+			return fmt.Errorf("item %d of the batch: %w", i, err)
 		}
 		if first < 0 {
 			first = i
 		}
-		refused[i] = r.At(transactionPointer(i) + r.Pointer)
-		if c.Mode == Atomic && s.Complete() {
+		refused[i] = r.At(pointer(i) + r.Pointer)
+		if mode == Atomic && s.Complete() {
 			break
 		}
 	}
 	if first < 0 {
 		return nil
 	}
-	if c.Mode == Atomic {
+	if mode == Atomic {
 		return withIndex(refused[first], first)
 	}
 	s.Result(BatchResult{Refused: refused})

@@ -15,6 +15,7 @@ const (
 	CommandCloseWallet    = "close-wallet"
 	CommandSetCreditLimit = "set-credit-limit"
 	CommandTransfer       = "transfer"
+	CommandTransferBatch  = "transfer-batch"
 	CommandSplit          = "split"
 	CommandCreditWallet   = "credit-wallet"
 	CommandDebitWallet    = "debit-wallet"
@@ -95,18 +96,31 @@ type SetCreditLimit struct {
 	Limit ledger.Money `json:"limit"`
 }
 
-// Transfer pays from one wallet to another.
-//
-// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, ErrWalletClosed, and the
-// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, ErrInsufficientFunds.
-type Transfer struct {
-	As          As                `json:"as"`
+// NewTransfer is what a caller says of a transfer.
+type NewTransfer struct {
 	FromWallet  string            `json:"from_wallet"`
 	ToWallet    string            `json:"to_wallet"`
 	Amount      ledger.Money      `json:"amount"`
 	Description string            `json:"description,omitempty"`
 	Reference   string            `json:"reference,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// Transfer pays from one wallet to another.
+//
+// Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, ErrWalletClosed, and the
+// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, ErrInsufficientFunds.
+type Transfer struct {
+	As As `json:"as"`
+	NewTransfer
+}
+
+// TransferBatch makes up to the ledger's MaxBatch transfers in order, as [ledger.PostBatch] makes
+// transactions; pointers begin with "/transfers/<index>". For services.
+type TransferBatch struct {
+	As        As            `json:"as"`
+	Mode      ledger.Mode   `json:"mode"`
+	Transfers []NewTransfer `json:"transfers"`
 }
 
 // Split pays from one wallet to many, in one transaction.

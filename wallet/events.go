@@ -190,6 +190,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCloseWallet, decideClose)
 	journal.Decides(r, CommandSetCreditLimit, decideSetCreditLimit)
 	journal.Decides(r, CommandTransfer, decideTransfer)
+	journal.Decides(r, CommandTransferBatch, decideTransferBatch)
 	journal.Decides(r, CommandSplit, decideSplit)
 	journal.Decides(r, CommandCreditWallet, decideCredit)
 	journal.Decides(r, CommandDebitWallet, decideDebit)

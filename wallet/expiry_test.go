@@ -119,7 +119,7 @@ func TestDueHoldsExpireFirst(t *testing.T) {
 		then []string
 	}{
 		{"transfer", func(g given) (string, any) {
-			return wallet.CommandTransfer, wallet.Transfer{As: service(), FromWallet: g.ann, ToWallet: g.bob, Amount: money("90")}
+			return wallet.CommandTransfer, wallet.Transfer{As: service(), NewTransfer: wallet.NewTransfer{FromWallet: g.ann, ToWallet: g.bob, Amount: money("90")}}
 		}, []string{wallet.TypeHoldExpired, wallet.TypeTransferred}},
 		{"place", func(g given) (string, any) { return wallet.CommandPlaceHold, place(g.ann, "90", wallet.Payee{}) },
 			[]string{wallet.TypeHoldExpired, wallet.TypeHoldPlaced}},
@@ -160,12 +160,12 @@ func TestRefusedBesideADueHold(t *testing.T) {
 	ann, bob := b.wallet("ann", "100"), b.wallet("bob", "0")
 	due := b.expiring(ann, "90", wallet.Payee{ToWallet: bob}, 1)
 	b.Advance(time.Second)
-	b.refused(wallet.CommandTransfer, wallet.Transfer{As: service(), FromWallet: ann, ToWallet: bob, Amount: money("101")}, ledger.ErrInsufficientFunds, "", "")
+	b.refused(wallet.CommandTransfer, wallet.Transfer{As: service(), NewTransfer: wallet.NewTransfer{FromWallet: ann, ToWallet: bob, Amount: money("101")}}, ledger.ErrInsufficientFunds, "", "")
 	assert.Equal(t, "90", b.held(ann))
 	// Money that comes in has nothing to wait for.
 	b.topUp(bob, "1", points)
 	require.Equal(t, []string{wallet.TypeTransferred}, types(b.Do(wallet.CommandTransfer,
-		wallet.Transfer{As: service(), FromWallet: bob, ToWallet: ann, Amount: money("1")})))
+		wallet.Transfer{As: service(), NewTransfer: wallet.NewTransfer{FromWallet: bob, ToWallet: ann, Amount: money("1")}})))
 	require.Len(t, b.expire(due), 1)
 	assert.Equal(t, "101", b.available(ann))
 }
@@ -211,7 +211,7 @@ func TestManyDueAtOnce(t *testing.T) {
 	b.refused(wallet.CommandPlaceHold, placeFor(ann, "1", wallet.Payee{}, 60), wallet.ErrTooManyExpiring, "", "")
 	b.hold(ann, "1", wallet.Payee{}) // one that never expires needs no room
 	b.Advance(61 * time.Second)
-	events := b.Do(wallet.CommandTransfer, wallet.Transfer{As: service(), FromWallet: ann, ToWallet: bob, Amount: money("10000")})
+	events := b.Do(wallet.CommandTransfer, wallet.Transfer{As: service(), NewTransfer: wallet.NewTransfer{FromWallet: ann, ToWallet: bob, Amount: money("10000")}})
 	require.Len(t, events, wallet.MaxExpiring+1)
 	for i := 1; i < wallet.MaxExpiring-1; i++ {
 		require.Greater(t, events[i+1].Body.(wallet.HoldExpired).HoldID, events[i].Body.(wallet.HoldExpired).HoldID, "in the order of time")

@@ -109,7 +109,7 @@ func (c SetCreditLimit) Validate() []ledger.FieldError {
 }
 
 // Validate reports what is wrong with the form of c.
-func (c Transfer) Validate() []ledger.FieldError {
+func (c NewTransfer) Validate() []ledger.FieldError {
 	var f form
 	f.walletID("/from_wallet", c.FromWallet)
 	f.walletID("/to_wallet", c.ToWallet)

@@ -119,7 +119,7 @@ func TestModel(t *testing.T) {
 				two := rapid.Permutation(ids).Draw(r, "wallets")
 				amount := amounts.Draw(r, "amount")
 				a := b.When(wallet.CommandTransfer, wallet.Transfer{
-					As: service(), FromWallet: two[0], ToWallet: two[1], Amount: money(fmt.Sprint(amount)),
+					As: service(), NewTransfer: wallet.NewTransfer{FromWallet: two[0], ToWallet: two[1], Amount: money(fmt.Sprint(amount))},
 				})
 				done := m.place(two[0], amount)
 				require.Equal(r, done, a.Refusal == nil, "%v", a.Refusal)

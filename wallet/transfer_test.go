@@ -12,7 +12,7 @@ import (
 
 // pay is a transfer of points that ann makes.
 func pay(from, to, amount string) wallet.Transfer {
-	return wallet.Transfer{As: user("ann"), FromWallet: from, ToWallet: to, Amount: money(amount)}
+	return wallet.Transfer{As: user("ann"), NewTransfer: wallet.NewTransfer{FromWallet: from, ToWallet: to, Amount: money(amount)}}
 }
 
 func TestTransfer(t *testing.T) {
@@ -66,7 +66,7 @@ func TestCreditLimit(t *testing.T) {
 	poor, ann, bob := b.wallet("ann", "0"), b.wallet("ann", "50"), b.wallet("bob", "0")
 	cents := func(amount string) ledger.Money { return ledger.Money{Amount: amount, Asset: "CENTS"} }
 	b.Do(wallet.CommandSetCreditLimit, wallet.SetCreditLimit{WalletID: poor, Limit: cents("0.29")})
-	c := wallet.Transfer{As: user("ann"), FromWallet: poor, ToWallet: bob, Amount: cents("0.29")}
+	c := wallet.Transfer{As: user("ann"), NewTransfer: wallet.NewTransfer{FromWallet: poor, ToWallet: bob, Amount: cents("0.29")}}
 	b.Do(wallet.CommandTransfer, c)
 	c.Amount = cents("0.01")
 	b.refused(wallet.CommandTransfer, c, ledger.ErrInsufficientFunds, "", "")

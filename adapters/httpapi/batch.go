@@ -4,88 +4,127 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 )
 
+// batchList is the member of a batch's body that its items stand in.
+type batchList string
+
+// The lists of batches.
+const (
+	transactionList batchList = "transactions"
+	transferList    batchList = "transfers"
+)
+
+// at points at an item.
+func (l batchList) at(i int) string { return fmt.Sprintf("/%s/%d", l, i) }
+
+// tooLong is the answer to a batch of more items than are taken.
+func (l batchList) tooLong() error {
+	return fieldProblem("invalid-field", "/"+string(l), "a batch has at most %d %s", MaxBatchItems, l)
+}
+
 // CreateTransactionBatch implements api.StrictServerInterface.
 func (h *Handlers) CreateTransactionBatch(ctx context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
-	raw, err := batchItems(callOf(ctx), r)
+	var raw []json.RawMessage
+	if r.JSONBody != nil {
+		raw = r.JSONBody.Transactions
+	}
+	b, err := readBatch(callOf(ctx), r.JSONBody != nil, raw, r.Body, transactionList, newTransaction)
 	if err != nil {
 		return nil, err
 	}
-	c := ledger.PostBatch{Ledger: r.Ledger, Mode: ledger.Independent}
-	if r.Params.Mode == api.BatchModeAtomic {
-		c.Mode = ledger.Atomic
-	}
-	items, bad := readItems(raw)
-	c.Transactions = items
-	if c.Mode == ledger.Atomic {
-		markMalformed(items, bad)
-		if err := abortedBy(bad, len(items)); err != nil {
-			return nil, err
-		}
+	c := ledger.PostBatch{Ledger: r.Ledger, Mode: modeOf(r.Params.Mode), Transactions: b.items}
+	if err := b.check(c.Mode); err != nil {
+		return nil, err
 	}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
 	}
-	a, later, err := h.submit(ctx, order{
+	results, later, err := h.onBatch(ctx, b.bad, len(b.items), order{
 		commandType: ledger.CommandPostBatch, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
 	})
+	if later != nil {
+		return api.CreateTransactionBatch202JSONResponse{AcceptedJSONResponse: *later}, err
+	}
+	return results, err
+}
+
+func modeOf(mode api.BatchMode) ledger.Mode {
+	if mode == api.BatchModeAtomic {
+		return ledger.Atomic
+	}
+	return ledger.Independent
+}
+
+// onBatch has a batch decided and shows what became of each item. bad are the problems of items that could
+// not be read.
+func (h *Handlers) onBatch(ctx context.Context, bad map[int]*Problem, items int, o order) (postedBatch, *api.AcceptedJSONResponse, error) {
+	a, later, err := h.submit(ctx, o)
 	switch {
-	case err != nil && c.Mode == ledger.Atomic:
-		return nil, refusedWhole(err, len(items))
 	case err != nil:
-		return nil, err
+		return nil, nil, refusedWhole(err, items) // of an atomic batch; an independent one has no item to blame
 	case later != nil:
-		return api.CreateTransactionBatch202JSONResponse{AcceptedJSONResponse: *later}, nil
+		return nil, later, nil
 	}
 	results, err := h.batchOf(a, bad)
-	return postedBatch(results.Results), err
+	return postedBatch(results.Results), nil, err
 }
 
-// batchItems returns the documents of a batch, one per item, not decoded yet.
-func batchItems(cl *call, r api.CreateTransactionBatchRequestObject) ([]json.RawMessage, error) {
-	if r.JSONBody != nil {
-		return r.JSONBody.Transactions, nil
-	}
-	if r.Body == nil {
-		return nil, newProblem("unsupported-media-type", "a batch is application/json or application/x-ndjson")
-	}
-	return readLines(cl, r.Body)
+// batch is a batch as it was read.
+type batch[T interface{ Validate() []ledger.FieldError }] struct {
+	list  batchList
+	items []T
+	// bad are the problems of the items that could not be read.
+	bad map[int]*Problem
 }
 
-// readItems decodes the items of a batch. One that cannot be read leaves an empty transaction in its
-// place, which the ledger refuses, so that what is recorded of the batch has as many items as the
-// batch, in their places.
-func readItems(raw []json.RawMessage) (items []ledger.NewTransaction, bad map[int]*Problem) {
-	items, bad = make([]ledger.NewTransaction, len(raw)), map[int]*Problem{}
+// readBatch decodes the items of a batch, which come as a JSON array or as lines. One that cannot be read
+// leaves an empty item in its place, which the core refuses, so that what is recorded of the batch has as
+// many items as the batch, in their places.
+func readBatch[B any, T interface{ Validate() []ledger.FieldError }](
+	cl *call, isArray bool, raw []json.RawMessage, lines io.Reader, list batchList, read func(*B) T,
+) (b batch[T], err error) {
+	if !isArray {
+		if lines == nil {
+			return b, newProblem("unsupported-media-type", "a batch is application/json or application/x-ndjson")
+		}
+		if raw, err = readLines(cl, lines, list); err != nil {
+			return b, err
+		}
+	}
+	b = batch[T]{list: list, items: make([]T, len(raw)), bad: map[int]*Problem{}}
 	for i, document := range raw {
-		var body api.CreateTransaction
-		if err := decode(document, &body, itemPointer(i)); err != nil {
-			bad[i] = asProblem(err)
+		var body B
+		if err := decode(document, &body, list.at(i)); err != nil {
+			b.bad[i] = asProblem(err)
 			continue
 		}
-		items[i] = newTransaction(&body)
+		b.items[i] = read(&body)
 	}
-	return items, bad
+	return b, nil
 }
 
-func itemPointer(i int) string { return fmt.Sprintf("/transactions/%d", i) }
-
-// markMalformed adds the items whose form is wrong to those that cannot be read.
-func markMalformed(items []ledger.NewTransaction, bad map[int]*Problem) {
-	for i := range items {
-		if bad[i] != nil {
+// check is the answer to an atomic batch with items that cannot be read, or whose form is wrong; nil when
+// there are none.
+func (b *batch[T]) check(mode ledger.Mode) error {
+	if mode != ledger.Atomic {
+		return nil
+	}
+	for i := range b.items {
+		if b.bad[i] != nil {
 			continue
 		}
-		errs := items[i].Validate()
+		errs := b.items[i].Validate()
 		for n := range errs {
-			errs[n].Pointer = itemPointer(i) + errs[n].Pointer
+			errs[n].Pointer = b.list.at(i) + errs[n].Pointer
 		}
 		if len(errs) > 0 {
-			bad[i] = &Problem{Code: "invalid-field", Errors: errs}
+			b.bad[i] = &Problem{Code: "invalid-field", Errors: errs}
 		}
 	}
+	return abortedBy(b.bad, len(b.items))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
 )
 
 // batchOf shows what became of each item of a batch that is done: the refused ones are in the
@@ -23,7 +24,8 @@ func (h *Handlers) batchOf(a journal.Answer, unread map[int]*Problem) (api.Batch
 			return api.BatchResults{}, fmt.Errorf("result of command %s: %w", a.Outcome.Command, err)
 		}
 	}
-	results := make([]api.BatchResult, len(refused.Refused)+len(a.Events))
+	events := ofItems(a.Events)
+	results := make([]api.BatchResult, len(refused.Refused)+len(events))
 	event := 0
 	for i := range results {
 		if r := refused.Refused[i]; r != nil {
@@ -34,10 +36,10 @@ func (h *Handlers) batchOf(a journal.Answer, unread map[int]*Problem) (api.Batch
 			results[i] = itemProblem(i, p)
 			continue
 		}
-		if event == len(a.Events) {
+		if event == len(events) {
 			return api.BatchResults{}, fmt.Errorf("command %s has neither event nor refusal of item %d", a.Outcome.Command, i)
 		}
-		t, err := h.transaction(&a.Events[event], "")
+		t, err := h.transaction(&events[event], "")
 		if err != nil {
 			return api.BatchResults{}, err
 		}
@@ -45,6 +47,16 @@ func (h *Handlers) batchOf(a journal.Answer, unread map[int]*Problem) (api.Batch
 		event++
 	}
 	return api.BatchResults{Results: results}, nil
+}
+
+// ofItems leaves out of a batch's events those that are not of its items: before a transfer, holds that were
+// due may have expired.
+func ofItems(events []journal.Event) []journal.Event {
+	none := func(e journal.Event) bool { return e.Type == wallet.TypeHoldExpired }
+	if !slices.ContainsFunc(events, none) {
+		return events
+	}
+	return slices.DeleteFunc(slices.Clone(events), none)
 }
 
 // itemProblem is the result of an item with a problem. It says nothing of the request that asked, so

@@ -108,7 +108,7 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.transactionOf(a)
 	case wallet.CommandTransfer, wallet.CommandSplit:
 		return h.transferOf(callOf(ctx).principal, a)
-	case ledger.CommandPostBatch:
+	case ledger.CommandPostBatch, wallet.CommandTransferBatch:
 		return h.batchOf(a, nil)
 	case wallet.CommandOpenWallet:
 		return h.openedOf(a)

@@ -38,17 +38,24 @@ func (binder) Bind(into any, c echo.Context) error {
 		*to = body
 		return nil
 	case *api.CreateTransactionBatch:
-		// Its items are decoded one by one, and each is held to the limits by itself.
-		if err := unmarshal(body, into, ""); err != nil {
-			return err
-		}
-		if n := len(to.Transactions); n > MaxBatchItems {
-			return fieldProblem("invalid-field", "/transactions", "a batch has at most %d transactions, not %d", MaxBatchItems, n)
-		}
-		return nil
+		return bindBatch(body, into, transactionList, &to.Transactions)
+	case *api.CreateTransferBatch:
+		return bindBatch(body, into, transferList, &to.Transfers)
 	default:
 		return decode(body, into, "")
 	}
+}
+
+// bindBatch decodes a batch. Its items, which items is then the list of, are decoded one by one, and each is
+// held to the limits by itself.
+func bindBatch(body []byte, into any, list batchList, items *[]stdjson.RawMessage) error {
+	if err := unmarshal(body, into, ""); err != nil {
+		return err
+	}
+	if len(*items) > MaxBatchItems {
+		return list.tooLong()
+	}
+	return nil
 }
 
 // readBody reads a body whose size the frame has bounded. The length that the caller states saves

@@ -124,7 +124,7 @@ func TestBodyIsAdmitted(t *testing.T) {
 			return api.CreateTransaction201JSONResponse(aTransaction()), nil
 		},
 		createTransactionBatch: func(ctx context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
-			items, err := readLines(callOf(ctx), r.Body)
+			items, err := readLines(callOf(ctx), r.Body, transactionList)
 			return api.CreateTransactionBatch200JSONResponse{Results: make([]api.BatchResult, len(items))}, err
 		},
 	}, Config{})

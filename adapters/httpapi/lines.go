@@ -10,7 +10,7 @@ import (
 // Empty lines are skipped. The documents are not decoded: each is answered by itself.
 //
 // Errors: a *Problem when the body is too large or has more than MaxBatchItems lines.
-func readLines(c *call, body io.Reader) ([]json.RawMessage, error) {
+func readLines(c *call, body io.Reader, list batchList) ([]json.RawMessage, error) {
 	data, err := readBody(body, c.request.ContentLength)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func readLines(c *call, body io.Reader) ([]json.RawMessage, error) {
 			continue
 		}
 		if len(items) == MaxBatchItems {
-			return nil, fieldProblem("invalid-field", "/transactions", "a batch has at most %d transactions", MaxBatchItems)
+			return nil, list.tooLong()
 		}
 		items = append(items, line)
 	}

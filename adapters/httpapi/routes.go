@@ -98,6 +98,7 @@ func routes() []route {
 		{method: post, path: "/v1/wallets/:id/debit", roles: s | f, money: true, body: jsonBody, query: dryRun},
 		{method: http.MethodPut, path: "/v1/wallets/:id/credit-limits/:asset", roles: f, body: jsonBody},
 		{method: post, path: "/v1/transfers", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/transfers/batch", roles: s, money: true, body: batchBody, query: with(dryRun, modeParam())},
 		{method: post, path: "/v1/transfers/split", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: get, path: "/v1/transfers", roles: u | s, query: with(page, walletParam("wallet_id"), assetParam(), timeParam("from"), timeParam("until"))},
 		{method: get, path: "/v1/transfers/:id", roles: u | s, query: atLeast},

@@ -72,6 +72,11 @@ func (t createdTransaction) VisitCreateTransactionResponse(w http.ResponseWriter
 // postedBatch is what [api.CreateTransactionBatch200JSONResponse] is.
 type postedBatch []api.BatchResult
 
+// VisitCreateTransferBatchResponse implements [api.CreateTransferBatchResponseObject].
+func (b postedBatch) VisitCreateTransferBatchResponse(w http.ResponseWriter) error {
+	return b.VisitCreateTransactionBatchResponse(w)
+}
+
 // VisitCreateTransactionBatchResponse implements [api.CreateTransactionBatchResponseObject].
 func (b postedBatch) VisitCreateTransactionBatchResponse(w http.ResponseWriter) error {
 	buf := append(make([]byte, 0, len(b)<<10), `{"results":[`...)

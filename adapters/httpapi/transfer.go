@@ -17,11 +17,7 @@ import (
 
 // CreateTransfer implements api.StrictServerInterface.
 func (h *Handlers) CreateTransfer(ctx context.Context, r api.CreateTransferRequestObject) (api.CreateTransferResponseObject, error) {
-	b := r.Body
-	c := wallet.Transfer{
-		As: asOf(callOf(ctx).principal), FromWallet: b.FromWallet, ToWallet: b.ToWallet,
-		Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset}, Description: b.Description, Reference: b.Reference, Metadata: b.Metadata,
-	}
+	c := wallet.Transfer{As: asOf(callOf(ctx).principal), NewTransfer: newTransfer(r.Body)}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
 	}
@@ -36,6 +32,14 @@ func (h *Handlers) CreateTransfer(ctx context.Context, r api.CreateTransferReque
 	}
 	t, err := h.transferOf(callOf(ctx).principal, a)
 	return api.CreateTransfer201JSONResponse(t), err
+}
+
+// newTransfer is what a body says of a transfer.
+func newTransfer(b *api.CreateTransfer) wallet.NewTransfer {
+	return wallet.NewTransfer{
+		FromWallet: b.FromWallet, ToWallet: b.ToWallet, Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset},
+		Description: b.Description, Reference: b.Reference, Metadata: b.Metadata,
+	}
 }
 
 // transferOf shows the transfer that a command made to who asked for it. Whose the other wallets are, the

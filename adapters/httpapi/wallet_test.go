@@ -145,6 +145,43 @@ func TestCreditsAndDebits(t *testing.T) {
 	assert.Equal(t, "3.00", read["available"])
 }
 
+func TestTransferBatches(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs := h.wallet(ann, "10.00"), h.wallet(bob, "0")
+	pays := func(from, to, amount string) string {
+		return `{"from_wallet":"` + from + `","to_wallet":"` + to + `","amount":{"amount":"` + amount + `","asset":"USD"}}`
+	}
+	// A hold that is due goes back before the item that needs it; its event is no item's.
+	h.call(ann, "h", "POST", "/v1/holds", `{"wallet_id":"`+anns+`","amount":{"amount":"4","asset":"USD"},"expires_in":1}`).object(t, 201)
+	h.now = h.now.Add(time.Second)
+	items := []string{pays(bobs, anns, "1"), pays(anns, bobs, "10"), `{"from_wallet":1}`, pays(bobs, anns, "0.001"), pays(bobs, anns, "3")}
+	const url = "/v1/transfers/batch"
+	body := `{"transfers":[` + strings.Join(items, ",") + `]}`
+	h.call(ann, "b", "POST", url, body).refused(t, 403, "forbidden")
+	p := h.call(shop, "a", "POST", url+"?mode=atomic", body).refused(t, 400, "invalid-field")
+	assert.Equal(t, []string{"/transfers/2/from_wallet"}, pointers(p))
+	done := h.call(shop, "b", "POST", url, body)
+	doc := done.object(t, 200)
+	assert.Equal(t, []any{num(422), "insufficient-funds", num(201), num(4), num(400), "invalid-field", num(400), "amount-scale", num(201), num(5)}, outcomes(t, doc))
+	second := doc["results"].([]any)[1].(map[string]any)["transaction"].(map[string]any)
+	assert.Equal(t, "transferred", second["type"])
+	assert.Equal(t, string(done.body), string(h.call(shop, "b", "POST", url, body).body))
+	read := h.call(ann, "", "GET", "/v1/wallets/"+anns, "").object(t, 200)["balances"].([]any)[0].(map[string]any)
+	assert.Equal(t, []any{"3.00", "0.00"}, []any{read["available"], read["held"]})
+
+	lines := pays(bobs, anns, "1") + "\n\n" + pays(bobs, anns, "100") + "\n"
+	p = h.call(shop, "l", "POST", url+"?mode=atomic", lines, "Content-Type", "application/x-ndjson").refused(t, 422, "insufficient-funds")
+	assert.Equal(t, []string{"/transfers/1"}, pointers(p))
+	assert.Equal(t, []any{num(422), "batch-aborted", num(422), "insufficient-funds"}, outcomes(t, p))
+	whole := h.call(shop, "m", "POST", url+"?mode=atomic", pays(bobs, anns, "1"), "Content-Type", "application/x-ndjson").object(t, 200)
+	assert.Equal(t, []any{num(201), num(6)}, outcomes(t, whole))
+	c := h.call(shop, "", "GET", "/v1/commands/"+journal.NewCommandID("key_shop", "m").String(), "").object(t, 200)
+	assert.Equal(t, whole, c["result"])
+	p = h.call(shop, "n", "POST", url, `{"transfers":[`+strings.Repeat(`{},`, MaxBatchItems)+`{}]}`).refused(t, 400, "invalid-field")
+	assert.Equal(t, []string{"/transfers"}, pointers(p))
+}
+
 func TestSplits(t *testing.T) {
 	t.Parallel()
 	h := open(t)

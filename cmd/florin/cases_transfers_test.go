@@ -93,6 +93,35 @@ func TestCreditLimits(t *testing.T) {
 		limit(from, "49").refused(http.StatusUnprocessableEntity, "credit-limit-in-use")
 		limit(from, "-1").refused(http.StatusBadRequest, "invalid-field")
 	})
+	t.Run("24: forty debits of ten in one batch", func(t *testing.T) {
+		from := s.wallet(t, "usr_24_batch", 100)
+		limit(from, "50").is(http.StatusNoContent)
+		transfers := make([]map[string]any, 40)
+		for i := range transfers {
+			transfers[i] = map[string]any{"from_wallet": from, "to_wallet": payee, "amount": yen("10")}
+		}
+		a := shop.in(t).post("/v1/transfers/batch", "24-batch", map[string]any{"transfers": transfers}).is(http.StatusOK)
+		for i := range transfers {
+			if i < 15 {
+				assert.Equal(t, "transferred", a.str("results", i, "transaction", "type"), i)
+			} else {
+				assert.Equal(t, "insufficient-funds", a.str("results", i, "problem", "code"), i)
+			}
+		}
+		assert.Equal(t, []string{"-50", "0", "50"}, s.balanceOf(t, from))
+	})
+	t.Run("31: a batch of transfers, each by itself and all or none", func(t *testing.T) {
+		from, middle := s.wallet(t, "usr_31", 100), s.wallet(t, "usr_31_middle", 0)
+		list := map[string]any{"transfers": []map[string]any{
+			{"from_wallet": from, "to_wallet": middle, "amount": yen("100")}, {"from_wallet": middle, "to_wallet": payee, "amount": yen("200")},
+		}}
+		refused := shop.in(t).post("/v1/transfers/batch?mode=atomic", "31-a", list).refused(http.StatusUnprocessableEntity, "insufficient-funds")
+		assert.Equal(t, []string{"batch-aborted", "insufficient-funds"}, []string{refused.str("results", 0, "problem", "code"), refused.str("results", 1, "problem", "code")})
+		assert.Equal(t, []string{"100", "0", "0"}, s.balanceOf(t, from))
+		done := shop.in(t).post("/v1/transfers/batch", "31-b", list).is(http.StatusOK)
+		assert.Equal(t, []string{"100", "insufficient-funds"}, []string{done.str("results", 0, "transaction", "postings", 0, "amount"), done.str("results", 1, "problem", "code")})
+		assert.Equal(t, []string{"100", "0", "0"}, s.balanceOf(t, middle))
+	})
 	t.Run("25: a hold and its release use nothing of the limit", func(t *testing.T) {
 		from := s.wallet(t, "usr_25", 50)
 		limit(from, "100").is(http.StatusNoContent)

@@ -773,6 +773,11 @@ type CreateTransfer struct {
 	ToWallet WalletID `json:"to_wallet"`
 }
 
+// CreateTransferBatch defines model for CreateTransferBatch.
+type CreateTransferBatch struct {
+	Transfers []json.RawMessage `json:"transfers"`
+}
+
 // CreateWallet defines model for CreateWallet.
 type CreateWallet struct {
 	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
@@ -2105,6 +2110,23 @@ type CreateTransferParams struct {
 	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
+// CreateTransferBatchParams defines parameters for CreateTransferBatch.
+type CreateTransferBatchParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// Mode Whether the items stand or fall by themselves or together.
+	Mode BatchMode `form:"mode,omitempty" json:"mode,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
+	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
+}
+
 // SplitTransferParams defines parameters for SplitTransfer.
 type SplitTransferParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
@@ -2342,6 +2364,9 @@ type RefreshTokenJSONRequestBody = RefreshToken
 // CreateTransferJSONRequestBody defines body for CreateTransfer for application/json ContentType.
 type CreateTransferJSONRequestBody = CreateTransfer
 
+// CreateTransferBatchJSONRequestBody defines body for CreateTransferBatch for application/json ContentType.
+type CreateTransferBatchJSONRequestBody = CreateTransferBatch
+
 // SplitTransferJSONRequestBody defines body for SplitTransfer for application/json ContentType.
 type SplitTransferJSONRequestBody = SplitTransfer
 
@@ -2506,6 +2531,9 @@ type ServerInterface interface {
 	// CreateTransfer Pay from one wallet to another
 	// (POST /v1/transfers)
 	CreateTransfer(ctx echo.Context, params CreateTransferParams) error
+	// CreateTransferBatch Make many transfers
+	// (POST /v1/transfers/batch)
+	CreateTransferBatch(ctx echo.Context, params CreateTransferBatchParams) error
 	// SplitTransfer Pay from one wallet to many
 	// (POST /v1/transfers/split)
 	SplitTransfer(ctx echo.Context, params SplitTransferParams) error
@@ -4227,6 +4255,65 @@ func (w *ServerInterfaceWrapper) CreateTransfer(ctx echo.Context) error {
 	return err
 }
 
+// CreateTransferBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateTransferBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateTransferBatchParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	// ------------- Optional query parameter "mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mode", ctx.QueryParams(), &params.Mode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mode: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = Prefer
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateTransferBatch(ctx, params)
+	return err
+}
+
 // SplitTransfer converts echo context to params.
 func (w *ServerInterfaceWrapper) SplitTransfer(ctx echo.Context) error {
 	var err error
@@ -5102,6 +5189,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
 	router.GET(options.BaseURL+"/v1/transfers/:id", wrapper.GetTransfer, options.OperationMiddlewares["getTransfer"]...)
+	router.POST(options.BaseURL+"/v1/transfers/batch", wrapper.CreateTransferBatch, options.OperationMiddlewares["createTransferBatch"]...)
 	router.POST(options.BaseURL+"/v1/transfers/split", wrapper.SplitTransfer, options.OperationMiddlewares["splitTransfer"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.RegisterUser, options.OperationMiddlewares["registerUser"]...)
@@ -6210,6 +6298,44 @@ func (response CreateTransfer202JSONResponse) VisitCreateTransferResponse(w http
 	return err
 }
 
+type CreateTransferBatchRequestObject struct {
+	Params   CreateTransferBatchParams
+	JSONBody *CreateTransferBatchJSONRequestBody
+	Body     io.Reader
+}
+
+type CreateTransferBatchResponseObject interface {
+	VisitCreateTransferBatchResponse(w http.ResponseWriter) error
+}
+
+type CreateTransferBatch200JSONResponse BatchResults
+
+func (response CreateTransferBatch200JSONResponse) VisitCreateTransferBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTransferBatch202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateTransferBatch202JSONResponse) VisitCreateTransferBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SplitTransferRequestObject struct {
 	Params SplitTransferParams
 	Body   *SplitTransferJSONRequestBody
@@ -6855,6 +6981,9 @@ type StrictServerInterface interface {
 	// CreateTransfer Pay from one wallet to another
 	// (POST /v1/transfers)
 	CreateTransfer(ctx context.Context, request CreateTransferRequestObject) (CreateTransferResponseObject, error)
+	// CreateTransferBatch Make many transfers
+	// (POST /v1/transfers/batch)
+	CreateTransferBatch(ctx context.Context, request CreateTransferBatchRequestObject) (CreateTransferBatchResponseObject, error)
 	// SplitTransfer Pay from one wallet to many
 	// (POST /v1/transfers/split)
 	SplitTransfer(ctx context.Context, request SplitTransferRequestObject) (SplitTransferResponseObject, error)
@@ -8388,6 +8517,59 @@ func (sh *strictHandler) CreateTransfer(ctx echo.Context, params CreateTransferP
 		return err
 	} else if validResponse, ok := response.(CreateTransferResponseObject); ok {
 		return validResponse.VisitCreateTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateTransferBatch operation middleware
+func (sh *strictHandler) CreateTransferBatch(ctx echo.Context, params CreateTransferBatchParams) error {
+	var request CreateTransferBatchRequestObject
+
+	request.Params = params
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body CreateTransferBatchJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
+			return err
+		}
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-ndjson") {
+		request.Body = ctx.Request().Body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTransferBatch(ctx.Request().Context(), request.(CreateTransferBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTransferBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTransferBatchResponseObject); ok {
+		return validResponse.VisitCreateTransferBatchResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -214,7 +214,7 @@ func TestDueHolds(t *testing.T) {
 	l.project(1)
 	require.Equal(t, []query.Due{dueOf(one)}, due("", 10))
 	reads(two, events[0])
-	l.do(wallet.CommandTransfer, wallet.Transfer{As: service(), FromWallet: ids[0], ToWallet: ids[1], Amount: ledger.Money{Amount: "1", Asset: "USD"}})
+	l.do(wallet.CommandTransfer, wallet.Transfer{As: service(), NewTransfer: wallet.NewTransfer{FromWallet: ids[0], ToWallet: ids[1], Amount: ledger.Money{Amount: "1", Asset: "USD"}}})
 	l.project(100)
 	require.Empty(t, due("", 10))
 }

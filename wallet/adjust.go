@@ -27,6 +27,10 @@ func decideDebit(s *journal.Scope, c DebitWallet) error {
 	if err := ExpireDue(s, a.WalletID); err != nil {
 		return err
 	}
+	amount := figure(a.Amount.Amount)
+	if err := w.checkSpending(s, a.WalletID, a.Amount.Asset, amount, amount); err != nil {
+		return err
+	}
 	return a.post(s, TypeWalletDebited, Debited(a), Account(a.WalletID, Available), a.Account)
 }
 

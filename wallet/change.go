@@ -17,6 +17,8 @@ func decideChangeWallet(s *journal.Scope, c ChangeWallet) error {
 		return ErrWalletClosed
 	case c.IfVersion != nil && *c.IfVersion != w.Version:
 		return ledger.ErrVersionMismatch.With(ledger.VersionNow{Version: w.Version})
+	case c.TimeZone != nil && c.As.Role != Service && len(w.Spending) > 0:
+		return ErrTimeZoneForbidden.At("/time_zone")
 	case c.Changes == Changes{}:
 		return nil
 	}

@@ -8,22 +8,23 @@ import (
 
 // The types of the commands of wallets. Data is the command's struct as JSON.
 const (
-	CommandOpenWallet     = "open-wallet"
-	CommandChangeWallet   = "change-wallet"
-	CommandFreezeWallet   = "freeze-wallet"
-	CommandUnfreezeWallet = "unfreeze-wallet"
-	CommandCloseWallet    = "close-wallet"
-	CommandSetCreditLimit = "set-credit-limit"
-	CommandTransfer       = "transfer"
-	CommandTransferBatch  = "transfer-batch"
-	CommandSplit          = "split"
-	CommandCreditWallet   = "credit-wallet"
-	CommandDebitWallet    = "debit-wallet"
-	CommandPlaceHold      = "place-hold"
-	CommandCaptureHold    = "capture-hold"
-	CommandReleaseHold    = "release-hold"
-	CommandIncreaseHold   = "increase-hold"
-	CommandExpireHold     = "expire-hold"
+	CommandOpenWallet       = "open-wallet"
+	CommandChangeWallet     = "change-wallet"
+	CommandFreezeWallet     = "freeze-wallet"
+	CommandUnfreezeWallet   = "unfreeze-wallet"
+	CommandCloseWallet      = "close-wallet"
+	CommandSetCreditLimit   = "set-credit-limit"
+	CommandSetSpendingLimit = "set-spending-limit"
+	CommandTransfer         = "transfer"
+	CommandTransferBatch    = "transfer-batch"
+	CommandSplit            = "split"
+	CommandCreditWallet     = "credit-wallet"
+	CommandDebitWallet      = "debit-wallet"
+	CommandPlaceHold        = "place-hold"
+	CommandCaptureHold      = "capture-hold"
+	CommandReleaseHold      = "release-hold"
+	CommandIncreaseHold     = "increase-hold"
+	CommandExpireHold       = "expire-hold"
 )
 
 // OpenWallet opens a wallet. Its event's body has the wallet's id.
@@ -41,7 +42,8 @@ type OpenWallet struct {
 
 // ChangeWallet changes what its owner says of a wallet. With nothing to change it changes nothing.
 //
-// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrVersionMismatch.
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrVersionMismatch;
+// ErrTimeZoneForbidden.
 type ChangeWallet struct {
 	As       As     `json:"as"`
 	WalletID string `json:"wallet_id"`
@@ -96,6 +98,20 @@ type SetCreditLimit struct {
 	Limit ledger.Money `json:"limit"`
 }
 
+// SetSpendingLimit says how much a wallet may give out in an asset, at once and within a day: by transfers,
+// splits, debits, and holds when they are placed or increased. It replaces what there was; with neither
+// there is no limit. For finance.
+//
+// Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale.
+type SetSpendingLimit struct {
+	WalletID string `json:"wallet_id"`
+	Asset    string `json:"asset"`
+	// PerTransaction and PerDay are zero or more, with at most as many decimals as the asset; nil for any
+	// amount.
+	PerTransaction *string `json:"per_transaction,omitempty"`
+	PerDay         *string `json:"per_day,omitempty"`
+}
+
 // NewTransfer is what a caller says of a transfer.
 type NewTransfer struct {
 	FromWallet  string            `json:"from_wallet"`
@@ -109,7 +125,7 @@ type NewTransfer struct {
 // Transfer pays from one wallet to another.
 //
 // Refusals: ErrWalletNotFound (the caller's wallet, or the payee's), ErrWalletFrozen, ErrWalletClosed, and the
-// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, ErrInsufficientFunds.
+// ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale, ErrReferenceTaken, ErrInsufficientFunds; ErrSpendingLimitExceeded (with [Exceeded]).
 type Transfer struct {
 	As As `json:"as"`
 	NewTransfer

@@ -19,6 +19,11 @@ var (
 	// ErrCreditLimitInUse: more of the credit is used than the new limit would grant. Members: [Used].
 	ErrCreditLimitInUse = journal.Refuse("credit-limit-in-use", "More of the credit is used than the new limit would grant.")
 
+	// ErrSpendingLimitExceeded: the wallet may not give out so much, at once or today. Members: [Exceeded].
+	ErrSpendingLimitExceeded = journal.Refuse("spending-limit-exceeded", "The wallet may not give out so much.")
+	// ErrTimeZoneForbidden: the owner may not change by which days his spending is limited.
+	ErrTimeZoneForbidden = journal.Refuse("time-zone-forbidden", "Only a service or finance changes the time zone of a wallet with spending limits.")
+
 	// ErrHoldNotFound: there is no such hold, or the caller has no part in it.
 	ErrHoldNotFound = journal.Refuse("hold-not-found", "There is no such hold.")
 	// ErrHoldClosed: nothing remains of the hold. Members: [HoldEnd].
@@ -41,7 +46,7 @@ var (
 // refusals are all of them, for the registry.
 func refusals() []*journal.Refusal {
 	return []*journal.Refusal{
-		ErrWalletNotFound, ErrWalletFrozen, ErrWalletClosed, ErrWalletNotEmpty, ErrCreditLimitInUse, ErrOwnerForbidden, ErrHoldNotFound, ErrHoldClosed,
+		ErrWalletNotFound, ErrWalletFrozen, ErrWalletClosed, ErrWalletNotEmpty, ErrCreditLimitInUse, ErrSpendingLimitExceeded, ErrTimeZoneForbidden, ErrOwnerForbidden, ErrHoldNotFound, ErrHoldClosed,
 		ErrCaptureTooLarge, ErrForbiddenForPayer, ErrForbiddenForPayee,
 		ErrHoldExpired, ErrHoldNotDue, ErrTooManyExpiring,
 	}

@@ -12,20 +12,21 @@ import (
 
 // The types of the events of wallets. Their shapes, at every schema there was, are frozen in testdata/events.
 const (
-	TypeWalletOpened   = "wallet-opened"
-	TypeWalletChanged  = "wallet-changed"
-	TypeWalletFrozen   = "wallet-frozen"
-	TypeWalletUnfrozen = "wallet-unfrozen"
-	TypeWalletClosed   = "wallet-closed"
-	TypeCreditLimitSet = "credit-limit-set"
-	TypeTransferred    = "transferred"
-	TypeWalletCredited = "wallet-credited"
-	TypeWalletDebited  = "wallet-debited"
-	TypeHoldPlaced     = "hold-placed"
-	TypeHoldIncreased  = "hold-increased"
-	TypeHoldCaptured   = "hold-captured"
-	TypeHoldReleased   = "hold-released"
-	TypeHoldExpired    = "hold-expired"
+	TypeWalletOpened     = "wallet-opened"
+	TypeWalletChanged    = "wallet-changed"
+	TypeWalletFrozen     = "wallet-frozen"
+	TypeWalletUnfrozen   = "wallet-unfrozen"
+	TypeWalletClosed     = "wallet-closed"
+	TypeCreditLimitSet   = "credit-limit-set"
+	TypeSpendingLimitSet = "spending-limit-set"
+	TypeTransferred      = "transferred"
+	TypeWalletCredited   = "wallet-credited"
+	TypeWalletDebited    = "wallet-debited"
+	TypeHoldPlaced       = "hold-placed"
+	TypeHoldIncreased    = "hold-increased"
+	TypeHoldCaptured     = "hold-captured"
+	TypeHoldReleased     = "hold-released"
+	TypeHoldExpired      = "hold-expired"
 )
 
 // Opened says that there is a wallet, and that it is open. Schema 1 had no time zone.
@@ -66,6 +67,13 @@ type Closed struct {
 type CreditLimitSet struct {
 	WalletID string       `json:"wallet_id"`
 	Limit    ledger.Money `json:"limit"`
+}
+
+// SpendingLimitSet says how much the wallet may give out in an asset from now on.
+type SpendingLimitSet struct {
+	WalletID string `json:"wallet_id"`
+	Asset    string `json:"asset"`
+	SpendingLimit
 }
 
 // Transferred says that one wallet paid another, or, by a split, many. The postings are available to
@@ -189,6 +197,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandUnfreezeWallet, decideUnfreeze)
 	journal.Decides(r, CommandCloseWallet, decideClose)
 	journal.Decides(r, CommandSetCreditLimit, decideSetCreditLimit)
+	journal.Decides(r, CommandSetSpendingLimit, decideSetSpendingLimit)
 	journal.Decides(r, CommandTransfer, decideTransfer)
 	journal.Decides(r, CommandTransferBatch, decideTransferBatch)
 	journal.Decides(r, CommandSplit, decideSplit)
@@ -206,6 +215,7 @@ func Register(r *journal.Registry) {
 	journal.Records[Unfrozen](r, TypeWalletUnfrozen, 1, nil)
 	journal.Records[Closed](r, TypeWalletClosed, 1, nil)
 	journal.Records[CreditLimitSet](r, TypeCreditLimitSet, 1, nil)
+	journal.Records[SpendingLimitSet](r, TypeSpendingLimitSet, 1, nil)
 	journal.Records[Transferred](r, TypeTransferred, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: sameShape})
 	journal.Records[Credited](r, TypeWalletCredited, 1, nil)
 	journal.Records[Debited](r, TypeWalletDebited, 1, nil)
@@ -218,6 +228,8 @@ func Register(r *journal.Registry) {
 	journal.Holds(r, Wallets())
 	journal.Holds(r, holds())
 	journal.Holds(r, expiring())
+	journal.Holds(r, spendings())
+	journal.Holds(r, holdings())
 
 	r.Evolves(evolve)
 	r.Refuses(refusals()...)
@@ -226,7 +238,7 @@ func Register(r *journal.Registry) {
 // IsType reports whether an event is one of this package.
 func IsType(eventType string) bool {
 	switch eventType {
-	case TypeWalletOpened, TypeWalletChanged, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeTransferred,
+	case TypeWalletOpened, TypeWalletChanged, TypeWalletFrozen, TypeWalletUnfrozen, TypeWalletClosed, TypeCreditLimitSet, TypeSpendingLimitSet, TypeTransferred,
 		TypeWalletCredited, TypeWalletDebited,
 		TypeHoldPlaced, TypeHoldIncreased, TypeHoldCaptured, TypeHoldReleased, TypeHoldExpired:
 		return true
@@ -246,6 +258,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		// State that passed over a fact would be wrong for ever.
 		panic(fmt.Sprintf("wallet: evolve: %v", err))
 	}
+	evolveSpending(s, e)
 	switch body := e.Body.(type) {
 	case Opened:
 		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen, TimeZone: body.TimeZone, Version: e.Position})
@@ -263,6 +276,8 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		evolveWallet(s, e, body.WalletID, func(w *State) { w.Status = StatusClosed })
 	case CreditLimitSet:
 		evolveWallet(s, e, body.WalletID, func(w *State) { w.setCredit(body.Limit) })
+	case SpendingLimitSet:
+		evolveWallet(s, e, body.WalletID, func(w *State) { w.setSpending(body.Asset, body.SpendingLimit) })
 	case HoldPlaced:
 		h := placed(body)
 		if !h.ExpiresAt.IsZero() {

@@ -41,7 +41,8 @@ func TestFrozenEvents(t *testing.T) {
 		"wallet-credited.v1": wallet.Credited{
 			WalletID: one, Amount: usd("5.00"), Account: "expenses:goodwill", Description: "Sorry", Reference: "gw-1", Metadata: map[string]string{"case": "9"},
 		},
-		"wallet-debited.v1": wallet.Debited{WalletID: one, Amount: usd("5.00"), Account: "income:fees"},
+		"wallet-debited.v1":     wallet.Debited{WalletID: one, Amount: usd("5.00"), Account: "income:fees"},
+		"spending-limit-set.v1": wallet.SpendingLimitSet{WalletID: one, Asset: "USD", SpendingLimit: wallet.SpendingLimit{PerTransaction: "50.00", PerDay: "200.00"}},
 		"hold-increased.v1": wallet.HoldIncreased{
 			HoldID: hold, WalletID: one, Amount: usd("15.00"), Total: "75.00",
 			HoldFigures: wallet.HoldFigures{Captured: "0.00", Released: "0.00", Remaining: "75.00", Status: wallet.HoldOpen},

@@ -109,6 +109,25 @@ func (c SetCreditLimit) Validate() []ledger.FieldError {
 }
 
 // Validate reports what is wrong with the form of c.
+func (c SetSpendingLimit) Validate() []ledger.FieldError {
+	var f form
+	check := func(pointer string, text *string) {
+		if text == nil {
+			return
+		}
+		limit, err := ledger.ParseSigned(*text)
+		f.Check(pointer, err)
+		if limit.IsNegative() {
+			f.Addf(pointer, "want zero or more")
+		}
+	}
+	check("/per_transaction", c.PerTransaction)
+	check("/per_day", c.PerDay)
+	f.Check("/asset", ledger.CheckAssetCode(c.Asset))
+	return f.Errors()
+}
+
+// Validate reports what is wrong with the form of c.
 func (c NewTransfer) Validate() []ledger.FieldError {
 	var f form
 	f.walletID("/from_wallet", c.FromWallet)

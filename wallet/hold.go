@@ -81,6 +81,9 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 	if !expires.IsZero() && !hasRoom(s, c.WalletID) {
 		return ErrTooManyExpiring.With(ExpiringLimit{Limit: MaxExpiring})
 	}
+	if err := payer.checkSpending(s, c.WalletID, c.Amount.Asset, amount, amount); err != nil {
+		return err
+	}
 	_, err := ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 2,
 		Body: HoldPlaced{
@@ -153,7 +156,11 @@ func decideIncreaseHold(s *journal.Scope, c IncreaseHold) error {
 	if err := ExpireDue(s, h.Wallet); err != nil {
 		return err
 	}
-	h.Amount = journal.FormatAmount(figure(h.Amount).Add(amount))
+	whole := figure(h.Amount).Add(amount)
+	if err := payer.checkSpending(s, h.Wallet, h.Asset, amount, whole); err != nil {
+		return err
+	}
+	h.Amount = journal.FormatAmount(whole)
 	_, err = ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldIncreased, Schema: 1,
 		Body: HoldIncreased{

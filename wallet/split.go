@@ -42,6 +42,9 @@ func decideSplit(s *journal.Scope, c Split) error {
 	if err := ExpireDue(s, c.FromWallet); err != nil {
 		return err
 	}
+	if err := from.checkSpending(s, c.FromWallet, c.Amount.Asset, total, total); err != nil {
+		return err
+	}
 	_, err = ledger.Post(s, c.event(total, parts), policy(s))
 	return err
 }

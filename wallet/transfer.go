@@ -29,6 +29,9 @@ func decideTransfer(s *journal.Scope, c Transfer) error {
 	if err := ExpireDue(s, c.FromWallet); err != nil {
 		return err
 	}
+	if err := from.checkSpending(s, c.FromWallet, c.Amount.Asset, amount, amount); err != nil {
+		return err
+	}
 	_, err := ledger.Post(s, journal.Event{
 		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 2,
 		Body: Transferred{

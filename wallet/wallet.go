@@ -58,6 +58,8 @@ type State struct {
 	Assets []string `json:"assets,omitempty"`
 	// Credit is how far below zero available may go, by asset, at the asset's scale.
 	Credit map[string]string `json:"credit,omitempty"`
+	// Spending is how much may be given out, by asset.
+	Spending map[string]SpendingLimit `json:"spending,omitempty"`
 	// TimeZone is a name in the IANA database; empty for UTC.
 	TimeZone string `json:"time_zone,omitempty"`
 	// Version is the position of the last event that changed the wallet itself.
@@ -142,6 +144,8 @@ type Wallet struct {
 	TimeZone string
 	// Credit is how far below zero available may go, by asset, at the asset's scale; nil for not at all.
 	Credit map[string]string
+	// Spending is how much may be given out, by asset; nil for no limits.
+	Spending map[string]SpendingLimit
 	// CreatedAt is when it was opened.
 	CreatedAt time.Time
 	// Version is the position of the last event that changed it.

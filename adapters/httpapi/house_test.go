@@ -453,6 +453,11 @@ func (h *house) Wallets(_ context.Context, f wallets.WalletFilter) (out []wallet
 			out[i].Version = e.Position
 		}
 	})
+	facts(h, func(e *journal.Event, b wallet.SpendingLimitSet) {
+		if i := slices.IndexFunc(out, func(w wallet.Wallet) bool { return w.ID == b.WalletID }); i >= 0 {
+			out[i].Spending, out[i].Version = map[string]wallet.SpendingLimit{b.Asset: b.SpendingLimit}, e.Position
+		}
+	})
 	slices.Reverse(out)
 	return out[:min(f.Limit, len(out))], h.broken
 }

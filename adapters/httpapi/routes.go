@@ -97,6 +97,7 @@ func routes() []route {
 		{method: post, path: "/v1/wallets/:id/credit", roles: s | f, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/wallets/:id/debit", roles: s | f, money: true, body: jsonBody, query: dryRun},
 		{method: http.MethodPut, path: "/v1/wallets/:id/credit-limits/:asset", roles: f, body: jsonBody},
+		{method: http.MethodPut, path: "/v1/wallets/:id/spending-limits/:asset", roles: f, body: jsonBody},
 		{method: post, path: "/v1/transfers", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/transfers/batch", roles: s, money: true, body: batchBody, query: with(dryRun, modeParam())},
 		{method: post, path: "/v1/transfers/split", roles: u | s, money: true, body: jsonBody, query: dryRun},

@@ -153,7 +153,7 @@ func walletOf(w wallet.Wallet, of map[string][]query.Balance) api.Wallet {
 	slices.Sort(assets)
 	return api.Wallet{
 		ID: w.ID, OwnerID: w.Owner, Name: w.Name, Status: api.WalletStatus(w.Status), Metadata: metadataOf(w.Metadata),
-		TimeZone: cmp.Or(w.TimeZone, wallet.UTC), CreatedAt: shown(w.CreatedAt), Version: w.Version,
+		SpendingLimits: spendingOf(w), TimeZone: cmp.Or(w.TimeZone, wallet.UTC), CreatedAt: shown(w.CreatedAt), Version: w.Version,
 		Balances: each(assets, func(asset string) api.WalletBalance {
 			of := held[asset]
 			scale := scaleOf(creditOf(w, asset), of[wallet.Available], of[wallet.Held], of[wallet.Pending], of[wallet.Disputed])

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
@@ -43,6 +45,21 @@ func (h *Handlers) SetCreditLimit(ctx context.Context, r api.SetCreditLimitReque
 	c := wallet.SetCreditLimit{WalletID: r.ID, Limit: ledger.Money{Amount: r.Body.Amount, Asset: r.Asset}}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandSetCreditLimit, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.SetCreditLimit204Response{}, err
+}
+
+// SetSpendingLimit implements api.StrictServerInterface.
+func (h *Handlers) SetSpendingLimit(ctx context.Context, r api.SetSpendingLimitRequestObject) (api.SetSpendingLimitResponseObject, error) {
+	c := wallet.SetSpendingLimit{WalletID: r.ID, Asset: r.Asset, PerTransaction: r.Body.PerTransaction, PerDay: r.Body.PerDay}
+	err := h.onWallet(ctx, order{commandType: wallet.CommandSetSpendingLimit, data: c, key: r.Params.IdempotencyKey}, c.Validate())
+	return api.SetSpendingLimit204Response{}, err
+}
+
+// spendingOf shows the limits of a wallet, by asset.
+func spendingOf(w wallet.Wallet) []api.WalletSpendingLimit {
+	return each(slices.Sorted(maps.Keys(w.Spending)), func(asset string) api.WalletSpendingLimit {
+		limit := w.Spending[asset]
+		return api.WalletSpendingLimit{Asset: asset, PerTransaction: limit.PerTransaction, PerDay: limit.PerDay}
+	})
 }
 
 // onWallet has a command on a wallet decided that is answered with nothing but that it is done.

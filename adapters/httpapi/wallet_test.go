@@ -145,6 +145,35 @@ func TestCreditsAndDebits(t *testing.T) {
 	assert.Equal(t, "3.00", read["available"])
 }
 
+func TestSpendingLimits(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anns, bobs := h.wallet(ann, "100.00"), h.wallet(bob, "0")
+	url := "/v1/wallets/" + anns
+	usd := func(amount string) any { return map[string]any{"amount": amount, "asset": "USD"} }
+	h.call(shop, "", "PUT", url+"/spending-limits/USD", `{}`).refused(t, 403, "forbidden")
+	set := h.call(finance, "", "PUT", url+"/spending-limits/USD", `{"per_transaction":"20","per_day":"30"}`)
+	assert.Equal(t, http.StatusNoContent, set.status, "%s", set.body)
+	assert.Equal(t, []any{map[string]any{"asset": "USD", "per_transaction": "20.00", "per_day": "30.00"}},
+		h.call(ann, "", "GET", url, "").object(t, 200)["spending_limits"])
+	pay := func(key, amount string) answer {
+		return h.call(ann, key, "POST", "/v1/transfers", `{"from_wallet":"`+anns+`","to_wallet":"`+bobs+`","amount":{"amount":"`+amount+`","asset":"USD"}}`)
+	}
+	p := pay("k-1", "20.01").refused(t, 422, "spending-limit-exceeded")
+	assert.Equal(t, []any{"per_transaction", usd("20.00"), nil, nil}, []any{p["limit"], p["allowed"], p["used"], p["ends_at"]})
+	pay("k-2", "20").object(t, 201)
+	p = pay("k-3", "10.01").refused(t, 422, "spending-limit-exceeded")
+	assert.Equal(t, []any{"per_day", usd("30.00"), usd("20.00"), "2026-03-15T00:00:00Z"}, []any{p["limit"], p["allowed"], p["used"], p["ends_at"]})
+	h.call(ann, "", "PATCH", url, `{"time_zone":"Asia/Tokyo"}`).refused(t, 403, "time-zone-forbidden")
+	h.call(finance, "", "PATCH", url, `{"time_zone":"Asia/Tokyo"}`).object(t, 200)
+	for body, pointer := range map[string]string{`{"per_day":"-1"}`: "/per_day", `{"per_transaction":"x"}`: "/per_transaction"} {
+		assert.Equal(t, []string{pointer}, pointers(h.call(finance, "", "PUT", url+"/spending-limits/USD", body).refused(t, 400, "invalid-field")))
+	}
+	h.call(finance, "", "PUT", url+"/spending-limits/USD", `{"per_day":"0.001"}`).refused(t, 400, "amount-scale")
+	assert.Equal(t, http.StatusNoContent, h.call(finance, "", "PUT", url+"/spending-limits/USD", `{}`).status)
+	pay("k-4", "80").object(t, 201)
+}
+
 func TestTransferBatches(t *testing.T) {
 	t.Parallel()
 	h := open(t)

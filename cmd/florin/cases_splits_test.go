@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // What finance books by hand, over the service: as much as is there, whoever else takes at that moment.
@@ -30,6 +32,46 @@ func TestDebitsByHand(t *testing.T) {
 	finance.post(path+"/debit", "f-2", map[string]any{"amount": yen("1"), "account": "income:fees"}).refused(http.StatusUnprocessableEntity, "wallet-frozen")
 	finance.post(path+"/credit", "f-3", map[string]any{"amount": yen("60"), "account": "expenses:goodwill"}).is(http.StatusCreated)
 	assert.Equal(t, []string{"10", "0", "50"}, s.balanceOf(t, from))
+	s.verify()
+}
+
+// What goes out at the same time, by whichever way, does not pass the day's limit together.
+func TestSpendingLimitsHoldTogether(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	finance, shop := s.finance(), s.as("service:shop", "service")
+	from, to := s.wallet(t, "usr_ann", 10_000), s.wallet(t, "usr_bob", 0)
+	path := "/v1/wallets/" + from
+	// A zone in which this day does not end while the test runs.
+	zone := "Etc/GMT-6"
+	if time.Now().UTC().Hour() >= 12 {
+		zone = "Etc/GMT+6"
+	}
+	finance.call(http.MethodPatch, path, map[string]any{"time_zone": zone}).is(http.StatusOK)
+	finance.call(http.MethodPut, path+"/spending-limits/JPY", map[string]any{"per_transaction": "100", "per_day": "505"}).is(http.StatusNoContent)
+	answers := together(t, 60, func(n int) (*answer, error) {
+		k := key(fmt.Sprint("p-", n))
+		switch n % 4 {
+		case 0:
+			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("10")}, k)
+		case 1:
+			return shop.try(http.MethodPost, "/v1/holds", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("10")}, k)
+		case 2:
+			return shop.try(http.MethodPost, path+"/debit", map[string]any{"amount": yen("10"), "account": "income:fees"}, k)
+		}
+		return shop.try(http.MethodPost, "/v1/transfers/split", map[string]any{"from_wallet": from, "amount": yen("10"), "to": []map[string]any{{"wallet": to, "rest": true}}}, k)
+	})
+	assert.Equal(t, map[string]int{"Created": 50, "spending-limit-exceeded": 10}, statuses(answers))
+	assert.Equal(t, "9500", s.balanceOf(t, from)[0])
+	refused := shop.transfers("one-more", from, to, "6").refused(http.StatusUnprocessableEntity, "spending-limit-exceeded")
+	assert.Equal(t, []string{"per_day", "505", "500"}, []string{refused.str("limit"), refused.str("allowed", "amount"), refused.str("used", "amount")})
+	ends, err := time.Parse(time.RFC3339, refused.str("ends_at"))
+	require.NoError(t, err)
+	assert.True(t, ends.After(time.Now()) && ends.Before(time.Now().Add(24*time.Hour)), ends)
+	shop.transfers("at-once", from, to, "101").refused(http.StatusUnprocessableEntity, "spending-limit-exceeded")
+	shop.transfers("the-rest", from, to, "5").is(http.StatusCreated)
+	read := finance.read(path).is(http.StatusOK)
+	assert.Equal(t, []any{"JPY", "100", "505"}, []any{read.at("spending_limits", 0, "asset"), read.at("spending_limits", 0, "per_transaction"), read.at("spending_limits", 0, "per_day")})
 	s.verify()
 }
 

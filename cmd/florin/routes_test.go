@@ -51,7 +51,7 @@ func whoMay() map[string]string {
 		"POST /v1/wallets/{id}/freeze": "sf", "POST /v1/wallets/{id}/unfreeze": "sf", "POST /v1/wallets/{id}/close": "usf",
 		"PUT /v1/wallets/{id}/credit-limits/{asset}": "f",
 		"POST /v1/transfers":                         "us", "GET /v1/transfers": "us", "GET /v1/transfers/{id}": "us", "POST /v1/holds/{id}/increase": "us",
-		"POST /v1/wallets/{id}/credit": "sf", "POST /v1/wallets/{id}/debit": "sf", "POST /v1/transfers/split": "us", "POST /v1/transfers/batch": "s",
+		"PUT /v1/wallets/{id}/spending-limits/{asset}": "f", "POST /v1/wallets/{id}/credit": "sf", "POST /v1/wallets/{id}/debit": "sf", "POST /v1/transfers/split": "us", "POST /v1/transfers/batch": "s",
 		"POST /v1/holds": "us", "GET /v1/holds/{id}": "us",
 		"POST /v1/holds/{id}/capture": "us", "POST /v1/holds/{id}/release": "us",
 		"POST /v1/messages": "us", "GET /v1/messages": "u", "GET /v1/messages/unread": "u", "GET /v1/messages/stream": "u",

@@ -991,6 +991,11 @@ type LedgerList struct {
 // Example: main
 type LedgerName = string
 
+// LimitAmount Zero or more, with at most as many decimals as the asset's scale.
+//
+// Example: 50.00
+type LimitAmount = string
+
 // LinkToken The token of a link that was mailed.
 type LinkToken = string
 
@@ -1290,6 +1295,19 @@ type SignedMoney struct {
 	Asset AssetCode `json:"asset"`
 }
 
+// SpendingLimit defines model for SpendingLimit.
+type SpendingLimit struct {
+	// PerDay Zero or more, with at most as many decimals as the asset's scale.
+	//
+	// Example: 50.00
+	PerDay *LimitAmount `json:"per_day,omitempty"`
+
+	// PerTransaction Zero or more, with at most as many decimals as the asset's scale.
+	//
+	// Example: 50.00
+	PerTransaction *LimitAmount `json:"per_transaction,omitempty"`
+}
+
 // SplitShare What one wallet gets; exactly one of `amount`, `percent` and `rest`.
 type SplitShare struct {
 	// Amount An amount with its asset.
@@ -1580,6 +1598,9 @@ type Wallet struct {
 	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
 	OwnerID OwnerID `json:"owner_id"`
 
+	// SpendingLimits Absent when there are none.
+	SpendingLimits []WalletSpendingLimit `json:"spending_limits,omitempty,omitzero"`
+
 	// Status What may be done with a wallet.
 	Status WalletStatus `json:"status"`
 
@@ -1633,6 +1654,24 @@ type WalletList struct {
 	Data       []Wallet `json:"data"`
 	HasMore    bool     `json:"has_more"`
 	NextCursor string   `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WalletSpendingLimit defines model for WalletSpendingLimit.
+type WalletSpendingLimit struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// PerDay Zero or more, with at most as many decimals as the asset's scale.
+	//
+	// Example: 50.00
+	PerDay LimitAmount `json:"per_day,omitempty,omitzero"`
+
+	// PerTransaction Zero or more, with at most as many decimals as the asset's scale.
+	//
+	// Example: 50.00
+	PerTransaction LimitAmount `json:"per_transaction,omitempty,omitzero"`
 }
 
 // WalletStatus What may be done with a wallet.
@@ -2295,6 +2334,12 @@ type FreezeWalletParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// SetSpendingLimitParams defines parameters for SetSpendingLimit.
+type SetSpendingLimitParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // UnfreezeWalletParams defines parameters for UnfreezeWallet.
 type UnfreezeWalletParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -2402,6 +2447,9 @@ type DebitWalletJSONRequestBody = AdjustWallet
 
 // FreezeWalletJSONRequestBody defines body for FreezeWallet for application/json ContentType.
 type FreezeWalletJSONRequestBody = Reason
+
+// SetSpendingLimitJSONRequestBody defines body for SetSpendingLimit for application/json ContentType.
+type SetSpendingLimitJSONRequestBody = SpendingLimit
 
 // UnfreezeWalletJSONRequestBody defines body for UnfreezeWallet for application/json ContentType.
 type UnfreezeWalletJSONRequestBody = Reason
@@ -2594,6 +2642,9 @@ type ServerInterface interface {
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx echo.Context, id WalletID, params FreezeWalletParams) error
+	// SetSpendingLimit Say how much a wallet may give out
+	// (PUT /v1/wallets/{id}/spending-limits/{asset})
+	SetSpendingLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetSpendingLimitParams) error
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx echo.Context, id WalletID, params UnfreezeWalletParams) error
@@ -5034,6 +5085,50 @@ func (w *ServerInterfaceWrapper) FreezeWallet(ctx echo.Context) error {
 	return err
 }
 
+// SetSpendingLimit converts echo context to params.
+func (w *ServerInterfaceWrapper) SetSpendingLimit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "asset" -------------
+	var asset AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asset", ctx.Param("asset"), &asset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asset: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetSpendingLimitParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetSpendingLimit(ctx, id, asset, params)
+	return err
+}
+
 // UnfreezeWallet converts echo context to params.
 func (w *ServerInterfaceWrapper) UnfreezeWallet(ctx echo.Context) error {
 	var err error
@@ -5209,6 +5304,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/wallets/:id/credit-limits/:asset", wrapper.SetCreditLimit, options.OperationMiddlewares["setCreditLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/debit", wrapper.DebitWallet, options.OperationMiddlewares["debitWallet"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
+	router.PUT(options.BaseURL+"/v1/wallets/:id/spending-limits/:asset", wrapper.SetSpendingLimit, options.OperationMiddlewares["setSpendingLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
 
@@ -6818,6 +6914,25 @@ func (response FreezeWallet204Response) VisitFreezeWalletResponse(w http.Respons
 	return nil
 }
 
+type SetSpendingLimitRequestObject struct {
+	ID     WalletID  `json:"id"`
+	Asset  AssetCode `json:"asset"`
+	Params SetSpendingLimitParams
+	Body   *SetSpendingLimitJSONRequestBody
+}
+
+type SetSpendingLimitResponseObject interface {
+	VisitSetSpendingLimitResponse(w http.ResponseWriter) error
+}
+
+type SetSpendingLimit204Response struct {
+}
+
+func (response SetSpendingLimit204Response) VisitSetSpendingLimitResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
 type UnfreezeWalletRequestObject struct {
 	ID     WalletID `json:"id"`
 	Params UnfreezeWalletParams
@@ -7044,6 +7159,9 @@ type StrictServerInterface interface {
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx context.Context, request FreezeWalletRequestObject) (FreezeWalletResponseObject, error)
+	// SetSpendingLimit Say how much a wallet may give out
+	// (PUT /v1/wallets/{id}/spending-limits/{asset})
+	SetSpendingLimit(ctx context.Context, request SetSpendingLimitRequestObject) (SetSpendingLimitResponseObject, error)
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx context.Context, request UnfreezeWalletRequestObject) (UnfreezeWalletResponseObject, error)
@@ -9355,6 +9473,56 @@ func (sh *strictHandler) FreezeWallet(ctx echo.Context, id WalletID, params Free
 		return err
 	} else if validResponse, ok := response.(FreezeWalletResponseObject); ok {
 		return validResponse.VisitFreezeWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetSpendingLimit operation middleware
+func (sh *strictHandler) SetSpendingLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetSpendingLimitParams) error {
+	var request SetSpendingLimitRequestObject
+
+	request.ID = id
+	request.Asset = asset
+	request.Params = params
+
+	var body SetSpendingLimitJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSpendingLimit(ctx.Request().Context(), request.(SetSpendingLimitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSpendingLimit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetSpendingLimitResponseObject); ok {
+		return validResponse.VisitSetSpendingLimitResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

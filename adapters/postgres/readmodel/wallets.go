@@ -49,12 +49,15 @@ func (r *Reads) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool
 
 func scanWallet(rows pgx.Rows) (w wallet.Wallet, err error) {
 	var metadata []byte
-	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.TimeZone, &w.Credit, &w.Version, &w.CreatedAt); err != nil {
+	if err := rows.Scan(&w.ID, &w.Owner, &w.Name, &w.Status, &metadata, &w.TimeZone, &w.Credit, &w.Spending, &w.Version, &w.CreatedAt); err != nil {
 		return w, err
 	}
 	w.CreatedAt = w.CreatedAt.UTC()
 	if len(w.Credit) == 0 {
 		w.Credit = nil
+	}
+	if len(w.Spending) == 0 {
+		w.Spending = nil
 	}
 	w.Metadata, err = metadataOf(metadata)
 	return w, err

@@ -1,6 +1,8 @@
 package readmodel
 
 import (
+	"encoding/json"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -54,6 +56,14 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 	case wallet.CreditLimitSet:
 		b.Queue(statement("wallets_set_credit", schema), pgx.NamedArgs{
 			"id": body.WalletID, "asset": body.Limit.Asset, "amount": body.Limit.Amount, "version": e.Position,
+		})
+	case wallet.SpendingLimitSet:
+		limit, err := json.Marshal(body.SpendingLimit)
+		if err != nil {
+			return err
+		}
+		b.Queue(statement("wallets_set_spending", schema), pgx.NamedArgs{
+			"id": body.WalletID, "asset": body.Asset, "limit": string(limit), "version": e.Position,
 		})
 	case wallet.HoldPlaced:
 		return queueHold(b, schema, e)

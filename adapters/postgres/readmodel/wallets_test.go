@@ -142,6 +142,22 @@ func TestWalletsChange(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.want, []any{w.Name, w.Metadata, w.TimeZone})
 		}
+		for _, c := range []struct {
+			asset     string
+			once, day *string
+			want      map[string]wallet.SpendingLimit
+		}{
+			{"USD", new("50"), new("200.5"), map[string]wallet.SpendingLimit{"USD": {PerTransaction: "50.00", PerDay: "200.50"}}},
+			{"JPY", new("7"), nil, map[string]wallet.SpendingLimit{"USD": {PerTransaction: "50.00", PerDay: "200.50"}, "JPY": {PerTransaction: "7"}}},
+			{"USD", nil, nil, map[string]wallet.SpendingLimit{"JPY": {PerTransaction: "7"}}},
+			{"JPY", nil, nil, nil},
+		} {
+			e = l.do(wallet.CommandSetSpendingLimit, wallet.SetSpendingLimit{WalletID: ann, Asset: c.asset, PerTransaction: c.once, PerDay: c.day})[0]
+			reads(ann, wallet.StatusOpen, map[string]string{"USD": "7.50", "JPY": "100"}, e)
+			w, _, err := l.reads.Wallet(t.Context(), ann)
+			require.NoError(t, err)
+			require.Equal(t, c.want, w.Spending)
+		}
 		placed := l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ann, Amount: usd("60")})[0]
 		id := placed.ID().Format("hld")
 		more := l.do(wallet.CommandIncreaseHold, wallet.IncreaseHold{As: service(), HoldID: id, Amount: usd("15")})[0]

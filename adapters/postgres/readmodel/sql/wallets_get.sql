@@ -1,1 +1,1 @@
-SELECT id, owner, name, status, metadata, time_zone, credit, version, created_at FROM {wallets}.wallet WHERE id = @id
+SELECT id, owner, name, status, metadata, time_zone, credit, spending, version, created_at FROM {wallets}.wallet WHERE id = @id

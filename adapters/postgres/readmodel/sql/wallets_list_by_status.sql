@@ -1,4 +1,4 @@
-SELECT id, owner, name, status, metadata, time_zone, credit, version, created_at
+SELECT id, owner, name, status, metadata, time_zone, credit, spending, version, created_at
   FROM {wallets}.wallet
  WHERE status = @status
    AND id < @after

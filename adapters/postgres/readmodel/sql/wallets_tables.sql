@@ -9,6 +9,7 @@ CREATE TABLE {schema}.wallet (
     metadata   json,
     time_zone  text        COLLATE "C" NOT NULL, -- empty: UTC
     credit     jsonb       NOT NULL DEFAULT '{}', -- how far available may go below zero, by asset; text
+    spending   jsonb       NOT NULL DEFAULT '{}', -- how much may be given out, by asset
     version    bigint      NOT NULL, -- position of the last event that changed it
     created_at timestamptz NOT NULL
 );

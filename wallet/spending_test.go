@@ -94,17 +94,19 @@ func TestHoldsGiveBackOfTheirDay(t *testing.T) {
 		b.refused(wallet.CommandTransfer, pay(ann, bob, "1"), wallet.ErrSpendingLimitExceeded, "", exceededToday("100", "100", midnight(15)))
 		b.Advance(23 * time.Hour)
 		b.Do(wallet.CommandIncreaseHold, wallet.IncreaseHold{As: service(), HoldID: yesterday, Amount: money("30")})
-		today := b.hold(ann, "10", wallet.Payee{ToWallet: bob})
+		today := b.hold(ann, "5", wallet.Payee{ToWallet: bob})
+		b.Do(wallet.CommandTransfer, pay(ann, bob, "5"))
 		again := b.expiring(ann, "60", wallet.Payee{ToWallet: bob}, 60)
 		b.refused(wallet.CommandTransfer, pay(ann, bob, "1"), wallet.ErrSpendingLimitExceeded, "", exceededToday("100", "100", midnight(16)))
-		require.Nil(t, b.release(today).Refusal)     // 90
-		require.Nil(t, b.release(yesterday).Refusal) // 60: of its 90, today took 30
+		require.Nil(t, b.release(today).Refusal) // 95
 		b.Advance(time.Minute)
-		b.expire(again) // 0
+		b.expire(again) // 35
 		b.Advance(time.Hour)
-		b.expire(expires) // 0: it was counted yesterday
-		b.refused(wallet.CommandTransfer, pay(ann, bob, "101"), wallet.ErrSpendingLimitExceeded, "", exceededToday("100", "0", midnight(16)))
-		b.Do(wallet.CommandTransfer, pay(ann, bob, "100"))
+		b.expire(expires) // it was counted yesterday
+		b.refused(wallet.CommandTransfer, pay(ann, bob, "66"), wallet.ErrSpendingLimitExceeded, "", exceededToday("100", "35", midnight(16)))
+		require.Nil(t, b.release(yesterday).Refusal) // of its 90, today took 30
+		b.refused(wallet.CommandTransfer, pay(ann, bob, "96"), wallet.ErrSpendingLimitExceeded, "", exceededToday("100", "5", midnight(16)))
+		b.Do(wallet.CommandTransfer, pay(ann, bob, "95"))
 		assert.Equal(t, b.State(), b.Replay(cores()...).State())
 	}
 }

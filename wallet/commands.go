@@ -24,7 +24,7 @@ const (
 	CommandCaptureHold      = "capture-hold"
 	CommandReleaseHold      = "release-hold"
 	CommandIncreaseHold     = "increase-hold"
-	CommandExpireHold       = "expire-hold"
+	CommandExpireHolds      = "expire-holds"
 )
 
 // OpenWallet opens a wallet. Its event's body has the wallet's id.
@@ -248,13 +248,19 @@ type ReleaseHold struct {
 	HoldID string `json:"hold_id"`
 }
 
-// ExpireHold gives what remains of a hold back because its time is over, and so with all holds of
-// its wallet that are due. Florin asks for it, when nobody has touched the wallet since; a hold that
-// is over is done already.
+// ExpireHolds gives what remains of holds back because their time is over, and so with all others of
+// their wallets that are due. Florin asks for it, when nobody has touched the wallets since; a hold
+// that is over, or not there, needs nothing. The result is [HoldsLeft], if any are.
 //
-// Refusals: ErrHoldNotFound, ErrHoldNotDue.
-type ExpireHold struct {
-	HoldID string `json:"hold_id"`
+// Refusals: ErrHoldNotDue, when none is due.
+type ExpireHolds struct {
+	HoldIDs []string `json:"hold_ids"`
+}
+
+// HoldsLeft are the holds that did not expire: their time is to come, or the decision had become too
+// large. They are asked for again.
+type HoldsLeft struct {
+	Left []string `json:"left"`
 }
 
 // Payee is who is paid: another wallet, an account of the ledger main that no domain owns, or, with

@@ -207,7 +207,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCaptureHold, decideCaptureHold)
 	journal.Decides(r, CommandReleaseHold, decideReleaseHold)
 	journal.Decides(r, CommandIncreaseHold, decideIncreaseHold)
-	journal.Decides(r, CommandExpireHold, decideExpireHold)
+	journal.Decides(r, CommandExpireHolds, decideExpireHolds)
 
 	journal.Records[Opened](r, TypeWalletOpened, 2, map[int]func(json.RawMessage) (json.RawMessage, error){1: sameShape})
 	journal.Records[Changed](r, TypeWalletChanged, 1, nil)

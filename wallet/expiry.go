@@ -56,23 +56,12 @@ func (h hold) over(now time.Time) error {
 // that moment and not by when somebody last looked. A refusal takes these facts back with it: they
 // come again with the next command that is done, or with the sweep's.
 func ExpireDue(s *journal.Scope, walletID string) error {
-	due := dueHolds(s, walletID)
-	if len(due) == 0 {
-		return nil
-	}
-	// All is asked for before the first one moves, so that what is not at hand is loaded in one go.
-	for _, d := range due {
-		if h, ok := holds().Get(s, d.ID); ok {
-			ledger.BalanceOf(s, ledger.Main, Account(h.Wallet, Held), h.Asset)
-			ledger.BalanceOf(s, ledger.Main, Account(h.Wallet, Available), h.Asset)
+	for _, d := range dueHolds(s, walletID) {
+		h, ok := holds().Get(s, d.ID)
+		if !ok {
+			continue // it is decided again, once all is at hand; until then, all is asked for in one go
 		}
-	}
-	if !s.Complete() {
-		return nil // it is decided again, once all is at hand
-	}
-	for _, d := range due {
-		h, _ := holds().Get(s, d.ID)
-		if err := h.expire(s, d.ID); err != nil {
+		if err := h.expire(s, d.ID); err != nil && s.Complete() {
 			return err
 		}
 	}
@@ -94,20 +83,30 @@ func (h hold) expire(s *journal.Scope, id string) error {
 	return err
 }
 
-func decideExpireHold(s *journal.Scope, c ExpireHold) error {
-	if _, err := journal.ParsePlaceID(holdPrefix, c.HoldID); err != nil {
-		return ErrHoldNotFound
+func decideExpireHolds(s *journal.Scope, c ExpireHolds) error {
+	var left []string
+	released := 0
+	for _, id := range c.HoldIDs {
+		h, found := findAnyHold(s, id)
+		switch {
+		case !found || h.Status != HoldOpen:
+		case !h.due(s.Now()) || released >= MaxExpiring:
+			left = append(left, id)
+		default:
+			released += len(dueHolds(s, h.Wallet))
+			if err := ExpireDue(s, h.Wallet); err != nil {
+				return err
+			}
+		}
 	}
-	h, found := holds().Get(s, c.HoldID)
 	switch {
-	case !found:
-		return ErrHoldNotFound
-	case h.Status != HoldOpen:
-		return nil
-	case !h.due(s.Now()):
+	case len(left) == 0:
+	case released == 0:
 		return ErrHoldNotDue
+	default:
+		s.Result(HoldsLeft{Left: left})
 	}
-	return ExpireDue(s, h.Wallet)
+	return nil
 }
 
 // dueHolds are the holds of a wallet that have come to their time, in the order in which they did.

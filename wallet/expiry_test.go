@@ -29,7 +29,7 @@ func placeFor(from, amount string, to wallet.Payee, seconds int64) wallet.PlaceH
 
 func (b *book) expire(hold string) []*journal.Event {
 	b.t.Helper()
-	return b.Do(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: hold})
+	return b.Do(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{hold}})
 }
 
 func types(events []*journal.Event) (out []string) {
@@ -54,7 +54,7 @@ func TestHoldsExpireOneAfterAnother(t *testing.T) {
 	held := []string{b.held(ann)}
 	for i, hold := range holds {
 		b.Advance(time.Second - time.Microsecond)
-		b.refused(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: hold}, wallet.ErrHoldNotDue, "", "")
+		b.refused(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{hold}}, wallet.ErrHoldNotDue, "", "")
 		b.Advance(time.Microsecond)
 		at := fmt.Sprintf(`{"expires_at":%q}`, begun.Add(time.Duration(i+1)*time.Second).Format(time.RFC3339Nano))
 		over := func() {
@@ -72,11 +72,9 @@ func TestHoldsExpireOneAfterAnother(t *testing.T) {
 	assert.Equal(t, []string{"46", "35", "23", "10"}, held)
 	assert.Equal(t, "90", b.available(ann))
 	b.Advance(10 * 365 * 24 * time.Hour)
-	b.refused(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: never}, wallet.ErrHoldNotDue, "", "")
+	b.refused(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{never}}, wallet.ErrHoldNotDue, "", "")
 	b.Do(wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: never})
-	for _, id := range []string{"", ann, "hld_01k0q3v9x8f6r8v4t0d6m2n7h5"} {
-		b.refused(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: id}, wallet.ErrHoldNotFound, "", "")
-	}
+	require.Empty(t, b.Do(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{"", ann, "hld_01k0q3v9x8f6r8v4t0d6m2n7h5"}}))
 	assert.Equal(t, b.State(), b.Replay(cores()...).State())
 }
 
@@ -220,6 +218,60 @@ func TestManyDueAtOnce(t *testing.T) {
 	assert.Equal(t, "1", b.held(ann))
 	assert.Equal(t, b.State(), b.Replay(cores()...).State())
 	assert.NotContains(t, b.State()["wallet/"+ann], "expiring")
+}
+
+// Many wallets' holds expire by one command, in however many assets, with no state at hand.
+func TestExpireTogether(t *testing.T) {
+	t.Parallel()
+	for _, cold := range []bool{false, true} {
+		b := open(t, cold)
+		var ids, due []string
+		for i := range 30 {
+			asset := fmt.Sprint("UNIT", i)
+			b.Do(ledger.CommandRegisterAsset, ledger.RegisterAsset{Code: asset, Scale: 0})
+			ids = append(ids, b.wallet(fmt.Sprint("person", i), "10"))
+			b.topUp(ids[0], "1", asset)
+			c := placeFor(ids[0], "1", wallet.Payee{}, 1)
+			c.Amount.Asset = asset
+			b.Do(wallet.CommandPlaceHold, c)
+			due = append(due, b.expiring(ids[i], "5", wallet.Payee{}, 1))
+		}
+		early := b.expiring(ids[0], "1", wallet.Payee{}, 2)
+		b.Advance(time.Second)
+		a := b.When(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: append([]string{early}, due...)})
+		require.Nil(t, a.Refusal)
+		require.Len(t, a.Events, 60)
+		require.JSONEq(t, `{"left":["`+early+`"]}`, string(a.Result))
+		for i, id := range ids {
+			want := "10"
+			if i == 0 {
+				want = "39" // with one of each other asset, and without the point that is held still
+			}
+			require.Equal(t, want, b.available(id))
+		}
+		require.Equal(t, b.State(), b.Replay(cores()...).State())
+	}
+}
+
+// A decision takes no more than it can: what is left is asked for again.
+func TestExpireTooMuchTogether(t *testing.T) {
+	t.Parallel()
+	b := open(t, false)
+	var due []string
+	for i := range 2 {
+		id := b.wallet(fmt.Sprint("person", i), fmt.Sprint(wallet.MaxExpiring))
+		first := b.expiring(id, "1", wallet.Payee{}, 1)
+		for range wallet.MaxExpiring - 1 {
+			b.expiring(id, "1", wallet.Payee{}, 1)
+		}
+		due = append(due, first)
+	}
+	b.Advance(time.Second)
+	a := b.When(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: due})
+	require.Nil(t, a.Refusal)
+	require.Len(t, a.Events, wallet.MaxExpiring)
+	require.JSONEq(t, `{"left":["`+due[1]+`"]}`, string(a.Result))
+	require.Len(t, b.expire(due[1]), wallet.MaxExpiring)
 }
 
 func TestFormOfExpiry(t *testing.T) {

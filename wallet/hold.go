@@ -198,12 +198,17 @@ func (h hold) release(s *journal.Scope, id string) error {
 	return err
 }
 
+// findAnyHold returns a hold. ok is false when there is none of that id, which may be any text.
+func findAnyHold(s *journal.Scope, id string) (h hold, ok bool) {
+	if _, err := journal.ParsePlaceID(holdPrefix, id); err != nil {
+		return hold{}, false
+	}
+	return holds().Get(s, id)
+}
+
 // findHold returns an open hold on which the caller may act.
 func findHold(s *journal.Scope, as As, id string) (hold, error) {
-	if _, err := journal.ParsePlaceID(holdPrefix, id); err != nil {
-		return hold{}, ErrHoldNotFound
-	}
-	h, found := holds().Get(s, id)
+	h, found := findAnyHold(s, id)
 	if !found {
 		return hold{}, ErrHoldNotFound
 	}
@@ -221,10 +226,7 @@ func findHold(s *journal.Scope, as As, id string) (hold, error) {
 
 // holdOfPayer returns an open hold whose payer, or a service, asks.
 func holdOfPayer(s *journal.Scope, as As, id string) (h hold, payer State, err error) {
-	if _, err := journal.ParsePlaceID(holdPrefix, id); err != nil {
-		return h, payer, ErrHoldNotFound
-	}
-	h, found := holds().Get(s, id)
+	h, found := findAnyHold(s, id)
 	if !found {
 		return h, payer, ErrHoldNotFound
 	}

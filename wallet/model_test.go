@@ -136,7 +136,7 @@ func TestModel(t *testing.T) {
 					return
 				}
 				h := rapid.SampledFrom(holds).Draw(r, "hold")
-				a := b.When(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: h.id})
+				a := b.When(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{h.id}})
 				require.Equal(r, m.open[h.id], a.Refusal != nil, "%v", a.Refusal)
 				if a.Refusal != nil {
 					require.ErrorIs(r, a.Refusal, wallet.ErrHoldNotDue)
@@ -169,7 +169,7 @@ func TestModel(t *testing.T) {
 			},
 		})
 		for _, h := range holds {
-			b.When(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: h.id})
+			b.When(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{h.id}})
 		}
 		for _, id := range ids {
 			require.Equal(r, fmt.Sprint(m.available[id]), b.available(id))

@@ -36,4 +36,15 @@ func TestNotices(t *testing.T) {
 	assert.Equal(t, "pi_2", ann.get("/v1/messages/"+ids[0]).str("about"))
 	assert.Equal(t, ids, ann.read("/v1/messages?unread=true").ids())
 	ann.call(http.MethodPatch, "/v1/messages/"+ids[0], map[string]any{"body": "A million."}).refused(http.StatusForbidden, "not-author")
+
+	hold := ann.post("/v1/holds", "h", map[string]any{"wallet_id": wallet, "amount": yen("150"), "expires_in": 1}).is(http.StatusCreated).str("id")
+	soon(t, func() bool { return len(notices()) > 2 })
+	s.restart()
+	pay("pi_3", 10) // what is told of it is told after all that came before
+	soon(t, func() bool { return len(notices()) > 3 })
+	ids = notices()
+	require.Len(t, ids, 4)
+	expired := ann.get("/v1/messages/" + ids[1]).is(http.StatusOK)
+	assert.Equal(t, []string{"hold-expired", hold, "A hold has expired", "150 JPY that were set aside in your wallet are yours to spend again."},
+		[]string{expired.str("topic"), expired.str("about"), expired.str("subject"), expired.str("body")})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/notice"
@@ -16,9 +17,9 @@ const (
 	mailReactor    = "mail"
 	erasureReactor = "erasures"
 	noticeReactor  = "notices"
-	// reactConnections are enough for the reactors, each of which keeps one for its lock, and for what they
-	// ask.
-	reactConnections = 8
+	// reactConnections are enough for the reactors and the sweep of holds, each of which keeps one for its
+	// lock, and for what they ask.
+	reactConnections = 10
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
@@ -29,8 +30,8 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		return err
 	}
 	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)
-	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault),
-		journal.NewDispatcher(shard, a.bus, store, store, time.Now), a.log)
+	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
+	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault), dispatcher, a.log)
 	for _, r := range []struct {
 		name   string
 		wants  func(eventType string) bool
@@ -44,6 +45,8 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		a.metrics.Reactor(reactor)
 		a.does(reactor.Run)
 	}
+	expiries := &expiries{due: readmodel.NewReads(a.react).Due, do: dispatcher.Record, log: a.log}
+	a.does(func(ctx context.Context) error { return expiries.run(ctx, points) })
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})
 	a.does(func(ctx context.Context) error {
 		return every(ctx, sessionSweep, func(ctx context.Context) error {

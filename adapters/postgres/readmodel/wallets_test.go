@@ -225,7 +225,7 @@ func TestDueHolds(t *testing.T) {
 		require.Equal(t, want, got)
 	}
 	reads(one, one)
-	events := l.do(wallet.CommandExpireHold, wallet.ExpireHold{HoldID: dueOf(two).HoldID})
+	events := l.do(wallet.CommandExpireHolds, wallet.ExpireHolds{HoldIDs: []string{dueOf(two).HoldID}})
 	require.Len(t, events, 2, "and the other one of its wallet")
 	l.project(1)
 	require.Equal(t, []query.Due{dueOf(one)}, due("", 10))

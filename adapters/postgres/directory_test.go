@@ -80,7 +80,7 @@ func TestDirectoryFindsWallets(t *testing.T) {
 		w, ok, err := NewDirectory(p.pool).Wallet(t.Context(), strings.TrimPrefix(key, "wallet/"))
 		require.NoError(t, err)
 		require.True(t, ok)
-		require.Equal(t, wallet.State{Owner: "usr_ann", Status: wallet.StatusOpen}, w)
+		require.Equal(t, wallet.State{Owner: "usr_ann", Status: wallet.StatusOpen, Version: 1}, w)
 	}
 	_, ok, err := NewDirectory(p.pool).Wallet(t.Context(), "wal_none")
 	require.NoError(t, err)

@@ -33,10 +33,13 @@ const (
 	// expiryAgain is when the same is asked again that has an answer, and is due all the same: the read
 	// model is long past it, but where a journal has lost it.
 	expiryAgain = 10 * time.Second
+	// expiryPatience is how long an answer is waited for before the same is asked again: one that got lost
+	// must not keep what comes due meanwhile.
+	expiryPatience = 2 * time.Second
 	// expiryPage is how many wallets are read at once, expiryTogether how many go in one command, and
-	// expiryAtOnce how many commands are under way: 10,000 wallets that are due at once are few commands, of
-	// which each is a small part of a commit.
-	expiryPage, expiryTogether, expiryAtOnce = 2_000, 250, 8
+	// expiryAtOnce how many commands are under way: 10,000 wallets that are due at once are few commands, all
+	// of which the writer has before its first commit is done.
+	expiryPage, expiryTogether, expiryAtOnce = 10_000, 250, 40
 )
 
 // expiries has holds expire of which nobody has touched the wallet since they were due. It only asks: the
@@ -107,6 +110,10 @@ func (x *expiries) sweep(ctx context.Context) error {
 				released.Add(int64(n))
 				mu.Lock()
 				defer mu.Unlock()
+				if errors.Is(err, journal.ErrOutcomeUnknown) && ctx.Err() == nil {
+					x.log.Warn("holds that are due are asked for again: nobody has answered", "wallets", len(some))
+					return nil
+				}
 				for _, d := range some {
 					next := asked{attempt: x.asked[d.HoldID].attempt, until: time.Now().Add(expiryAgain)}
 					if slices.Contains(left, d.HoldID) {
@@ -141,6 +148,8 @@ func (x *expiries) expire(ctx context.Context, due []query.Due) (left []string, 
 	if err != nil {
 		return nil, 0, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, expiryPatience)
+	defer cancel()
 	a, err := x.do(ctx, c)
 	switch {
 	case err != nil:

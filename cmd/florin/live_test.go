@@ -129,7 +129,7 @@ func (p *folk) felt(token string, status int, processes ...*service) {
 func TestChangesOfPeopleAreFeltEverywhere(t *testing.T) {
 	t.Parallel()
 	one := startService(t)
-	two := &service{t: t, settings: one.settings, nats: one.nats, minter: one.minter, contract: one.contract}
+	two := &service{t: t, settings: one.settings, nats: one.nats, minter: one.minter, contract: one.contract, log: one.log}
 	two.start()
 	t.Cleanup(two.close)
 	p := newFolk(t, one)

@@ -18,6 +18,7 @@ const (
 	chaosKeys      = 10
 	chaosReaders   = 8   // of each process
 	chaosReads     = 300 // before the next blow
+	chaosTurns     = 20  // of readers, between two changes
 	chaosBlows     = 12
 	chaosQuickness = 20 // a rest of 1 s takes 50 ms
 )
@@ -81,13 +82,17 @@ func TestRedisGoesAndComesUnderLoad(t *testing.T) {
 	}
 
 	var reads atomic.Int64
-	stop := make(chan struct{})
+	stop, turns := make(chan struct{}), make(chan struct{})
 	for _, p := range processes {
 		for range chaosReaders {
 			others.Go(func() {
 				for !closed(stop) {
 					p.read(t, b)
 					reads.Add(1)
+					select {
+					case turns <- struct{}{}:
+					default: // nobody waits for readers to have had their turn
+					}
 				}
 			})
 		}
@@ -105,8 +110,11 @@ func TestRedisGoesAndComesUnderLoad(t *testing.T) {
 				p.feed <- h
 			}
 			b.project()
-			for until := reads.Load() + 20; reads.Load() < until && !closed(stop); {
-				time.Sleep(50 * time.Microsecond) //nolint:forbidigo // gives way: it waits for reads
+			for range chaosTurns {
+				select {
+				case <-turns:
+				case <-stop:
+				}
 			}
 		}
 	})

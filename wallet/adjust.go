@@ -10,7 +10,7 @@ func decideCredit(s *journal.Scope, c CreditWallet) error {
 	if err != nil {
 		return err
 	}
-	if err := w.takes(); err != nil {
+	if err := w.Takes(); err != nil {
 		return err
 	}
 	return a.post(s, TypeWalletCredited, Credited(a), a.Account, Account(a.WalletID, Available))
@@ -21,14 +21,11 @@ func decideDebit(s *journal.Scope, c DebitWallet) error {
 	if err != nil {
 		return err
 	}
-	if err := w.gives(); err != nil {
+	if err := w.Gives(); err != nil {
 		return err
 	}
-	if err := ExpireDue(s, a.WalletID); err != nil {
-		return err
-	}
-	amount := figure(a.Amount.Amount)
-	if err := w.checkSpending(s, a.WalletID, a.Amount.Asset, amount, amount); err != nil {
+	amount := Figure(a.Amount.Amount)
+	if err := w.Spend(s, a.WalletID, a.Amount.Asset, amount); err != nil {
 		return err
 	}
 	return a.post(s, TypeWalletDebited, Debited(a), Account(a.WalletID, Available), a.Account)
@@ -41,7 +38,7 @@ func (c CreditWallet) ready(s *journal.Scope) (w State, a Adjustment, err error)
 	}
 	a = Adjustment(c)
 	w, found := Find(s, a.WalletID)
-	amount, amountErr := amountOf(s, a.Amount)
+	amount, amountErr := Amount(s, a.Amount)
 	switch {
 	case !found:
 		return w, a, ErrWalletNotFound
@@ -57,8 +54,8 @@ func (c CreditWallet) ready(s *journal.Scope) (w State, a Adjustment, err error)
 // post makes an adjustment a fact, with body, which is the same as an event's.
 func (a Adjustment) post(s *journal.Scope, eventType string, body any, debit, credit string) error {
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(a.WalletID), Type: eventType, Schema: 1, Body: body,
-		Postings: move(figure(a.Amount.Amount), a.Amount.Asset, debit, credit),
-	}, policy(s))
+		Ledger: ledger.Main, Stream: Stream(a.WalletID), Type: eventType, Schema: 1, Body: body,
+		Postings: Move(Figure(a.Amount.Amount), a.Amount.Asset, debit, credit),
+	}, Policy(s))
 	return err
 }

@@ -18,5 +18,5 @@ type As struct {
 	Role      Role   `json:"role"`
 }
 
-// owns reports whether the caller may act for an owner.
-func (a As) owns(owner string) bool { return a.Role == Service || a.Principal == owner }
+// Owns reports whether the caller may act for an owner.
+func (a As) Owns(owner string) bool { return a.Role == Service || a.Principal == owner }

@@ -11,7 +11,7 @@ func decideChangeWallet(s *journal.Scope, c ChangeWallet) error {
 	}
 	w, found := Find(s, c.WalletID)
 	switch {
-	case !found || !c.As.owns(w.Owner):
+	case !found || !c.As.Owns(w.Owner):
 		return ErrWalletNotFound
 	case w.Status == StatusClosed:
 		return ErrWalletClosed
@@ -23,7 +23,7 @@ func decideChangeWallet(s *journal.Scope, c ChangeWallet) error {
 		return nil
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletChanged, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeWalletChanged, Schema: 1,
 		Body: Changed{WalletID: c.WalletID, Changes: c.Changes},
 	})
 	return nil

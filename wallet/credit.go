@@ -17,7 +17,7 @@ type Used struct {
 // creditIn is how far below zero available may go in an asset.
 func (w State) creditIn(asset string) decimal.Decimal {
 	if text, ok := w.Credit[asset]; ok {
-		return figure(text)
+		return Figure(text)
 	}
 	return decimal.Zero
 }
@@ -49,7 +49,7 @@ func decideSetCreditLimit(s *journal.Scope, c SetCreditLimit) error {
 		return nil
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeCreditLimitSet, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeCreditLimitSet, Schema: 1,
 		Body: CreditLimitSet{WalletID: c.WalletID, Limit: ledger.Money{Amount: journal.FormatAmount(limit), Asset: c.Limit.Asset}},
 	})
 	return nil

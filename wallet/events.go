@@ -198,7 +198,7 @@ func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCloseWallet, decideClose)
 	journal.Decides(r, CommandSetCreditLimit, decideSetCreditLimit)
 	journal.Decides(r, CommandSetSpendingLimit, decideSetSpendingLimit)
-	journal.Decides(r, CommandTransfer, decideTransfer)
+	journal.Decides(r, CommandTransfer, DecideTransfer)
 	journal.Decides(r, CommandTransferBatch, decideTransferBatch)
 	journal.Decides(r, CommandSplit, decideSplit)
 	journal.Decides(r, CommandCreditWallet, decideCredit)

@@ -72,13 +72,13 @@ func ExpireDue(s *journal.Scope, walletID string) error {
 // to any more.
 func (h hold) expire(s *journal.Scope, id string) error {
 	rest := h.remaining()
-	h.Released, h.Status = journal.FormatAmount(figure(h.Released).Add(rest)), HoldEndedExpired
-	forced := policy(s)
+	h.Released, h.Status = journal.FormatAmount(Figure(h.Released).Add(rest)), HoldEndedExpired
+	forced := Policy(s)
 	forced.Force = true
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldExpired, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(h.Wallet), Type: TypeHoldExpired, Schema: 1,
 		Body:     HoldExpired{HoldID: id, WalletID: h.Wallet, Amount: h.money(rest), HoldFigures: h.figures()},
-		Postings: move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
+		Postings: Move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
 	}, forced)
 	return err
 }

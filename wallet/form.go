@@ -9,26 +9,27 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// form is the ledger's, with the things that wallets name. Pointers are into the body of a command's
+// Form is the ledger's, with the things that wallets name. Pointers are into the body of a command's
 // route.
-type form struct{ ledger.Form }
+type Form struct{ ledger.Form }
 
-// walletID checks that a text looks like a wallet's id. Whether there is one is for the look-up.
-func (f *form) walletID(pointer, id string) {
+// WalletID checks that a text looks like a wallet's id. Whether there is one is for the look-up.
+func (f *Form) WalletID(pointer, id string) {
 	if _, err := journal.ParseID(walletPrefix, id); err != nil {
 		f.Addf(pointer, "want a wallet's id, wal_ and 26 characters")
 	}
 }
 
-func (f *form) amount(m ledger.Money) {
+// Amount checks the form of an amount at /amount.
+func (f *Form) Amount(m ledger.Money) {
 	_, err := ledger.ParseAmount(m.Amount)
 	f.Check("/amount/amount", err)
 	f.Check("/amount/asset", ledger.CheckAssetCode(m.Asset))
 }
 
-func (f *form) payee(p Payee) {
+func (f *Form) payee(p Payee) {
 	if p.ToWallet != "" {
-		f.walletID("/to_wallet", p.ToWallet)
+		f.WalletID("/to_wallet", p.ToWallet)
 	}
 	if p.ToAccount != "" {
 		f.Check("/to_account", ledger.CheckAddress(p.ToAccount))
@@ -40,7 +41,7 @@ func (f *form) payee(p Payee) {
 
 // Validate reports what is wrong with the form of c.
 func (c OpenWallet) Validate() []ledger.FieldError {
-	var f form
+	var f Form
 	if c.Owner == "" {
 		f.Addf("/owner_id", "want the id of an owner")
 	}
@@ -51,7 +52,7 @@ func (c OpenWallet) Validate() []ledger.FieldError {
 	return f.Errors()
 }
 
-func (f *form) timeZone(name string) {
+func (f *Form) timeZone(name string) {
 	if _, err := zoneOf(name); err != nil {
 		f.Addf("/time_zone", "want a name of the IANA time zone database, such as Europe/Berlin")
 	}
@@ -59,7 +60,7 @@ func (f *form) timeZone(name string) {
 
 // Validate reports what is wrong with the form of c.
 func (c ChangeWallet) Validate() []ledger.FieldError {
-	var f form
+	var f Form
 	if c.Name != nil {
 		f.Text("/name", *c.Name, MaxName)
 	}
@@ -72,7 +73,8 @@ func (c ChangeWallet) Validate() []ledger.FieldError {
 	return f.Errors()
 }
 
-func (f *form) reason(reason string) {
+// Reason checks a reason at /reason.
+func (f *Form) Reason(reason string) {
 	if strings.TrimSpace(reason) == "" {
 		f.Addf("/reason", "want a reason")
 	}
@@ -81,8 +83,8 @@ func (f *form) reason(reason string) {
 
 // Validate reports what is wrong with the form of c.
 func (c FreezeWallet) Validate() []ledger.FieldError {
-	var f form
-	f.reason(c.Reason)
+	var f Form
+	f.Reason(c.Reason)
 	return f.Errors()
 }
 
@@ -91,14 +93,14 @@ func (c UnfreezeWallet) Validate() []ledger.FieldError { return FreezeWallet(c).
 
 // Validate reports what is wrong with the form of c.
 func (c CloseWallet) Validate() []ledger.FieldError {
-	var f form
-	f.reason(c.Reason)
+	var f Form
+	f.Reason(c.Reason)
 	return f.Errors()
 }
 
 // Validate reports what is wrong with the form of c.
 func (c SetCreditLimit) Validate() []ledger.FieldError {
-	var f form
+	var f Form
 	limit, err := ledger.ParseSigned(c.Limit.Amount)
 	f.Check("/amount", err)
 	if limit.IsNegative() {
@@ -110,7 +112,7 @@ func (c SetCreditLimit) Validate() []ledger.FieldError {
 
 // Validate reports what is wrong with the form of c.
 func (c SetSpendingLimit) Validate() []ledger.FieldError {
-	var f form
+	var f Form
 	check := func(pointer string, text *string) {
 		if text == nil {
 			return
@@ -129,13 +131,13 @@ func (c SetSpendingLimit) Validate() []ledger.FieldError {
 
 // Validate reports what is wrong with the form of c.
 func (c NewTransfer) Validate() []ledger.FieldError {
-	var f form
-	f.walletID("/from_wallet", c.FromWallet)
-	f.walletID("/to_wallet", c.ToWallet)
+	var f Form
+	f.WalletID("/from_wallet", c.FromWallet)
+	f.WalletID("/to_wallet", c.ToWallet)
 	if c.ToWallet == c.FromWallet {
 		f.Addf("/to_wallet", "want another wallet than the one that pays")
 	}
-	f.amount(c.Amount)
+	f.Amount(c.Amount)
 	f.Text("/description", c.Description, ledger.MaxDescription)
 	f.Text("/reference", c.Reference, ledger.MaxReference)
 	f.Metadata(c.Metadata)
@@ -144,8 +146,8 @@ func (c NewTransfer) Validate() []ledger.FieldError {
 
 // Validate reports what is wrong with the form of c.
 func (c CreditWallet) Validate() []ledger.FieldError {
-	var f form
-	f.amount(c.Amount)
+	var f Form
+	f.Amount(c.Amount)
 	f.Check("/account", ledger.CheckAddress(c.Account))
 	f.Text("/description", c.Description, ledger.MaxDescription)
 	f.Text("/reference", c.Reference, ledger.MaxReference)
@@ -159,9 +161,9 @@ func (c DebitWallet) Validate() []ledger.FieldError { return CreditWallet(c).Val
 // Validate reports what is wrong with the form of c. Whether the shares come to the amount is for the
 // decider.
 func (c Split) Validate() []ledger.FieldError {
-	var f form
-	f.walletID("/from_wallet", c.FromWallet)
-	f.amount(c.Amount)
+	var f Form
+	f.WalletID("/from_wallet", c.FromWallet)
+	f.Amount(c.Amount)
 	if len(c.To) < 1 || len(c.To) > MaxShares {
 		f.Addf("/to", "want 1 to %d shares", MaxShares)
 	} else {
@@ -173,11 +175,11 @@ func (c Split) Validate() []ledger.FieldError {
 	return f.Errors()
 }
 
-func (f *form) shares(c Split) {
+func (f *Form) shares(c Split) {
 	seen, rest := map[string]bool{c.FromWallet: true}, false
 	for i, share := range c.To {
 		at := func(field string) string { return fmt.Sprintf("/to/%d%s", i, field) }
-		f.walletID(at("/wallet"), share.Wallet)
+		f.WalletID(at("/wallet"), share.Wallet)
 		if seen[share.Wallet] {
 			f.Addf(at("/wallet"), "want another wallet than the one that pays, and each but once")
 		}
@@ -204,16 +206,16 @@ func (f *form) shares(c Split) {
 
 // Validate reports what is wrong with the form of c.
 func (c IncreaseHold) Validate() []ledger.FieldError {
-	var f form
-	f.amount(c.Amount)
+	var f Form
+	f.Amount(c.Amount)
 	return f.Errors()
 }
 
 // Validate reports what is wrong with the form of c.
 func (c PlaceHold) Validate() []ledger.FieldError {
-	var f form
-	f.walletID("/wallet_id", c.WalletID)
-	f.amount(c.Amount)
+	var f Form
+	f.WalletID("/wallet_id", c.WalletID)
+	f.Amount(c.Amount)
 	f.payee(c.Payee)
 	if c.ToWallet != "" && c.ToWallet == c.WalletID {
 		f.Addf("/to_wallet", "want another wallet than the one that pays")
@@ -233,9 +235,9 @@ func (c PlaceHold) Validate() []ledger.FieldError {
 // Validate reports what is wrong with the form of c. A hold's id that is none is no error of form:
 // it stands in the path, and there is no such hold.
 func (c CaptureHold) Validate() []ledger.FieldError {
-	var f form
+	var f Form
 	if c.Amount != nil {
-		f.amount(*c.Amount)
+		f.Amount(*c.Amount)
 	}
 	f.payee(c.Payee)
 	return f.Errors()

@@ -60,10 +60,10 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 	}
 	payer, found := Find(s, c.WalletID)
 	payeeErr := checkPayee(s, c.Payee)
-	amount, amountErr := amountOf(s, c.Amount)
+	amount, amountErr := Amount(s, c.Amount)
 	expires, expiryErr := c.expiry(s.Now())
 	switch {
-	case !found || !c.As.owns(payer.Owner):
+	case !found || !c.As.Owns(payer.Owner):
 		return ErrWalletNotFound.At("/wallet_id")
 	case payeeErr != nil:
 		return payeeErr
@@ -72,7 +72,7 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 	case expiryErr != nil:
 		return expiryErr
 	}
-	if err := payer.gives(); err != nil {
+	if err := payer.Gives(); err != nil {
 		return err
 	}
 	if err := ExpireDue(s, c.WalletID); err != nil {
@@ -85,14 +85,14 @@ func decidePlaceHold(s *journal.Scope, c PlaceHold) error {
 		return err
 	}
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeHoldPlaced, Schema: 2,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeHoldPlaced, Schema: 2,
 		Body: HoldPlaced{
 			HoldID: s.NextID().Format(holdPrefix), WalletID: c.WalletID,
 			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},
 			Payee:  c.Payee, ExpiresAt: expires, Description: c.Description, Metadata: c.Metadata,
 		},
-		Postings: move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
-	}, policy(s))
+		Postings: Move(amount, c.Amount.Asset, Account(c.WalletID, Available), Account(c.WalletID, Held)),
+	}, Policy(s))
 	return err
 }
 
@@ -116,17 +116,17 @@ func decideCaptureHold(s *journal.Scope, c CaptureHold) error {
 		return err
 	}
 	before := h.remaining()
-	h.Captured = journal.FormatAmount(figure(h.Captured).Add(amount))
+	h.Captured = journal.FormatAmount(Figure(h.Captured).Add(amount))
 	if c.Final || amount.Equal(before) {
 		h.Status = HoldEndedCaptured
 	}
 	if _, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldCaptured, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(h.Wallet), Type: TypeHoldCaptured, Schema: 1,
 		Body: HoldCaptured{
 			HoldID: c.HoldID, WalletID: h.Wallet, Amount: h.money(amount), Payee: payee, HoldFigures: h.figures(),
 		},
-		Postings: move(amount, h.Asset, Account(h.Wallet, Held), payee.account()),
-	}, policy(s)); err != nil {
+		Postings: Move(amount, h.Asset, Account(h.Wallet, Held), payee.account()),
+	}, Policy(s)); err != nil {
 		return err
 	}
 	if h.Status == HoldEndedCaptured {
@@ -146,28 +146,28 @@ func decideIncreaseHold(s *journal.Scope, c IncreaseHold) error {
 	if c.Amount.Asset != h.Asset {
 		return ledger.ErrInvalidField.At("/amount/asset").Because("want the hold's asset, %s", h.Asset)
 	}
-	amount, err := amountOf(s, c.Amount)
+	amount, err := Amount(s, c.Amount)
 	if err != nil {
 		return err
 	}
-	if err := payer.gives(); err != nil {
+	if err := payer.Gives(); err != nil {
 		return err
 	}
 	if err := ExpireDue(s, h.Wallet); err != nil {
 		return err
 	}
-	whole := figure(h.Amount).Add(amount)
+	whole := Figure(h.Amount).Add(amount)
 	if err := payer.checkSpending(s, h.Wallet, h.Asset, amount, whole); err != nil {
 		return err
 	}
 	h.Amount = journal.FormatAmount(whole)
 	_, err = ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldIncreased, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(h.Wallet), Type: TypeHoldIncreased, Schema: 1,
 		Body: HoldIncreased{
 			HoldID: c.HoldID, WalletID: h.Wallet, Amount: h.money(amount), Total: h.Amount, HoldFigures: h.figures(),
 		},
-		Postings: move(amount, h.Asset, Account(h.Wallet, Available), Account(h.Wallet, Held)),
-	}, policy(s))
+		Postings: Move(amount, h.Asset, Account(h.Wallet, Available), Account(h.Wallet, Held)),
+	}, Policy(s))
 	return err
 }
 
@@ -189,12 +189,12 @@ func (h hold) release(s *journal.Scope, id string) error {
 	if rest.IsZero() {
 		return nil
 	}
-	h.Released = journal.FormatAmount(figure(h.Released).Add(rest))
+	h.Released = journal.FormatAmount(Figure(h.Released).Add(rest))
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(h.Wallet), Type: TypeHoldReleased, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(h.Wallet), Type: TypeHoldReleased, Schema: 1,
 		Body:     HoldReleased{HoldID: id, WalletID: h.Wallet, Amount: h.money(rest), HoldFigures: h.figures()},
-		Postings: move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
-	}, policy(s))
+		Postings: Move(rest, h.Asset, Account(h.Wallet, Held), Account(h.Wallet, Available)),
+	}, Policy(s))
 	return err
 }
 
@@ -233,7 +233,7 @@ func holdOfPayer(s *journal.Scope, as As, id string) (h hold, payer State, err e
 	payer, _ = Find(s, h.Wallet)
 	payee, hasPayee := Find(s, h.ToWallet)
 	switch {
-	case as.owns(payer.Owner):
+	case as.Owns(payer.Owner):
 	case hasPayee && payee.Owner == as.Principal:
 		return h, payer, ErrForbiddenForPayee
 	default:
@@ -266,7 +266,7 @@ func (h hold) part(s *journal.Scope, asked *ledger.Money) (decimal.Decimal, erro
 	if asked.Asset != h.Asset {
 		return rest, ledger.ErrInvalidField.At("/amount/asset").Because("want the hold's asset, %s", h.Asset)
 	}
-	amount, err := amountOf(s, *asked)
+	amount, err := Amount(s, *asked)
 	if err == nil && amount.GreaterThan(rest) {
 		err = ErrCaptureTooLarge.At("/amount").Because("%s %s remain", journal.FormatAmount(rest), h.Asset).With(Remaining{h.money(rest)})
 	}

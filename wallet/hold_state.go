@@ -10,7 +10,7 @@ import (
 
 // placed is a hold as it was placed.
 func placed(body HoldPlaced) hold {
-	amount := figure(body.Amount.Amount)
+	amount := Figure(body.Amount.Amount)
 	zero := journal.FormatAmount(amount.Sub(amount)) // with the decimals of the amount
 	return hold{
 		Wallet: body.WalletID, Asset: body.Amount.Asset, Amount: body.Amount.Amount,

@@ -28,9 +28,9 @@ func divide(total decimal.Decimal, scale int32, list []Share) ([]decimal.Decimal
 		case share.Rest:
 			rest = i
 		case share.Percent != "":
-			claims[i] = units.Mul(figure(share.Percent)).Shift(-2) // exact: nothing is divided
+			claims[i] = units.Mul(Figure(share.Percent)).Shift(-2) // exact: nothing is divided
 		default:
-			claims[i] = figure(share.Amount.Amount).Shift(scale)
+			claims[i] = Figure(share.Amount.Amount).Shift(scale)
 		}
 		left = left.Sub(claims[i])
 	}

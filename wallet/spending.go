@@ -49,7 +49,7 @@ func decideSetSpendingLimit(s *journal.Scope, c SetSpendingLimit) error {
 		return nil
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeSpendingLimitSet, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeSpendingLimitSet, Schema: 1,
 		Body: SpendingLimitSet{WalletID: c.WalletID, Asset: c.Asset, SpendingLimit: limit},
 	})
 	return nil
@@ -103,7 +103,7 @@ func (w State) checkSpending(s *journal.Scope, walletID, asset string, amount, w
 	if !limited {
 		return nil
 	}
-	if limit.PerTransaction != "" && whole.GreaterThan(figure(limit.PerTransaction)) {
+	if limit.PerTransaction != "" && whole.GreaterThan(Figure(limit.PerTransaction)) {
 		return ErrSpendingLimitExceeded.Because("at most %s %s at once", limit.PerTransaction, asset).With(Exceeded{
 			Limit: limitPerTransaction, Allowed: ledger.Money{Amount: limit.PerTransaction, Asset: asset},
 		})
@@ -112,8 +112,8 @@ func (w State) checkSpending(s *journal.Scope, walletID, asset string, amount, w
 		return nil
 	}
 	day := w.dayOf(s, walletID, asset, s.Now())
-	used := figure(day.Amount)
-	if used.Add(amount).GreaterThan(figure(limit.PerDay)) {
+	used := Figure(day.Amount)
+	if used.Add(amount).GreaterThan(Figure(limit.PerDay)) {
 		return ErrSpendingLimitExceeded.Because("at most %s %s a day, of which %s are spent", limit.PerDay, asset, day.Amount).With(Exceeded{
 			Limit: limitPerDay, Allowed: ledger.Money{Amount: limit.PerDay, Asset: asset},
 			Used: &ledger.Money{Amount: day.Amount, Asset: asset}, EndsAt: day.Until,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -30,7 +31,7 @@ func (w State) dayOf(s *journal.Scope, walletID, asset string, at time.Time) spe
 	if ok && at.Before(day.Until) {
 		return day
 	}
-	limit := figure(w.Spending[asset].PerDay)
+	limit := Figure(w.Spending[asset].PerDay)
 	return spent{Until: endOfDay(at, w.TimeZone), Amount: journal.FormatAmount(limit.Sub(limit))}
 }
 
@@ -50,17 +51,17 @@ func endOfDay(at time.Time, zone string) time.Time {
 func evolveSpending(s *journal.Scope, e *journal.Event) {
 	switch body := e.Body.(type) {
 	case Transferred:
-		count(s, e, body.FromWallet, body.Amount.Asset, figure(body.Amount.Amount))
+		count(s, e, body.FromWallet, body.Amount.Asset, Figure(body.Amount.Amount))
 	case Debited:
-		count(s, e, body.WalletID, body.Amount.Asset, figure(body.Amount.Amount))
+		count(s, e, body.WalletID, body.Amount.Asset, Figure(body.Amount.Amount))
 	case HoldPlaced:
-		countHold(s, e, body.HoldID, body.WalletID, body.Amount.Asset, figure(body.Amount.Amount))
+		countHold(s, e, body.HoldID, body.WalletID, body.Amount.Asset, Figure(body.Amount.Amount))
 	case HoldIncreased:
-		countHold(s, e, body.HoldID, body.WalletID, body.Amount.Asset, figure(body.Amount.Amount))
+		countHold(s, e, body.HoldID, body.WalletID, body.Amount.Asset, Figure(body.Amount.Amount))
 	case HoldReleased:
-		giveBack(s, e, body.HoldID, body.WalletID, body.Amount.Asset, figure(body.Amount.Amount))
+		giveBack(s, e, body.HoldID, body.WalletID, body.Amount.Asset, Figure(body.Amount.Amount))
 	case HoldExpired:
-		giveBack(s, e, body.HoldID, body.WalletID, body.Amount.Asset, figure(body.Amount.Amount))
+		giveBack(s, e, body.HoldID, body.WalletID, body.Amount.Asset, Figure(body.Amount.Amount))
 	}
 }
 
@@ -71,9 +72,25 @@ func count(s *journal.Scope, e *journal.Event, walletID, asset string, amount de
 		return day, false
 	}
 	day = w.dayOf(s, walletID, asset, e.RecordedAt)
-	day.Amount = journal.FormatAmount(figure(day.Amount).Add(amount))
+	day.Amount = journal.FormatAmount(Figure(day.Amount).Add(amount))
 	spendings().Put(s, spentID(walletID, asset), day)
 	return day, true
+}
+
+// CountSpent counts what an event of another core gives out of a wallet, for that core's evolver.
+func CountSpent(s *journal.Scope, e *journal.Event, walletID string, m ledger.Money) {
+	count(s, e, walletID, m.Asset, Figure(m.Amount))
+}
+
+// CountSpentFor is [CountSpent] for what may come back, such as a withdrawal: thing is its id.
+func CountSpentFor(s *journal.Scope, e *journal.Event, thing, walletID string, m ledger.Money) {
+	countHold(s, e, thing, walletID, m.Asset, Figure(m.Amount))
+}
+
+// GiveBackSpent takes what came back of a thing that [CountSpentFor] counted out of what is spent, if the
+// day is still the same.
+func GiveBackSpent(s *journal.Scope, e *journal.Event, thing, walletID string, m ledger.Money) {
+	giveBack(s, e, thing, walletID, m.Asset, Figure(m.Amount))
 }
 
 // countHold counts what a hold sets aside, and remembers how much of it on which day.
@@ -83,7 +100,7 @@ func countHold(s *journal.Scope, e *journal.Event, holdID, walletID, asset strin
 		return
 	}
 	if before, ok := holdings().Get(s, holdID); ok && before.Until.Equal(day.Until) {
-		amount = amount.Add(figure(before.Amount))
+		amount = amount.Add(Figure(before.Amount))
 	}
 	holdings().Put(s, holdID, spent{Until: day.Until, Amount: journal.FormatAmount(amount)})
 }
@@ -100,7 +117,7 @@ func giveBack(s *journal.Scope, e *journal.Event, holdID, walletID, asset string
 	if !ok || !held.Until.Equal(day.Until) {
 		return
 	}
-	back := decimal.Min(amount, figure(held.Amount), figure(day.Amount))
-	day.Amount = journal.FormatAmount(figure(day.Amount).Sub(back))
+	back := decimal.Min(amount, Figure(held.Amount), Figure(day.Amount))
+	day.Amount = journal.FormatAmount(Figure(day.Amount).Sub(back))
 	spendings().Put(s, spentID(walletID, asset), day)
 }

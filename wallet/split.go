@@ -14,24 +14,24 @@ func decideSplit(s *journal.Scope, c Split) error {
 		return err
 	}
 	from, found := Find(s, c.FromWallet)
-	total, amountErr := amountOf(s, c.Amount)
+	total, amountErr := Amount(s, c.Amount)
 	payeesErr := checkPayees(s, c.To)
 	switch {
-	case !found || !c.As.owns(from.Owner):
+	case !found || !c.As.Owns(from.Owner):
 		return ErrWalletNotFound.At("/from_wallet")
 	case payeesErr != nil:
 		return payeesErr
 	case amountErr != nil:
 		return amountErr
 	}
-	if err := from.gives(); err != nil {
+	if err := from.Gives(); err != nil {
 		return err.At("/from_wallet")
 	}
 	for i, share := range c.To {
 		if share.Amount == nil {
 			continue
 		}
-		if _, err := amountOf(s, *share.Amount); err != nil {
+		if _, err := Amount(s, *share.Amount); err != nil {
 			return below(fmt.Sprintf("/to/%d", i), err)
 		}
 	}
@@ -39,13 +39,10 @@ func decideSplit(s *journal.Scope, c Split) error {
 	if err != nil {
 		return ledger.ErrInvalidField.At("/to").Because("%s", err.Error())
 	}
-	if err := ExpireDue(s, c.FromWallet); err != nil {
+	if err := from.Spend(s, c.FromWallet, c.Amount.Asset, total); err != nil {
 		return err
 	}
-	if err := from.checkSpending(s, c.FromWallet, c.Amount.Asset, total, total); err != nil {
-		return err
-	}
-	_, err = ledger.Post(s, c.event(total, parts), policy(s))
+	_, err = ledger.Post(s, c.event(total, parts), Policy(s))
 	return err
 }
 
@@ -69,7 +66,7 @@ func (c Split) event(total decimal.Decimal, parts []decimal.Decimal) journal.Eve
 		}
 	}
 	return journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 2, Body: body, Postings: postings,
+		Ledger: ledger.Main, Stream: Stream(c.FromWallet), Type: TypeTransferred, Schema: 2, Body: body, Postings: postings,
 	}
 }
 
@@ -82,8 +79,8 @@ func checkPayees(s *journal.Scope, list []Share) (problem error) {
 		case problem != nil:
 		case !found:
 			problem = ErrWalletNotFound.At(at)
-		case payee.takes() != nil:
-			problem = payee.takes().At(at)
+		case payee.Takes() != nil:
+			problem = payee.Takes().At(at)
 		}
 	}
 	return problem

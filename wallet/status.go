@@ -5,8 +5,8 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// gives refuses what would take money out of a wallet that gives none.
-func (w State) gives() *journal.Refusal {
+// Gives refuses what would take money out of a wallet that gives none.
+func (w State) Gives() *journal.Refusal {
 	switch w.Status {
 	case StatusFrozen:
 		return ErrWalletFrozen
@@ -16,8 +16,8 @@ func (w State) gives() *journal.Refusal {
 	return nil
 }
 
-// takes refuses what would bring money into a wallet that takes none.
-func (w State) takes() *journal.Refusal {
+// Takes refuses what would bring money into a wallet that takes none.
+func (w State) Takes() *journal.Refusal {
 	if w.Status == StatusClosed {
 		return ErrWalletClosed
 	}
@@ -53,7 +53,7 @@ func decideUnfreeze(s *journal.Scope, c UnfreezeWallet) error {
 		return nil
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletUnfrozen, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeWalletUnfrozen, Schema: 1,
 		Body: Unfrozen(c),
 	})
 	return nil
@@ -65,7 +65,7 @@ func decideClose(s *journal.Scope, c CloseWallet) error {
 	}
 	w, found := Find(s, c.WalletID)
 	switch {
-	case !found || !c.As.owns(w.Owner):
+	case !found || !c.As.Owns(w.Owner):
 		return ErrWalletNotFound
 	case w.Status == StatusClosed:
 		return nil
@@ -86,7 +86,7 @@ func decideClose(s *journal.Scope, c CloseWallet) error {
 		return ErrWalletNotEmpty.With(Left{Left: left})
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.WalletID), Type: TypeWalletClosed, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeWalletClosed, Schema: 1,
 		Body: Closed{WalletID: c.WalletID, Reason: c.Reason},
 	})
 	return nil

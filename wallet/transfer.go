@@ -5,40 +5,38 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-func decideTransfer(s *journal.Scope, c Transfer) error {
+// DecideTransfer decides a transfer, for whatever core asks for one: a schedule does.
+func DecideTransfer(s *journal.Scope, c Transfer) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
 	from, found := Find(s, c.FromWallet)
 	to, payee := Find(s, c.ToWallet)
-	amount, amountErr := amountOf(s, c.Amount)
+	amount, amountErr := Amount(s, c.Amount)
 	switch {
-	case !found || !c.As.owns(from.Owner):
+	case !found || !c.As.Owns(from.Owner):
 		return ErrWalletNotFound.At("/from_wallet")
 	case !payee:
 		return ErrWalletNotFound.At("/to_wallet")
 	case amountErr != nil:
 		return amountErr
 	}
-	if err := from.gives(); err != nil {
+	if err := from.Gives(); err != nil {
 		return err.At("/from_wallet")
 	}
-	if err := to.takes(); err != nil {
+	if err := to.Takes(); err != nil {
 		return err.At("/to_wallet")
 	}
-	if err := ExpireDue(s, c.FromWallet); err != nil {
-		return err
-	}
-	if err := from.checkSpending(s, c.FromWallet, c.Amount.Asset, amount, amount); err != nil {
+	if err := from.Spend(s, c.FromWallet, c.Amount.Asset, amount); err != nil {
 		return err
 	}
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.FromWallet), Type: TypeTransferred, Schema: 2,
+		Ledger: ledger.Main, Stream: Stream(c.FromWallet), Type: TypeTransferred, Schema: 2,
 		Body: Transferred{
 			FromWallet: c.FromWallet, ToWallet: c.ToWallet, Description: c.Description, Reference: c.Reference, Metadata: c.Metadata,
 			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset},
 		},
-		Postings: move(amount, c.Amount.Asset, Account(c.FromWallet, Available), Account(c.ToWallet, Available)),
-	}, policy(s))
+		Postings: Move(amount, c.Amount.Asset, Account(c.FromWallet, Available), Account(c.ToWallet, Available)),
+	}, Policy(s))
 	return err
 }

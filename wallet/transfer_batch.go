@@ -27,7 +27,7 @@ func (c TransferBatch) Validate() []ledger.FieldError {
 
 // envelope looks at the batch apart from its transfers.
 func (c *TransferBatch) envelope() []ledger.FieldError {
-	var f form
+	var f Form
 	if c.Mode != ledger.Independent && c.Mode != ledger.Atomic {
 		f.Addf("/mode", `want "independent" or "atomic"`)
 	}
@@ -44,6 +44,6 @@ func decideTransferBatch(s *journal.Scope, c TransferBatch) error {
 		return err
 	}
 	return ledger.DecideBatch(s, c.Mode, len(c.Transfers), transferPointer, func(i int) error {
-		return decideTransfer(s, Transfer{As: c.As, NewTransfer: c.Transfers[i]})
+		return DecideTransfer(s, Transfer{As: c.As, NewTransfer: c.Transfers[i]})
 	})
 }

@@ -2,10 +2,7 @@ package wallet
 
 import (
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -84,19 +81,19 @@ func decideOpenWallet(s *journal.Scope, c OpenWallet) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
-	if !c.As.owns(c.Owner) {
+	if !c.As.Owns(c.Owner) {
 		return ErrOwnerForbidden.At("/owner_id")
 	}
 	id := s.NextID().Format(walletPrefix)
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(id), Type: TypeWalletOpened, Schema: 2,
+		Ledger: ledger.Main, Stream: Stream(id), Type: TypeWalletOpened, Schema: 2,
 		Body: Opened{WalletID: id, Owner: c.Owner, Name: c.Name, Metadata: c.Metadata, TimeZone: c.TimeZone},
 	})
 	return nil
 }
 
-// stream is where the events of a wallet and of its holds stand.
-func stream(walletID string) string { return "wallet/" + walletID }
+// Stream is where the events of a wallet stand, and of what moves its money.
+func Stream(walletID string) string { return "wallet/" + walletID }
 
 // Freeze stops what goes out of a wallet, with a reason for whoever looks at it. It does nothing to
 // a wallet that is frozen, or not there.
@@ -105,32 +102,9 @@ func Freeze(s *journal.Scope, walletID, reason string) {
 		return
 	}
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(walletID), Type: TypeWalletFrozen, Schema: 1,
+		Ledger: ledger.Main, Stream: Stream(walletID), Type: TypeWalletFrozen, Schema: 1,
 		Body: Frozen{WalletID: walletID, Reason: reason},
 	})
-}
-
-// policy is under which rules this package posts: no part of a wallet falls below zero, but for available as
-// far as there is credit.
-func policy(s *journal.Scope) ledger.Policy {
-	return ledger.Policy{Owner: "wallet", Floors: func(account, asset string) (decimal.Decimal, bool) {
-		id, part, ok := partOf(account)
-		if !ok || part != Available {
-			return decimal.Zero, ok
-		}
-		w, _ := Find(s, id)
-		return w.creditIn(asset).Neg(), true
-	}}
-}
-
-// partOf returns of which wallet an account is which part; ok is false for other accounts.
-func partOf(account string) (walletID string, part Part, ok bool) {
-	rest, ok := strings.CutPrefix(account, root)
-	if !ok {
-		return "", "", false
-	}
-	walletID, name, ok := strings.Cut(rest, ":")
-	return walletID, Part(name), ok
 }
 
 // Wallet is a wallet as it is shown. Its balances are the ledger's: see [Account].

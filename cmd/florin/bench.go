@@ -21,7 +21,7 @@ type measureCommand struct {
 	Start   bool `help:"Start a service to measure, with a Postgres of its own and pgbench beside it, and remove all of it afterwards."`
 	Figures bool `help:"Measure the figures that Florin is held to, several runs each, instead of the plan."`
 
-	Workload    []string      `help:"Measure these instead of the plan: uniform, hot, zipfian, balance, entries, transactions, webhook, user, message."`
+	Workload    []string      `help:"Measure these instead of the plan: uniform, hot, zipfian, balance, entries, transactions, webhook, user, message, transfer, hold, capture, wallet."`
 	Connections []int         `help:"Numbers of connections, with --workload." default:"256"`
 	Batch       []int         `help:"Sizes of batches, with --workload; 1: one transaction per request." default:"1"`
 	Rate        int           `help:"Requests that are due in a second, with --workload (open loop). Default: as many as are answered (closed loop)."`
@@ -32,7 +32,7 @@ type measureCommand struct {
 	Ledger      string        `help:"Ledger that is posted to." default:"main"`
 	JSON        string        `help:"File to write the report to, as JSON." type:"path" placeholder:"FILE"`
 
-	Only         []string `help:"Parts of the figures: single, one, batches, hot, balance, list, catchup, full."`
+	Only         []string `help:"Parts of the figures: single, one, batches, hot, wallets, balance, list, catchup, full."`
 	CatchUp      int      `help:"Transactions that projections catch up with, for the figures." default:"1000000"`
 	History      int      `help:"Transactions of the account whose list is read, for the figures." default:"100000"`
 	Events       int      `help:"Transactions that fill the journal, for the figures." default:"5000000"`

@@ -34,8 +34,9 @@ type Bench struct {
 	requests *requests
 
 	first   marker
-	posted  int64 // transactions that were answered as posted
-	unknown int64 // transactions that may have been posted: without an answer, or answered 503
+	wallets []string // those that were opened; nil for none yet
+	posted  int64    // transactions that were answered as posted
+	unknown int64    // transactions that may have been posted: without an answer, or answered 503
 }
 
 // defaultAccounts is how many accounts a workload is spread over.

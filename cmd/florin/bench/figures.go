@@ -27,6 +27,7 @@ const (
 	partOne     = "one"
 	partBatches = "batches"
 	partHot     = "hot"
+	partWallets = "wallets"
 	partBalance = "balance"
 	partList    = "list"
 	partCatchUp = "catchup"
@@ -35,7 +36,7 @@ const (
 
 // Parts returns the names of the parts, in their order.
 func Parts() []string {
-	return []string{partSingle, partOne, partBatches, partHot, partBalance, partList, partCatchUp, partFull}
+	return []string{partSingle, partOne, partBatches, partHot, partWallets, partBalance, partList, partCatchUp, partFull}
 }
 
 // figures measures them. It is for one call of Figures.
@@ -120,6 +121,9 @@ func (f *figures) rounds(ctx context.Context) error {
 			return err
 		}
 		each = append(each, batches)
+	}
+	if f.wants(partWallets) {
+		each = append(each, f.besidePlain(), f.walletRead())
 	}
 	for range f.c.Runs {
 		for _, measure := range each {

@@ -10,7 +10,7 @@ import (
 
 // Leg is one workload, measured once.
 type Leg struct {
-	// Workload is uniform, hot, zipfian, balance, entries, transactions, webhook, user or message.
+	// Workload is one of Workloads.
 	Workload    string `json:"workload"`
 	Connections int    `json:"connections"`
 	// Batch is how many transactions a request posts; 0 where it posts none.
@@ -64,6 +64,11 @@ type Result struct {
 // wrong is how many things went wrong, the time to warm up included.
 func (r *Result) wrong() int64 { return r.Unavailable + r.Failed + r.Refused + r.Unsent }
 
+// warmUp is how long it runs before it is measured.
+func (leg *Leg) warmUp() time.Duration {
+	return cmp.Or(leg.WarmUp, min(warmUp, leg.Duration/warmUpShare))
+}
+
 // run measures a leg: it warms up, waits until the projections have come to the end, and measures until
 // they have again.
 func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
@@ -71,7 +76,7 @@ func (b *Bench) run(ctx context.Context, leg Leg, w workload) (*Result, error) {
 	defer l.close()
 	warm := &tally{}
 	if leg.Requests == 0 {
-		warm = l.run(ctx, pace{rate: leg.Rate, duration: cmp.Or(leg.WarmUp, min(warmUp, leg.Duration/warmUpShare))})
+		warm = l.run(ctx, pace{rate: leg.Rate, duration: leg.warmUp()})
 		b.count(l, warm)
 		if err := b.settle(ctx); err != nil {
 			return nil, err

@@ -102,7 +102,9 @@ func (l *load) drive(ctx context.Context, w *worker, p pace, began time.Time, ti
 				return
 			}
 		}
-		w.buf = w.make(w.buf[:0])
+		if w.buf = w.make(w.buf[:0]); len(w.buf) == 0 {
+			return
+		}
 		if p.rate == 0 {
 			due = time.Now() // a closed loop's request is due when it is ready to be sent
 		}
@@ -149,6 +151,9 @@ func (t *tally) take(w workload, latency time.Duration, status int, body []byte,
 		done := w.count(body)
 		t.answered++
 		t.done += int64(done)
+		if w.took != nil {
+			w.took(body)
+		}
 		if refused := w.perRequest - done; w.perRequest > 0 && refused > 0 {
 			t.refused += int64(refused)
 			failure = fmt.Sprintf("of %d transactions of a batch %d were refused", w.perRequest, refused)

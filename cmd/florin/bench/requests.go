@@ -11,7 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// maker appends the next request of one connection to a buffer. It is not for concurrent use.
+// maker appends the next request of one connection to a buffer, or returns nothing where there is nothing left to
+// ask for. It is not for concurrent use.
 type maker func(buf []byte) []byte
 
 // workload is what a leg asks for.
@@ -22,6 +23,8 @@ type workload struct {
 	posted string
 	// inMain is set where transactions are posted to the ledger main in any case.
 	inMain bool
+	// took, unless nil, is told of each answer of 2xx, by one connection at a time.
+	took func(answer []byte)
 	// maker returns the maker of one more connection.
 	maker func() maker
 }
@@ -111,6 +114,13 @@ func (r *requests) head(method, path string) string {
 	return method + " " + path + " HTTP/1.1\r\nHost: " + r.host + "\r\nAuthorization: Bearer " + r.target.Token + "\r\n"
 }
 
+// post adds a request under a key of its own.
+func (r *requests) post(buf []byte, path, body string) []byte {
+	buf = append(buf, r.head("POST", path)...)
+	buf = append(buf, "Content-Type: application/json\r\nIdempotency-Key: bench-"+r.run+"-"...)
+	return appendBody(strconv.AppendInt(buf, r.serial.Add(1), 10), []byte(body))
+}
+
 // appendBody ends a header line, and adds the body.
 func appendBody(buf, body []byte) []byte {
 	buf = append(buf, "\r\nContent-Length: "...)
@@ -125,10 +135,16 @@ func appendTransaction(buf []byte, debit, credit string, serial int64) []byte {
 	buf = append(buf, debit...)
 	buf = append(buf, `","side":"debit","amount":"1.00","asset":"USD"},{"account":"`...)
 	buf = append(buf, credit...)
-	buf = append(buf, `","side":"credit","amount":"1.00","asset":"USD"}],"metadata":{"order":"order-`...)
+	buf = append(buf, `","side":"credit","amount":"1.00","asset":"USD"}],"metadata":`...)
+	return append(appendMetadata(buf, serial), '}')
+}
+
+// appendMetadata adds 60 bytes of metadata.
+func appendMetadata(buf []byte, serial int64) []byte {
+	buf = append(buf, `{"order":"order-`...)
 	for limit := int64(1e18); limit > serial && limit > 1; limit /= 10 {
 		buf = append(buf, '0')
 	}
 	buf = strconv.AppendInt(append(buf, '0'), serial, 10)
-	return append(buf, `","channel":"benchmark"}}`...)
+	return append(buf, `","channel":"benchmark"}`...)
 }

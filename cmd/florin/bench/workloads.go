@@ -16,11 +16,16 @@ const (
 	Webhook      = "webhook"
 	User         = "user"
 	Message      = "message"
+	// What moves money between wallets, and what reads them.
+	Transfer = "transfer"
+	Hold     = "hold"
+	Capture  = "capture"
+	Wallet   = "wallet"
 )
 
 // Workloads returns the names of all workloads.
 func Workloads() []string {
-	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook, User, Message}
+	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook, User, Message, Transfer, Hold, Capture, Wallet}
 }
 
 // Posts reports whether a workload posts transactions through the ledger's own route, for which
@@ -32,36 +37,36 @@ const mainGroup = "account"
 
 // Run measures a leg of one of Workloads.
 func (b *Bench) Run(ctx context.Context, leg Leg) (*Result, error) {
-	w, err := b.workload(ctx, &leg)
+	w, err := b.workload(ctx, leg)
 	if err != nil {
 		return nil, err
 	}
+	leg.Batch = w.perRequest
 	return b.run(ctx, leg, w)
 }
 
 // workload prepares what a leg asks for.
-func (b *Bench) workload(ctx context.Context, leg *Leg) (workload, error) {
+func (b *Bench) workload(ctx context.Context, leg Leg) (workload, error) {
 	if Posts(leg.Workload) {
-		leg.Batch = max(leg.Batch, 1)
-		return b.requests.posts(b.requests.among(leg.Workload, b.config.Accounts), leg.Batch), nil
+		return b.requests.posts(b.requests.among(leg.Workload, b.config.Accounts), max(leg.Batch, 1)), nil
 	}
-	leg.Batch = 0
 	switch leg.Workload {
 	case Balance, Entries, Transactions:
 		return b.read(leg.Workload, mainGroup, b.config.Accounts), b.seed(ctx)
 	case Webhook:
-		leg.Batch = 1
 		return b.webhooks(ctx)
 	case User:
 		return b.readUsers(ctx)
 	case Message:
 		return b.sendMessages(ctx)
+	case Transfer, Hold, Capture, Wallet:
+		return b.walletWork(ctx, leg)
 	}
 	return workload{}, fmt.Errorf("there is no workload %q: there are %s", leg.Workload, strings.Join(Workloads(), ", "))
 }
 
-// count adds what a load posted to what the books are checked for. Stripe's payments are booked in the
-// ledger main, whichever is measured.
+// count adds what a load posted to what the books are checked for. What wallets get and give is
+// booked in the ledger main, whichever is measured.
 func (b *Bench) count(l *load, t *tally) {
 	if l.workload.perRequest == 0 || l.workload.inMain && b.target.Ledger != mainLedger {
 		return

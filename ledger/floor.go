@@ -42,7 +42,7 @@ func (p *Policy) checkRules(s *journal.Scope, ledger string, list []change) erro
 
 func (p *Policy) checkChange(s *journal.Scope, ledger string, c *change) error {
 	var rule AccountSet
-	if !Owned(ledger, c.account) {
+	if !Owned(ledger, c.account) && (p.Unbound == nil || !p.Unbound(c.account)) {
 		rule, _ = rules().Get(s, accountID(ledger, c.account))
 	}
 	if rule.Frozen && c.lowers >= 0 {

@@ -23,6 +23,9 @@ type Policy struct {
 	// the account's normal side; ok is false for none. The higher of it and the account's own
 	// minimum counts. It may read through the scope.
 	Floors func(account, asset string) (least decimal.Decimal, ok bool)
+	// Unbound, if set, says which accounts that no domain owns move whatever rules were set for them by
+	// hand: those by which a domain balances its transactions, and which may stand on either side.
+	Unbound func(account string) bool
 
 	preconditions []Precondition
 	// pointers says that postings stand in the request as they stand in the event, so that a

@@ -30,6 +30,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -83,6 +84,7 @@ func newRegistry() *journal.Registry {
 	ledger.Register(r)
 	wallet.Register(r)
 	payment.Register(r)
+	exchange.Register(r)
 	users.Register(r)
 	messaging.Register(r)
 	return r

@@ -14,7 +14,8 @@ import (
 const WalletKey = "wallet_id"
 
 // factOf puts an event's object into the words of payments. The types handled are those that say
-// how much of a payment was received or refunded in all; every one of them is enough by itself.
+// how much of a payment was received or refunded in all, what a dispute has moved in all, and how far a
+// payout has come; every one of them is enough by itself.
 func factOf(e envelope) (payment.Fact, error) {
 	switch e.Type {
 	case "payment_intent.succeeded":
@@ -23,6 +24,11 @@ func factOf(e envelope) (payment.Fact, error) {
 		return read(e.Data.Object, chargeFact)
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
 		return read(e.Data.Object, sessionFact)
+	case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+		"charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated":
+		return read(e.Data.Object, disputeFact)
+	case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled":
+		return read(e.Data.Object, payoutFact)
 	}
 	return payment.Fact{Kind: payment.Ignored, Reason: payment.UnhandledType}, nil
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/stripepay/fixture"
 	"github.com/florinledger/florin/adapters/stripepay/stripetest"
 )
 
@@ -23,6 +25,7 @@ func TestCasesOfWebhooks(t *testing.T) {
 		numbered{"35 refunded first", refundedFirst},
 		numbered{"35 unknown wallet", unknownWallet},
 		numbered{"35 decimals", decimalsOfStripe},
+		numbered{"39 disputed and spent", disputedAndSpent},
 	)
 }
 
@@ -186,6 +189,38 @@ func refundedFirst(t *testing.T, s *service) {
 		after := b.balance(clearing, "JPY")
 		require.Equal(t, left, minus(t, after, before), "clearing holds what Stripe holds")
 	}
+}
+
+// Case 39: a dispute of what was spent overdraws the wallet and freezes it; a later top-up is what is left. The
+// dispute of the first is lost, and its payout arrives.
+func disputedAndSpent(t *testing.T, s *service) {
+	b := s.mainBook(t)
+	w, shop := s.wallet(t, "usr_a", 100), s.wallet(t, "usr_b", 0)
+	user := s.as("usr_a", "user").in(t)
+	user.transfers("39-pays", w, shop, "100").is(http.StatusCreated)
+	d := fixture.Dispute{
+		ID: "dp_39", Intent: "pi_" + strings.TrimPrefix(w, "wal_"), Currency: "jpy", Amount: 100, Status: "needs_response",
+		Moved: []fixture.Movement{{ID: "txn_39", Currency: "jpy", Amount: -100, Fee: 15}},
+	}
+	held := b.balance(clearing, "JPY")
+	for _, eventType := range []string{"charge.dispute.funds_withdrawn", "charge.dispute.created"} {
+		s.deliver(t, eventType, stripetest.Dispute(t, d), stripetest.Options{}).is(http.StatusOK)
+		b.has(available(w), "-100", "JPY")
+		b.has("liabilities:wallets:"+w+":disputed", "100", "JPY")
+		require.Equal(t, "115", minus(t, held, b.balance(clearing, "JPY")))
+	}
+	require.Equal(t, "frozen", user.read("/v1/wallets/"+w).is(http.StatusOK).str("status"))
+
+	intent := stripetest.PaymentIntent(t, s.paid("pi_later_39", 150, w))
+	s.deliver(t, "payment_intent.succeeded", intent, stripetest.Options{}).is(http.StatusOK)
+	b.has(available(w), "50", "JPY")
+	user.transfers("39-pays-again", w, shop, "1").refused(http.StatusUnprocessableEntity, "wallet-frozen")
+
+	d.Status = "lost"
+	s.deliver(t, "charge.dispute.closed", stripetest.Dispute(t, d), stripetest.Options{Created: time.Now().Add(time.Second)}).is(http.StatusOK)
+	b.has("liabilities:wallets:"+w+":disputed", "0", "JPY")
+	b.has("assets:stripe:disputed", "0", "JPY")
+	b.has(available(w), "50", "JPY")
 }
 
 // minus subtracts whole numbers.

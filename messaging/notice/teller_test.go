@@ -94,6 +94,7 @@ func TestOwnersAreTold(t *testing.T) {
 	_, err := vault.Create(t.Context(), ann)
 	require.NoError(t, err)
 	usd := ledger.Money{Amount: "10.50", Asset: "USD"}
+	of := func(id string) payment.About { return payment.About{Payment: id, WalletID: wal} }
 	got := tell(t, vault, &sent{},
 		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_1", Amount: usd, WalletID: wal}},
 		&journal.Event{Type: payment.TypeAssigned, Postings: postings(), Body: payment.Assigned{Payment: "pi_2", Amount: usd, WalletID: wal}},
@@ -104,6 +105,11 @@ func TestOwnersAreTold(t *testing.T) {
 		&journal.Event{Type: payment.TypeRefunded, Body: payment.Refunded{Payment: "pi_1", Amount: usd, WalletID: wal}},
 		&journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal, Reason: "suspected fraud, case 4711"}}, // for staff
 		&journal.Event{Type: wallet.TypeHoldExpired, Postings: postings(), Body: wallet.HoldExpired{HoldID: "hld_1", WalletID: wal, Amount: usd}},
+		&journal.Event{Type: payment.TypeFundsWithdrawn, Body: payment.FundsMoved{About: of("pi_7")}},
+		&journal.Event{Type: payment.TypeFundsReinstated, Body: payment.FundsMoved{About: of("pi_7")}},
+		&journal.Event{Type: payment.TypeDisputeLost, Body: payment.DisputeSettled{About: of("pi_8")}},
+		&journal.Event{Type: payment.TypeDisputeClaimed, Body: payment.DisputeSettled{About: of("pi_9")}}, // told when it was withdrawn, or frozen
+		&journal.Event{Type: payment.TypeFundsWithdrawn, Body: payment.FundsMoved{}},                      // of nobody known
 	)
 	assert.Equal(t, []told{
 		{ann, notice.TopicTopUp, "pi_1", "Your top-up has arrived", "10.50 USD came into your wallet."},
@@ -112,6 +118,11 @@ func TestOwnersAreTold(t *testing.T) {
 		{ann, notice.TopicFrozen, wal, "Your wallet is frozen",
 			"Your wallet takes money in and gives none out until somebody has looked at it."},
 		{ann, notice.TopicExpired, "hld_1", "A hold has expired", "10.50 USD that were set aside in your wallet are yours to spend again."},
+		{ann, notice.TopicDisputed, "pi_7", "A payment is disputed",
+			"A payment into your wallet is disputed. As much is set aside in your wallet until that is settled."},
+		{ann, notice.TopicDisputeEnded, "pi_7", "A dispute was won", "What was set aside for a disputed payment into your wallet is yours to spend again."},
+		{ann, notice.TopicDisputeEnded, "pi_8", "A dispute was lost",
+			"What was set aside for a disputed payment into your wallet went back to whoever disputed it."},
 	}, got)
 }
 

@@ -13,6 +13,9 @@ const (
 	TopicRefunded = "payment-refunded"
 	TopicFrozen   = "wallet-frozen"
 	TopicExpired  = "hold-expired"
+	// TopicDisputed and TopicDisputeEnded tell of a dispute of a payment into the wallet.
+	TopicDisputed     = "payment-disputed"
+	TopicDisputeEnded = "dispute-ended"
 )
 
 // notice is what an owner is told.
@@ -27,7 +30,8 @@ type notice struct {
 // Wants reports whether owners may have to be told of events of a type.
 func Wants(eventType string) bool {
 	switch eventType {
-	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired:
+	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
+		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost:
 		return true
 	}
 	return false
@@ -61,8 +65,34 @@ func of(e *journal.Event) (n notice, ok bool) {
 			subject: "A hold has expired",
 			body:    written(body.Amount) + " that were set aside in your wallet are yours to spend again.",
 		}
+	case payment.FundsMoved:
+		n = disputed(e.Type, body)
+	case payment.DisputeSettled:
+		if e.Type == payment.TypeDisputeLost {
+			n = notice{
+				wallet: body.WalletID, topic: TopicDisputeEnded, about: body.Payment,
+				subject: "A dispute was lost",
+				body:    "What was set aside for a disputed payment into your wallet went back to whoever disputed it.",
+			}
+		}
 	}
 	return n, n.wallet != ""
+}
+
+// disputed tells of what a provider took for a dispute, or gave back.
+func disputed(eventType string, body payment.FundsMoved) notice {
+	if eventType == payment.TypeFundsReinstated {
+		return notice{
+			wallet: body.WalletID, topic: TopicDisputeEnded, about: body.Payment,
+			subject: "A dispute was won",
+			body:    "What was set aside for a disputed payment into your wallet is yours to spend again.",
+		}
+	}
+	return notice{
+		wallet: body.WalletID, topic: TopicDisputed, about: body.Payment,
+		subject: "A payment is disputed",
+		body:    "A payment into your wallet is disputed. As much is set aside in your wallet until that is settled.",
+	}
 }
 
 func topUp(walletID, paymentID string, amount ledger.Money) notice {

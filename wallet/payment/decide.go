@@ -23,13 +23,22 @@ func decideFact(s *journal.Scope, f Fact) error {
 
 func weigh(s *journal.Scope, f Fact) (Result, error) {
 	switch {
-	case f.Kind != Paid:
+	case f.Kind == Ignored:
 		return Result{Passed, f.Reason}, nil
-	case f.Payment == "":
+	case f.Kind == Paid && f.Payment == "":
 		return Result{Passed, NoPayment}, nil
-	case !wellFormed(f):
+	case !f.wellFormed():
 		return Result{Passed, InvalidFact}, nil
-	case f.Invoiced:
+	case f.Kind == Disputed:
+		return weighDispute(s, f)
+	case f.Kind == PaidOut:
+		return weighPayout(s, f)
+	}
+	return weighPayment(s, f)
+}
+
+func weighPayment(s *journal.Scope, f Fact) (Result, error) {
+	if f.Invoiced {
 		return Result{Passed, Invoice}, nil
 	}
 	before := find(s, f.Provider, f.Payment)
@@ -57,17 +66,14 @@ func weigh(s *journal.Scope, f Fact) (Result, error) {
 			}
 		}
 		b.receive(received)
+		b.claim()
 		b.refund(refunded)
 		return b.err
 	})
 	if refusal := journal.AsRefusal(err); refusal != nil {
 		return ignoredBy(refusal), nil
 	}
-	switch {
-	case err != nil:
-		return Result{}, err
-	}
-	return b.result(), nil
+	return b.result(), err
 }
 
 // ignoredBy is the result of what a rule of the ledger's cannot take.
@@ -109,7 +115,7 @@ func (b *booking) result() Result {
 	return Result{Passed, AlreadyBooked}
 }
 
-func (b *booking) source() Source { return Source{EventID: b.fact.EventID, Raw: b.fact.Raw} }
+func (f Fact) source() Source { return Source{EventID: f.EventID, Raw: f.Raw} }
 
 func (b *booking) money(d decimal.Decimal) ledger.Money {
 	return ledger.Money{Amount: journal.FormatAmount(d), Asset: b.fact.Asset}
@@ -128,7 +134,7 @@ func (b *booking) holder() string {
 // name it again.
 func (b *booking) assign(left decimal.Decimal) {
 	body := Assigned{
-		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, Source: b.source(),
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, Source: b.fact.source(),
 	}
 	if left.IsPositive() {
 		b.post(TypeAssigned, body, left, Suspense, b.holder())
@@ -140,7 +146,7 @@ func (b *booking) assign(left decimal.Decimal) {
 
 func (b *booking) receive(amount decimal.Decimal) {
 	b.post(TypeReceived, Received{
-		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.source(),
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
 	}, amount, Clearing, b.holder())
 }
 
@@ -150,10 +156,30 @@ func (b *booking) refund(amount decimal.Decimal) {
 		b.err = wallet.ExpireDue(b.scope, b.wallet)
 	}
 	e := b.post(TypeRefunded, Refunded{
-		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.source(),
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
 	}, amount, b.holder(), Clearing)
-	if e != nil && b.wallet != "" && e.Postings[0].Balance.IsNegative() {
-		wallet.Freeze(b.scope, b.wallet, "overdrawn by a refund that was made at the provider")
+	freezeOverdrawn(b.scope, e, b.wallet, "overdrawn by a refund that was made at the provider")
+}
+
+// claim moves what of the payment is disputed, now that its wallet is known.
+func (b *booking) claim() {
+	if b.err == nil && b.wallet != "" {
+		var moved bool
+		moved, b.err = claimDisputes(b.scope, b.fact, b.wallet)
+		b.booked = b.booked || moved
+	}
+}
+
+// freezeOverdrawn stops what goes out of a wallet that an event has overdrawn.
+func freezeOverdrawn(s *journal.Scope, e *journal.Event, walletID, reason string) {
+	if e == nil || walletID == "" {
+		return
+	}
+	for _, p := range e.Postings {
+		if p.Account == wallet.Account(walletID, wallet.Available) && p.Balance.IsNegative() {
+			wallet.Freeze(s, walletID, reason)
+			return
+		}
 	}
 }
 
@@ -163,21 +189,27 @@ func (b *booking) post(eventType string, body any, amount decimal.Decimal, debit
 		return nil
 	}
 	e := b.event(eventType, body)
-	e.Postings = []journal.Posting{
-		{Account: debit, Side: journal.Debit, Amount: amount, Asset: b.fact.Asset},
-		{Account: credit, Side: journal.Credit, Amount: amount, Asset: b.fact.Asset},
-	}
-	// It has happened outside: no floor and no freeze stops it.
-	fact, err := ledger.Post(b.scope, e, ledger.Policy{Owner: "payment", Force: true})
+	e.Postings = wallet.Move(amount, b.fact.Asset, debit, credit)
+	fact, err := post(b.scope, e)
 	b.err, b.booked = err, b.booked || err == nil
 	return fact
 }
 
 func (b *booking) event(eventType string, body any) journal.Event {
+	return b.fact.event(b.scope, "payment", b.fact.Payment, eventType, body)
+}
+
+// event is an event about a thing of the provider's: a payment, a dispute or a payout, with its id.
+func (f Fact) event(s *journal.Scope, thing, id, eventType string, body any) journal.Event {
 	return journal.Event{
-		Ledger: ledger.Main, Stream: "payment/" + key(b.fact.Provider, b.fact.Payment), Type: eventType, Schema: 1,
-		Body: body, EffectiveAt: effective(b.fact.OccurredAt, b.scope.Now()),
+		Ledger: ledger.Main, Stream: thing + "/" + key(f.Provider, id), Type: eventType, Schema: 1,
+		Body: body, EffectiveAt: effective(f.OccurredAt, s.Now()),
 	}
+}
+
+// post makes an event of what has happened outside: no floor and no freeze stops it.
+func post(s *journal.Scope, e journal.Event) (*journal.Event, error) {
+	return ledger.Post(s, e, ledger.Policy{Owner: "payment", Force: true})
 }
 
 // effective is when a fact counts: when it happened, unless a clock is off.

@@ -15,6 +15,10 @@
 //   - What has left through a refund at the provider is taken from the wallet even if it is no
 //     longer there; then the wallet is frozen until somebody has looked at it.
 //   - A payment of an invoice is not a wallet's business.
+//   - What a dispute has moved at the provider is booked by balance transaction, each once. While it goes on,
+//     as much stands in the wallet's disputed; it goes back when the dispute is won, and is gone when it is
+//     lost. A fee is ours.
+//   - A payout is in transit, then paid, or failed, and never goes back to an earlier stage.
 //
 // Money at the provider stands in assets:stripe:clearing.
 //

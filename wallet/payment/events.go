@@ -2,6 +2,8 @@ package payment
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -12,6 +14,16 @@ const (
 	TypeReceived = "payment-received"
 	TypeRefunded = "payment-refunded"
 	TypeAssigned = "payment-assigned"
+
+	TypeDisputeUpdated  = "dispute-updated"
+	TypeFundsWithdrawn  = "dispute-funds-withdrawn"
+	TypeFundsReinstated = "dispute-funds-reinstated"
+	TypeDisputeLost     = "dispute-lost"
+	TypeDisputeClaimed  = "dispute-claimed"
+
+	TypePayoutCreated = "payout-created"
+	TypePayoutPaid    = "payout-paid"
+	TypePayoutFailed  = "payout-failed"
 )
 
 // Source is the message that an event was made from.
@@ -53,6 +65,56 @@ type Assigned struct {
 	Source
 }
 
+// About is which dispute an event is about.
+type About struct {
+	Provider string `json:"provider"`
+	Dispute  string `json:"dispute"`
+	Payment  string `json:"payment"`
+	// WalletID is empty while the wallet of the payment is not known.
+	WalletID string `json:"wallet_id,omitempty"`
+	Source
+}
+
+// DisputeUpdated says how a dispute stands now. It moves nothing.
+type DisputeUpdated struct {
+	About
+	// Amount is what is disputed, in the payment's asset.
+	Amount ledger.Money  `json:"amount"`
+	Status DisputeStatus `json:"status"`
+	// Reason is why the payer disputes, in the provider's word.
+	Reason string `json:"reason,omitempty"`
+	// At is when it came to stand so, by the provider's clock.
+	At time.Time `json:"at,omitzero"`
+}
+
+// FundsMoved says that the provider took money for a dispute, or gave it back. The postings are clearing to
+// assets:stripe:disputed and the fee, or back, and, of a wallet that is known, available to disputed, or back.
+type FundsMoved struct {
+	About
+	Movement Movement `json:"movement"`
+	DisputeFigures
+}
+
+// DisputeSettled says that a dispute is lost (the postings are the wallet's disputed, or suspense, to
+// assets:stripe:disputed), or that the wallet that stands for one became known (available to disputed, or to
+// suspense what was lost by then).
+type DisputeSettled struct {
+	About
+	Amount ledger.Money `json:"amount"`
+	DisputeFigures
+}
+
+// PayoutMoved says that a payout has come to a stage. The postings lead from where its money stood before;
+// there are none when it failed before it was heard of.
+type PayoutMoved struct {
+	Provider string `json:"provider"`
+	Payout   string `json:"payout"`
+	// Amount is below zero for what the provider takes from our bank.
+	Amount ledger.Money `json:"amount"`
+	Stage  PayoutStage  `json:"stage"`
+	Source
+}
+
 // Register tells r what payments decide, evolve and record. It needs the registrations of ledger
 // and wallet beside it. There are no refusals.
 func Register(r *journal.Registry) {
@@ -62,16 +124,36 @@ func Register(r *journal.Registry) {
 	journal.Records[Refunded](r, TypeRefunded, 1, nil)
 	journal.Records[Assigned](r, TypeAssigned, 1, nil)
 
+	journal.Records[DisputeUpdated](r, TypeDisputeUpdated, 1, nil)
+	journal.Records[FundsMoved](r, TypeFundsWithdrawn, 1, nil)
+	journal.Records[FundsMoved](r, TypeFundsReinstated, 1, nil)
+	journal.Records[DisputeSettled](r, TypeDisputeLost, 1, nil)
+	journal.Records[DisputeSettled](r, TypeDisputeClaimed, 1, nil)
+	journal.Records[PayoutMoved](r, TypePayoutCreated, 1, nil)
+	journal.Records[PayoutMoved](r, TypePayoutPaid, 1, nil)
+	journal.Records[PayoutMoved](r, TypePayoutFailed, 1, nil)
+
 	journal.Holds(r, payments())
+	journal.Holds(r, disputes())
+	journal.Holds(r, payouts())
 
 	r.Evolves(evolve)
 }
 
-// evolve keeps how much of each payment is booked, and where.
+// isType reports whether an event is one of this package.
+func isType(eventType string) bool {
+	switch eventType {
+	case TypeReceived, TypeRefunded, TypeAssigned,
+		TypeDisputeUpdated, TypeFundsWithdrawn, TypeFundsReinstated, TypeDisputeLost, TypeDisputeClaimed,
+		TypePayoutCreated, TypePayoutPaid, TypePayoutFailed:
+		return true
+	}
+	return false
+}
+
+// evolve keeps how much of each payment, dispute and payout is booked, and where.
 func evolve(s *journal.Scope, e *journal.Event) {
-	switch e.Type {
-	case TypeReceived, TypeRefunded, TypeAssigned:
-	default:
+	if !isType(e.Type) {
 		return
 	}
 	if err := s.Registry().Decode(e); err != nil {
@@ -91,5 +173,35 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		p := find(s, body.Provider, body.Payment).in(body.Amount)
 		p.Wallet = body.WalletID
 		payments().Put(s, key(body.Provider, body.Payment), p)
+	case DisputeUpdated:
+		noteDispute(s, body.About)
+		evolveDispute(s, body.About, func(d *dispute) {
+			d.Payment, d.Amount, d.Status, d.At = body.Payment, body.Amount, body.Status, body.At
+		})
+	case FundsMoved:
+		evolveDispute(s, body.About, func(d *dispute) {
+			d.Movements = append(slices.Clip(d.Movements), body.Movement.ID)
+			d.DisputeFigures = body.DisputeFigures
+		})
+	case DisputeSettled:
+		evolveDispute(s, body.About, func(d *dispute) { d.DisputeFigures = body.DisputeFigures })
+	case PayoutMoved:
+		payouts().Put(s, key(body.Provider, body.Payout), payout{Amount: body.Amount, Stage: body.Stage})
 	}
+}
+
+// noteDispute notes with a payment that it is disputed.
+func noteDispute(s *journal.Scope, a About) {
+	p := find(s, a.Provider, a.Payment)
+	if !slices.Contains(p.Disputes, a.Dispute) {
+		p.Disputes = append(slices.Clip(p.Disputes), a.Dispute)
+		payments().Put(s, key(a.Provider, a.Payment), p)
+	}
+}
+
+func evolveDispute(s *journal.Scope, a About, change func(*dispute)) {
+	d, _ := disputes().Get(s, key(a.Provider, a.Dispute))
+	d.Wallet = a.WalletID
+	change(&d)
+	disputes().Put(s, key(a.Provider, a.Dispute), d)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -22,6 +23,10 @@ type Kind string
 const (
 	// Paid: money of a payment was received, or given back.
 	Paid Kind = "paid"
+	// Disputed: a payment is disputed; Dispute says how that stands.
+	Disputed Kind = "disputed"
+	// PaidOut: money at the provider is on its way to our bank, or came back; Payout says how that stands.
+	PaidOut Kind = "paid-out"
 	// Ignored: nothing that the books follow; Reason says why.
 	Ignored Kind = "ignored"
 )
@@ -41,7 +46,7 @@ type Fact struct {
 	// OccurredAt is when it happened, by the provider's clock; zero when it does not say.
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
 
-	// Payment is the provider's id of the payment (intent), the thing that moved.
+	// Payment is the provider's id of the payment (intent), the thing that moved, or was disputed.
 	Payment string `json:"payment,omitempty"`
 	// Asset is what it moved; Received and Refunded are how much in all, by now. Empty: the
 	// message does not say. They have the provider's decimals; those of the asset are looked up
@@ -53,6 +58,43 @@ type Fact struct {
 	Wallet string `json:"wallet,omitempty"`
 	// Invoiced says that the payment belongs to an invoice.
 	Invoiced bool `json:"invoiced,omitempty"`
+
+	Dispute *DisputeFact `json:"dispute,omitempty"`
+	Payout  *PayoutFact  `json:"payout,omitempty"`
+}
+
+// DisputeFact is how a dispute of Fact.Payment stands by now.
+type DisputeFact struct {
+	// ID is the provider's.
+	ID string `json:"id"`
+	// Amount is what is disputed, in the asset that was paid with, with the provider's decimals.
+	Amount ledger.Money `json:"amount"`
+	// Status is the provider's word for how it stands, and Reason for why the payer disputes.
+	Status DisputeStatus `json:"status"`
+	Reason string        `json:"reason,omitempty"`
+	// Movements are all that it moved at the provider so far.
+	Movements []Movement `json:"movements,omitempty"`
+}
+
+// Movement is a balance transaction: what changed once in what the provider holds for us.
+type Movement struct {
+	// ID is the provider's, by which it is booked once.
+	ID string `json:"id"`
+	// Asset is the one that the provider settles in. Amount is below zero for what was taken; Fee is what the
+	// provider took besides, below zero for what it gave back. What it holds changes by Amount less Fee.
+	Asset  string `json:"asset"`
+	Amount string `json:"amount"`
+	Fee    string `json:"fee"`
+}
+
+// PayoutFact is how a payout stands by now.
+type PayoutFact struct {
+	// ID is the provider's.
+	ID string `json:"id"`
+	// Amount is what goes to our bank; below zero for what the provider takes from there.
+	Amount ledger.Money `json:"amount"`
+	// Stage is how far it has come.
+	Stage PayoutStage `json:"stage"`
 }
 
 // Principal is the name under which a provider asks.
@@ -105,6 +147,8 @@ const (
 	AlreadyBooked Reason = "already-booked"
 	// UnhandledType: a kind of message that the books do not follow.
 	UnhandledType Reason = "unhandled-type"
+	// NothingMoved: the message tells of something that has moved no money.
+	NothingMoved Reason = "nothing-moved"
 	// Unpaid: no money has come in yet.
 	Unpaid Reason = "unpaid"
 	// NoPayment: the message names no payment.

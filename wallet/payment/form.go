@@ -5,9 +5,38 @@ import "github.com/florinledger/florin/ledger"
 // wellFormed reports whether a fact that tells of money can be looked up: its names become keys of
 // decision state and parts of events, so they have to be of the forms that the provider uses.
 // Whatever is not is ignored, since nothing of ours could have made it.
-func wellFormed(f Fact) bool {
-	return f.Provider == Stripe && validID(f.EventID) && validID(f.Payment) &&
-		ledger.CheckAssetCode(f.Asset) == nil && validSum(f.Received) && validSum(f.Refunded)
+func (f Fact) wellFormed() bool {
+	if f.Provider != Stripe || !validID(f.EventID) {
+		return false
+	}
+	switch f.Kind {
+	case Paid:
+		return validID(f.Payment) && ledger.CheckAssetCode(f.Asset) == nil && validSum(f.Received) && validSum(f.Refunded)
+	case Disputed:
+		return validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
+	case PaidOut:
+		return f.Payout != nil && f.Payout.wellFormed()
+	}
+	return false
+}
+
+func (d *DisputeFact) wellFormed() bool {
+	ok := validID(d.ID) && validMoney(d.Amount) && validSum(d.Amount.Amount) && validID(string(d.Status)) &&
+		len(d.Reason) <= MaxID && len(d.Movements) <= MaxMovements
+	for _, m := range d.Movements {
+		ok = ok && validID(m.ID) && validMoney(ledger.Money{Amount: m.Amount, Asset: m.Asset}) && validMoney(ledger.Money{Amount: m.Fee, Asset: m.Asset})
+	}
+	return ok
+}
+
+func (p *PayoutFact) wellFormed() bool {
+	return validID(p.ID) && validMoney(p.Amount) && p.Stage.rank() > 0
+}
+
+// validMoney reports whether m is an amount, of either sign, of something that could be an asset.
+func validMoney(m ledger.Money) bool {
+	_, err := ledger.ParseSigned(m.Amount)
+	return err == nil && ledger.CheckAssetCode(m.Asset) == nil
 }
 
 // validID reports whether id looks like a provider's: letters, digits, "_", "-" and ".".

@@ -13,6 +13,16 @@ const (
 	Clearing = "assets:stripe:clearing"
 	// Suspense is what we owe to somebody yet unknown.
 	Suspense = "liabilities:suspense:stripe"
+	// DisputedFunds is what the provider has taken for disputes that go on.
+	DisputedFunds = "assets:stripe:disputed"
+	// DisputeFees is what it takes for disputes besides.
+	DisputeFees = "expenses:stripe:disputes"
+	// InTransit is what has left the provider and is not at our bank.
+	InTransit = "assets:stripe:in-transit"
+	// Bank is what is at our bank.
+	Bank = "assets:bank:main"
+	// Conversion is where one asset becomes another.
+	Conversion = "equity:conversion"
 )
 
 // payment is what is booked of a payment. Its sums are texts at the asset's scale.
@@ -22,6 +32,8 @@ type payment struct {
 	Asset    string `json:"asset"`
 	Received string `json:"received"`
 	Refunded string `json:"refunded"`
+	// Disputes are the ids of its disputes.
+	Disputes []string `json:"disputes,omitempty"`
 }
 
 func payments() journal.Kind[payment] { return journal.NewKind[payment]("payment") }

@@ -32,6 +32,9 @@ func Charge(t testing.TB, p Payment) Object { t.Helper(); return made(t, p.Charg
 // CheckoutSession returns the session of a payment that was paid.
 func CheckoutSession(t testing.TB, p Payment) Object { t.Helper(); return made(t, p.CheckoutSession) }
 
+// Dispute returns a dispute.
+func Dispute(t testing.TB, d fixture.Dispute) Object { t.Helper(); return made(t, d.Object) }
+
 func made(t testing.TB, object func() (Object, error)) Object {
 	t.Helper()
 	o, err := object()

@@ -25,6 +25,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 func TestProblemTableIsSound(t *testing.T) {
@@ -143,6 +144,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	ledger.Register(registry)
 	wallet.Register(registry)
 	payment.Register(registry)
+	withdrawal.Register(registry)
 	users.Register(registry)
 	messaging.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)

@@ -32,6 +32,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 const (
@@ -85,6 +86,7 @@ func newRegistry() *journal.Registry {
 	wallet.Register(r)
 	payment.Register(r)
 	exchange.Register(r)
+	withdrawal.Register(r)
 	users.Register(r)
 	messaging.Register(r)
 	return r

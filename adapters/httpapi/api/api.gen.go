@@ -741,7 +741,7 @@ type CreateTransaction struct {
 
 // CreateTransactionBatch defines model for CreateTransactionBatch.
 type CreateTransactionBatch struct {
-	Transactions []json.RawMessage `json:"transactions"`
+	Transactions []TransactionItem `json:"transactions"`
 }
 
 // CreateTransfer defines model for CreateTransfer.
@@ -775,7 +775,7 @@ type CreateTransfer struct {
 
 // CreateTransferBatch defines model for CreateTransferBatch.
 type CreateTransferBatch struct {
-	Transfers []json.RawMessage `json:"transfers"`
+	Transfers []TransferItem `json:"transfers"`
 }
 
 // CreateWallet defines model for CreateWallet.
@@ -1715,9 +1715,6 @@ type IfMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
-// Prefer defines model for Prefer.
-type Prefer = string
-
 // Until defines model for Until.
 type Until = time.Time
 
@@ -1758,9 +1755,6 @@ type ListAssetsParams struct {
 type CreateAssetParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // CreateHoldParams defines parameters for CreateHold.
@@ -1772,9 +1766,6 @@ type CreateHoldParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // GetHoldParams defines parameters for GetHold.
@@ -1792,9 +1783,6 @@ type CaptureHoldParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // IncreaseHoldParams defines parameters for IncreaseHold.
@@ -1806,9 +1794,6 @@ type IncreaseHoldParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // ReleaseHoldParams defines parameters for ReleaseHold.
@@ -1820,9 +1805,6 @@ type ReleaseHoldParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // ListLedgersParams defines parameters for ListLedgers.
@@ -1841,9 +1823,6 @@ type ListLedgersParams struct {
 type CreateLedgerParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // ListAccountsParams defines parameters for ListAccounts.
@@ -1877,9 +1856,6 @@ type GetAccountParams struct {
 type PutAccountParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 
 	// IfMatch The ETag that the change was based on; another one now is answered 412.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
@@ -1973,9 +1949,6 @@ type CreateTransactionParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // CreateTransactionBatchParams defines parameters for CreateTransactionBatch.
@@ -1990,9 +1963,6 @@ type CreateTransactionBatchParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // GetTransactionParams defines parameters for GetTransaction.
@@ -2010,9 +1980,6 @@ type ReverseTransactionParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // GetTrialBalanceParams defines parameters for GetTrialBalance.
@@ -2064,9 +2031,6 @@ type ListMessagesParams struct {
 type SendMessageParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // StreamMessagesParams defines parameters for StreamMessages.
@@ -2144,9 +2108,6 @@ type CreateTransferParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // CreateTransferBatchParams defines parameters for CreateTransferBatch.
@@ -2161,9 +2122,6 @@ type CreateTransferBatchParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // SplitTransferParams defines parameters for SplitTransfer.
@@ -2175,9 +2133,6 @@ type SplitTransferParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // GetTransferParams defines parameters for GetTransfer.
@@ -2271,9 +2226,6 @@ type ListWalletsParams struct {
 type CreateWalletParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // GetWalletParams defines parameters for GetWallet.
@@ -2303,9 +2255,6 @@ type CreditWalletParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // SetCreditLimitParams defines parameters for SetCreditLimit.
@@ -2323,9 +2272,6 @@ type DebitWalletParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
-
-	// Prefer `respond-async` asks for 202 as soon as the command is safe, before it is decided (RFC 7240). Other preferences are ignored.
-	Prefer Prefer `json:"Prefer,omitempty,omitzero"`
 }
 
 // FreezeWalletParams defines parameters for FreezeWallet.
@@ -2790,21 +2736,6 @@ func (w *ServerInterfaceWrapper) CreateAsset(ctx echo.Context) error {
 
 		params.IdempotencyKey = IdempotencyKey
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateAsset(ctx, params)
@@ -2857,21 +2788,6 @@ func (w *ServerInterfaceWrapper) CreateHold(ctx echo.Context) error {
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -2942,21 +2858,6 @@ func (w *ServerInterfaceWrapper) CaptureHold(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CaptureHold(ctx, id, params)
@@ -3001,21 +2902,6 @@ func (w *ServerInterfaceWrapper) IncreaseHold(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.IncreaseHold(ctx, id, params)
@@ -3059,21 +2945,6 @@ func (w *ServerInterfaceWrapper) ReleaseHold(ctx echo.Context) error {
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3135,21 +3006,6 @@ func (w *ServerInterfaceWrapper) CreateLedger(ctx echo.Context) error {
 		}
 
 		params.IdempotencyKey = IdempotencyKey
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3287,21 +3143,6 @@ func (w *ServerInterfaceWrapper) PutAccount(ctx echo.Context) error {
 		}
 
 		params.IdempotencyKey = IdempotencyKey
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 	// ------------- Optional header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
@@ -3593,21 +3434,6 @@ func (w *ServerInterfaceWrapper) CreateTransaction(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTransaction(ctx, ledger, params)
@@ -3658,21 +3484,6 @@ func (w *ServerInterfaceWrapper) CreateTransactionBatch(ctx echo.Context) error 
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3758,21 +3569,6 @@ func (w *ServerInterfaceWrapper) ReverseTransaction(ctx echo.Context) error {
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3940,21 +3736,6 @@ func (w *ServerInterfaceWrapper) SendMessage(ctx echo.Context) error {
 		}
 
 		params.IdempotencyKey = IdempotencyKey
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -4285,21 +4066,6 @@ func (w *ServerInterfaceWrapper) CreateTransfer(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTransfer(ctx, params)
@@ -4344,21 +4110,6 @@ func (w *ServerInterfaceWrapper) CreateTransferBatch(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTransferBatch(ctx, params)
@@ -4395,21 +4146,6 @@ func (w *ServerInterfaceWrapper) SplitTransfer(ctx echo.Context) error {
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -4769,21 +4505,6 @@ func (w *ServerInterfaceWrapper) CreateWallet(ctx echo.Context) error {
 
 		params.IdempotencyKey = IdempotencyKey
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateWallet(ctx, params)
@@ -4925,21 +4646,6 @@ func (w *ServerInterfaceWrapper) CreditWallet(ctx echo.Context) error {
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
 	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
-	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreditWallet(ctx, id, params)
@@ -5027,21 +4733,6 @@ func (w *ServerInterfaceWrapper) DebitWallet(ctx echo.Context) error {
 		params.IdempotencyKey = IdempotencyKey
 	} else {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
-		}
-
-		params.Prefer = Prefer
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

@@ -308,7 +308,7 @@ func evolveWallet(s *journal.Scope, e *journal.Event, walletID string, change fu
 // evolveAssets notes in which assets wallets are posted to, by whichever core.
 func evolveAssets(s *journal.Scope, postings []journal.Posting) {
 	for i := range postings {
-		id, _, ok := partOf(postings[i].Account)
+		id, _, ok := PartOf(postings[i].Account)
 		if !ok {
 			continue
 		}

@@ -52,7 +52,7 @@ func (w State) Spend(s *journal.Scope, walletID, asset string, amount decimal.De
 // far as there is credit.
 func Policy(s *journal.Scope) ledger.Policy {
 	return ledger.Policy{Owner: "wallet", Floors: func(account, asset string) (decimal.Decimal, bool) {
-		id, part, ok := partOf(account)
+		id, part, ok := PartOf(account)
 		if !ok || part != Available {
 			return decimal.Zero, ok
 		}
@@ -61,8 +61,8 @@ func Policy(s *journal.Scope) ledger.Policy {
 	}}
 }
 
-// partOf returns of which wallet an account is which part; ok is false for other accounts.
-func partOf(account string) (walletID string, part Part, ok bool) {
+// PartOf returns of which wallet an account is which part; ok is false for other accounts.
+func PartOf(account string) (walletID string, part Part, ok bool) {
 	rest, ok := strings.CutPrefix(account, root)
 	if !ok {
 		return "", "", false

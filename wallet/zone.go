@@ -24,3 +24,6 @@ func zoneOf(name string) (*time.Location, error) {
 	}
 	return time.LoadLocation(name)
 }
+
+// Location is the wallet's time zone. Errors: it is none that this machine knows.
+func (w Wallet) Location() (*time.Location, error) { return zoneOf(w.TimeZone) }

@@ -21,6 +21,7 @@ type Ports struct {
 	Accounts     Accounts
 	Transactions Transactions
 	Wallets      Wallets
+	Statements   Statements
 	Stripe       Provider
 	People       People
 	Messages     Messages
@@ -90,6 +91,12 @@ type Wallets interface {
 	Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error)
 	Wallets(ctx context.Context, f wallets.WalletFilter) ([]wallet.Wallet, error)
 	Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, err error)
+}
+
+// Statements answers what happened in wallets, from the projections of the books and of wallets.
+type Statements interface {
+	// WalletEntries returns what transactions did to a wallet, newest first.
+	WalletEntries(ctx context.Context, f wallets.EntryFilter) ([]wallets.Entry, error)
 }
 
 // Provider takes the messages of a payment provider: *payment.Receiver.

@@ -91,6 +91,7 @@ func routes() []route {
 		{method: get, path: "/v1/wallets", roles: u | s | f, query: with(page, textParam("owner_id"), walletStatusParam())},
 		{method: get, path: "/v1/wallets/:id", roles: u | s | f, query: atLeast},
 		{method: patch, path: "/v1/wallets/:id", roles: u | s | f, body: jsonBody},
+		{method: get, path: "/v1/wallets/:id/entries", roles: u | s | f, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
 		{method: post, path: "/v1/wallets/:id/freeze", roles: s | f, body: jsonBody},
 		{method: post, path: "/v1/wallets/:id/unfreeze", roles: s | f, body: jsonBody},
 		{method: post, path: "/v1/wallets/:id/close", roles: u | s | f, body: jsonBody},

@@ -1611,6 +1611,34 @@ type Wallet struct {
 	Version  int64    `json:"version"`
 }
 
+// WalletAmounts Amounts of the parts of a wallet in one asset, and of all of them together.
+type WalletAmounts struct {
+	// Available A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Available SignedAmount `json:"available"`
+
+	// Disputed A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Disputed SignedAmount `json:"disputed"`
+
+	// Held A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Held SignedAmount `json:"held"`
+
+	// Pending A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Pending SignedAmount `json:"pending"`
+
+	// Total A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Total SignedAmount `json:"total"`
+}
+
 // WalletBalance defines model for WalletBalance.
 type WalletBalance struct {
 	// Asset The code of a currency or unit.
@@ -1642,6 +1670,64 @@ type WalletBalance struct {
 	//
 	// Example: -10.50
 	Pending SignedAmount `json:"pending"`
+}
+
+// WalletEntry defines model for WalletEntry.
+type WalletEntry struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Balances Amounts of the parts of a wallet in one asset, and of all of them together.
+	Balances WalletAmounts `json:"balances"`
+
+	// Changes Amounts of the parts of a wallet in one asset, and of all of them together.
+	Changes WalletAmounts `json:"changes"`
+
+	// Counterparties The other wallets that the transaction moves money of, or sets money aside for. Absent when there are none. Who
+	// is paid by a split is told of no others.
+	Counterparties []WalletID `json:"counterparties,omitempty,omitzero"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+	EffectiveAt time.Time   `json:"effective_at"`
+
+	// HoldID A hold's id.
+	//
+	// Example: hld_01k0q3v9x8f6r8v4t0d6m2n7h5
+	HoldID HoldID `json:"hold_id,omitempty,omitzero"`
+
+	// Number The transaction's number in its ledger.
+	Number int64 `json:"number"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position   Position  `json:"position"`
+	RecordedAt time.Time `json:"recorded_at"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id"`
+
+	// Type The transaction's type.
+	//
+	// Example: transferred
+	Type string `json:"type"`
+}
+
+// WalletEntryList defines model for WalletEntryList.
+type WalletEntryList struct {
+	Data       []WalletEntry `json:"data"`
+	HasMore    bool          `json:"has_more"`
+	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
 }
 
 // WalletID A wallet's id.
@@ -2274,6 +2360,31 @@ type DebitWalletParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// ListWalletEntriesParams defines parameters for ListWalletEntries.
+type ListWalletEntriesParams struct {
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Asset Only this asset.
+	Asset AssetFilter `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
+	// Order By which time the entries are ordered, filtered by `from` and `until`, and summed: when they were recorded, or
+	// when they took effect.
+	Order EntryOrder `form:"order,omitempty" json:"order,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // FreezeWalletParams defines parameters for FreezeWallet.
 type FreezeWalletParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -2585,6 +2696,9 @@ type ServerInterface interface {
 	// DebitWallet Take money out of a wallet by hand
 	// (POST /v1/wallets/{id}/debit)
 	DebitWallet(ctx echo.Context, id WalletID, params DebitWalletParams) error
+	// ListWalletEntries List what happened in a wallet
+	// (GET /v1/wallets/{id}/entries)
+	ListWalletEntries(ctx echo.Context, id WalletID, params ListWalletEntriesParams) error
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx echo.Context, id WalletID, params FreezeWalletParams) error
@@ -4740,6 +4854,73 @@ func (w *ServerInterfaceWrapper) DebitWallet(ctx echo.Context) error {
 	return err
 }
 
+// ListWalletEntries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWalletEntries(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWalletEntriesParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "asset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asset", ctx.QueryParams(), &params.Asset, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asset: %s", err))
+	}
+
+	// ------------- Optional query parameter "order" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", ctx.QueryParams(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWalletEntries(ctx, id, params)
+	return err
+}
+
 // FreezeWallet converts echo context to params.
 func (w *ServerInterfaceWrapper) FreezeWallet(ctx echo.Context) error {
 	var err error
@@ -4994,6 +5175,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/wallets/:id/credit", wrapper.CreditWallet, options.OperationMiddlewares["creditWallet"]...)
 	router.PUT(options.BaseURL+"/v1/wallets/:id/credit-limits/:asset", wrapper.SetCreditLimit, options.OperationMiddlewares["setCreditLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/debit", wrapper.DebitWallet, options.OperationMiddlewares["debitWallet"]...)
+	router.GET(options.BaseURL+"/v1/wallets/:id/entries", wrapper.ListWalletEntries, options.OperationMiddlewares["listWalletEntries"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
 	router.PUT(options.BaseURL+"/v1/wallets/:id/spending-limits/:asset", wrapper.SetSpendingLimit, options.OperationMiddlewares["setSpendingLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
@@ -6587,6 +6769,29 @@ func (response DebitWallet202JSONResponse) VisitDebitWalletResponse(w http.Respo
 	return err
 }
 
+type ListWalletEntriesRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params ListWalletEntriesParams
+}
+
+type ListWalletEntriesResponseObject interface {
+	VisitListWalletEntriesResponse(w http.ResponseWriter) error
+}
+
+type ListWalletEntries200JSONResponse WalletEntryList
+
+func (response ListWalletEntries200JSONResponse) VisitListWalletEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FreezeWalletRequestObject struct {
 	ID     WalletID `json:"id"`
 	Params FreezeWalletParams
@@ -6847,6 +7052,9 @@ type StrictServerInterface interface {
 	// DebitWallet Take money out of a wallet by hand
 	// (POST /v1/wallets/{id}/debit)
 	DebitWallet(ctx context.Context, request DebitWalletRequestObject) (DebitWalletResponseObject, error)
+	// ListWalletEntries List what happened in a wallet
+	// (GET /v1/wallets/{id}/entries)
+	ListWalletEntries(ctx context.Context, request ListWalletEntriesRequestObject) (ListWalletEntriesResponseObject, error)
 	// FreezeWallet Freeze a wallet
 	// (POST /v1/wallets/{id}/freeze)
 	FreezeWallet(ctx context.Context, request FreezeWalletRequestObject) (FreezeWalletResponseObject, error)
@@ -9115,6 +9323,32 @@ func (sh *strictHandler) DebitWallet(ctx echo.Context, id WalletID, params Debit
 		return err
 	} else if validResponse, ok := response.(DebitWalletResponseObject); ok {
 		return validResponse.VisitDebitWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWalletEntries operation middleware
+func (sh *strictHandler) ListWalletEntries(ctx echo.Context, id WalletID, params ListWalletEntriesParams) error {
+	var request ListWalletEntriesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWalletEntries(ctx.Request().Context(), request.(ListWalletEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWalletEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWalletEntriesResponseObject); ok {
+		return validResponse.VisitListWalletEntriesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1409,6 +1409,34 @@ type Wallet struct {
 	Version  int64    `json:"version"`
 }
 
+// WalletAmounts Amounts of the parts of a wallet in one asset, and of all of them together.
+type WalletAmounts struct {
+	// Available A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Available SignedAmount `json:"available"`
+
+	// Disputed A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Disputed SignedAmount `json:"disputed"`
+
+	// Held A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Held SignedAmount `json:"held"`
+
+	// Pending A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Pending SignedAmount `json:"pending"`
+
+	// Total A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Total SignedAmount `json:"total"`
+}
+
 // WalletBalance defines model for WalletBalance.
 type WalletBalance struct {
 	// Asset The code of a currency or unit.
@@ -1440,6 +1468,64 @@ type WalletBalance struct {
 	//
 	// Example: -10.50
 	Pending SignedAmount `json:"pending"`
+}
+
+// WalletEntry defines model for WalletEntry.
+type WalletEntry struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Balances Amounts of the parts of a wallet in one asset, and of all of them together.
+	Balances WalletAmounts `json:"balances"`
+
+	// Changes Amounts of the parts of a wallet in one asset, and of all of them together.
+	Changes WalletAmounts `json:"changes"`
+
+	// Counterparties The other wallets that the transaction moves money of, or sets money aside for. Absent when there are none. Who
+	// is paid by a split is told of no others.
+	Counterparties []WalletID `json:"counterparties,omitempty,omitzero"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+	EffectiveAt time.Time   `json:"effective_at"`
+
+	// HoldID A hold's id.
+	//
+	// Example: hld_01k0q3v9x8f6r8v4t0d6m2n7h5
+	HoldID HoldID `json:"hold_id,omitempty,omitzero"`
+
+	// Number The transaction's number in its ledger.
+	Number int64 `json:"number"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position   Position  `json:"position"`
+	RecordedAt time.Time `json:"recorded_at"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id"`
+
+	// Type The transaction's type.
+	//
+	// Example: transferred
+	Type string `json:"type"`
+}
+
+// WalletEntryList defines model for WalletEntryList.
+type WalletEntryList struct {
+	Data       []WalletEntry `json:"data"`
+	HasMore    bool          `json:"has_more"`
+	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
 }
 
 // WalletID A wallet's id.
@@ -2070,6 +2156,31 @@ type DebitWalletParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListWalletEntriesParams defines parameters for ListWalletEntries.
+type ListWalletEntriesParams struct {
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Asset Only this asset.
+	Asset AssetFilter `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
+	// Order By which time the entries are ordered, filtered by `from` and `until`, and summed: when they were recorded, or
+	// when they took effect.
+	Order EntryOrder `form:"order,omitempty" json:"order,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
 // FreezeWalletParams defines parameters for FreezeWallet.
@@ -3101,6 +3212,28 @@ func (c *Client) DebitWallet(ctx context.Context, id WalletID, params *DebitWall
 	r.takesKey = true
 	r.body = body
 	return send[Transaction](ctx, c, r, options)
+}
+
+// ListWalletEntries List what happened in a wallet.
+//
+// One entry for each transaction and asset, newest first: what it changed in each part of the wallet and in the
+// whole, and what stood there after it in the order asked for. What a hold sets aside and gives back moves between
+// parts, and leaves the total alone. A wallet of somebody else is not found. Roles: user, service, finance, admin.
+//
+// GET /v1/wallets/{id}/entries
+func (c *Client) ListWalletEntries(ctx context.Context, id WalletID, params *ListWalletEntriesParams, options ...Option) (WalletEntryList, error) {
+	r := newRequest(http.MethodGet, "/v1/wallets/{id}/entries", id)
+	if params != nil {
+		r.inQuery("from", params.From)
+		r.inQuery("until", params.Until)
+		r.inQuery("asset", params.Asset)
+		r.inQuery("order", params.Order)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[WalletEntryList](ctx, c, r, options)
 }
 
 // FreezeWallet Freeze a wallet.

@@ -23,28 +23,47 @@ var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknogl
 // The database finds transactions; their lines are told apart here. A page may begin inside of a
 // transaction, so one more than the limit is read.
 func (r *Reads) Entries(ctx context.Context, f query.EntryFilter) ([]query.Entry, error) {
-	keys := make([][16]byte, len(f.Assets))
+	accounts := make([]entryAccount, len(f.Assets))
 	for i, asset := range f.Assets {
-		keys[i] = entryKey(f.Ledger, f.Address, asset)
+		accounts[i] = entryAccount{f.Address, asset}
 	}
 	f.From, f.Until = wholeMicros(f.From), wholeMicros(f.Until)
-	before := f.Before
+	name, args, before := entryPage(f, accounts)
+	lines := entryLines{filter: f, before: before}
+	err := r.rows(ctx, name, args, lines.add)
+	return lines.out[:min(len(lines.out), f.Limit)], err
+}
+
+// entryAccount is an account in one asset.
+type entryAccount struct{ address, asset string }
+
+// entryPage is the statement that reads a page of the entries of accounts of a filter's ledger, newest first,
+// and the place before which it begins.
+func entryPage(f query.EntryFilter, accounts []entryAccount) (name string, args pgx.NamedArgs, before query.EntryPlace) {
+	before = f.Before
 	if before.Position == 0 {
 		before = query.EntryPlace{EffectiveAt: endOfTime, Position: math.MaxInt64}
 		if f.Order == query.ByEffective && !f.Until.IsZero() {
 			before = query.EntryPlace{EffectiveAt: f.Until}
 		}
 	}
-	name, args := "entry_list_recorded", pgx.NamedArgs{
-		"keys": keys, "limit": f.Limit + 1, "from": timeOrNull(f.From), "until": timeOrNull(f.Until), "position": before.Position, "up_to": f.UpTo,
-	}
+	args = entryKeys(f.Ledger, accounts)
+	args["limit"], args["from"], args["until"] = f.Limit+1, timeOrNull(f.From), timeOrNull(f.Until)
+	args["position"], args["up_to"] = before.Position, f.UpTo
 	if f.Order == query.ByEffective {
-		name = "entry_list_effective"
-		args["assets"], args["address"], args["effective_at"] = f.Assets, f.Address, before.EffectiveAt
+		args["effective_at"] = before.EffectiveAt
+		return "entry_list_effective", args, before
 	}
-	lines := entryLines{filter: f, before: before}
-	err := r.rows(ctx, name, args, lines.add)
-	return lines.out[:min(len(lines.out), f.Limit)], err
+	return "entry_list_recorded", args, before
+}
+
+// entryKeys are the arguments that name accounts of a ledger.
+func entryKeys(ledger string, accounts []entryAccount) pgx.NamedArgs {
+	keys, addresses, assets := make([][16]byte, len(accounts)), make([]string, len(accounts)), make([]string, len(accounts))
+	for i, a := range accounts {
+		keys[i], addresses[i], assets[i] = entryKey(ledger, a.address, a.asset), a.address, a.asset
+	}
+	return pgx.NamedArgs{"keys": keys, "addresses": addresses, "assets": assets}
 }
 
 // wholeMicros is the first moment, of those that the journal tells apart, that is not before t. The
@@ -83,32 +102,18 @@ type entryLines struct {
 
 // add takes a row of entry_list_recorded or entry_list_effective.
 func (l *entryLines) add(row pgx.Rows) error {
-	var e query.Entry
-	var epoch int64
-	var data, postings []byte
-	var after []string
-	if err := row.Scan(&e.Position, &e.EffectiveAt, &epoch, &e.Number, &e.Type, &e.RecordedAt, &data, &postings, &after); err != nil {
-		return err
-	}
-	if l.after == nil {
-		for _, text := range after {
-			d, err := decimal.NewFromString(text)
-			if err != nil {
-				return err
-			}
-			l.after = append(l.after, d)
-		}
-	}
-	ps, err := journal.ParsePostings(postings)
+	t, err := scanBooked(row)
 	if err != nil {
 		return err
 	}
-	e.EffectiveAt, e.RecordedAt = e.EffectiveAt.UTC(), e.RecordedAt.UTC()
-	e.Transaction = journal.NewPlaceID(0, epoch, e.Position, e.RecordedAt).Format("txn")
+	if l.after == nil {
+		l.after = t.after
+	}
 	var d described
-	if err := json.Unmarshal(data, &d); err != nil {
+	if err := json.Unmarshal(t.data, &d); err != nil {
 		return err
 	}
+	e, ps := t.Entry, t.postings
 	e.Reference, e.Description = d.Reference, cmp.Or(d.Description, d.Reason)
 	for line := range slices.Backward(ps) {
 		asset := slices.Index(l.filter.Assets, ps[line].Asset)
@@ -122,6 +127,38 @@ func (l *entryLines) add(row pgx.Rows) error {
 		}
 	}
 	return nil
+}
+
+// booked is a transaction as the lists of entries read it: what its entries have in common, its data and its
+// postings. after are the balances of the accounts that were asked for, where the statement gives them.
+type booked struct {
+	query.Entry
+	data     []byte
+	postings []journal.Posting
+	after    []decimal.Decimal
+}
+
+// scanBooked reads a row of the lists of entries.
+func scanBooked(row pgx.Rows) (t booked, err error) {
+	var epoch int64
+	var postings []byte
+	var after []string
+	if err := row.Scan(&t.Position, &t.EffectiveAt, &epoch, &t.Number, &t.Type, &t.RecordedAt, &t.data, &postings, &after); err != nil {
+		return t, err
+	}
+	for _, text := range after {
+		d, err := decimal.NewFromString(text)
+		if err != nil {
+			return t, err
+		}
+		t.after = append(t.after, d)
+	}
+	if t.postings, err = journal.ParsePostings(postings); err != nil {
+		return t, err
+	}
+	t.EffectiveAt, t.RecordedAt = t.EffectiveAt.UTC(), t.RecordedAt.UTC()
+	t.Transaction = journal.NewPlaceID(0, epoch, t.Position, t.RecordedAt).Format("txn")
+	return t, nil
 }
 
 // balance is the balance after a line, and moves past the line.

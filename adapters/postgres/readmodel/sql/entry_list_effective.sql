@@ -1,12 +1,12 @@
--- The newest transactions of an account up to a place, by effective time; and of each asset the
--- balance in that order, after the first of them.
+-- The newest transactions of accounts up to a place, by effective time; and of each account and asset
+-- the balance in that order, after the first of them.
 --
 -- A row without an effective time of its own lies where it was recorded. So, in each order, what
 -- lies up to (time, position) is what was recorded up to one position, and of the rows that are
 -- dated otherwise those up to there. The balance is the journal's at that position, less the dated
 -- rows that it has and the order does not, and more those that it has not and the order does.
 WITH keys AS MATERIALIZED (
-    SELECT * FROM unnest(@keys::uuid[], @assets::text[]) WITH ORDINALITY AS k (key, asset, n)
+    SELECT * FROM unnest(@keys::uuid[], @addresses::text[], @assets::text[]) WITH ORDINALITY AS k (key, address, asset, n)
 ), bounds AS MATERIALIZED (
     -- Found here and not before: whatever is recorded while this runs is in all of it or in none.
     SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
@@ -50,7 +50,7 @@ WITH keys AS MATERIALIZED (
                        FROM (SELECT position FROM {entries}.entry WHERE key = k.key AND position <= top.recorded ORDER BY position DESC LIMIT 1) x
                       CROSS JOIN LATERAL (SELECT postings FROM events WHERE shard = 0 AND position = x.position OFFSET 0) e
                       CROSS JOIN json_array_elements(e.postings) p
-                      WHERE p ->> 0 = @address AND p ->> 3 = k.asset
+                      WHERE p ->> 0 = k.address AND p ->> 3 = k.asset
                       LIMIT 1), 0)
            - coalesce((SELECT sum(amount) FROM {entries}.entry
                         WHERE key = k.key AND effective_at IS NOT NULL

@@ -1,4 +1,4 @@
--- The newest transactions of an account up to a place, by the order in which they were recorded.
+-- The newest transactions of accounts up to a place, by the order in which they were recorded.
 WITH bounds AS MATERIALIZED (
     SELECT CASE WHEN @from::timestamptz IS NULL THEN 0 ELSE journal_position_before(0::smallint, @from) END AS low,
            least(@position::bigint, @up_to::bigint,

@@ -29,6 +29,11 @@ type Checkpoints interface {
 // recognises a repeat by it, because an effect whose checkpoint was lost is made again.
 type Effect func(ctx context.Context, e *Event, key func(n int) string) error
 
+// PageEffect acts on events that were read together, in order. It is for effects that a repeat of the same events
+// does not make again, and that there may be many of: all of them are passed in one step. acted is false when there was
+// nothing to do, so that passing them need not be noted at once.
+type PageEffect func(ctx context.Context, events []*Event) (acted bool, err error)
+
 // Reactor makes effects from events, in order, once each or under the same key again. It begins at
 // the journal's end when it is first run, and is never rebuilt. One process runs it at a time.
 type Reactor struct {
@@ -37,6 +42,7 @@ type Reactor struct {
 	points Checkpoints
 	wants  func(eventType string) bool
 	effect Effect
+	page   PageEffect // instead of effect
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -58,6 +64,11 @@ type ReactorStatus struct {
 // NewReactor returns the reactor that makes effect of every event whose type it wants.
 func NewReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, effect Effect, logger *slog.Logger) *Reactor {
 	return &Reactor{name: name, tail: tail, points: points, wants: wants, effect: effect, logger: logger}
+}
+
+// NewPageReactor is NewReactor for an effect of many events at once.
+func NewPageReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, page PageEffect, logger *slog.Logger) *Reactor {
+	return &Reactor{name: name, tail: tail, points: points, wants: wants, page: page, logger: logger}
 }
 
 // Status returns how far the reactor is.
@@ -121,6 +132,21 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 		if err != nil {
 			return progress, err
 		}
+		if r.page != nil {
+			acted, err := r.actOnPage(ctx, events)
+			if err != nil {
+				return progress, err
+			}
+			if len(events) > 0 {
+				position = events[len(events)-1].Position
+			}
+			if acted {
+				if err := advance(position); err != nil {
+					return progress, err
+				}
+			}
+			events = nil
+		}
 		for i := range events {
 			e := &events[i]
 			position = e.Position
@@ -141,6 +167,23 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 			}
 		}
 	}
+}
+
+// actOnPage makes the effect of those of the events that are wanted.
+func (r *Reactor) actOnPage(ctx context.Context, events []Event) (acted bool, err error) {
+	var wanted []*Event
+	for i := range events {
+		if r.wants(events[i].Type) {
+			wanted = append(wanted, &events[i])
+		}
+	}
+	if len(wanted) == 0 {
+		return false, nil
+	}
+	if acted, err = r.page(ctx, wanted); err != nil {
+		return acted, fmt.Errorf("at events %d to %d: %w", wanted[0].Position, wanted[len(wanted)-1].Position, err)
+	}
+	return acted, nil
 }
 
 // begin returns the checkpoint; a reactor that never ran begins at the journal's end.

@@ -4,22 +4,26 @@ import (
 	"context"
 	_ "embed" // the SQL lies beside the code
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 )
 
 //go:embed queries/directory_list.sql
 var directoryListSQL string
 
-// Known says of each of the people whether the journal has them, erased or not. It answers for all of
-// them, or fails.
+// Known says of each of those who have a key in the vault whether the journal has them: people, erased or not, and
+// webhook endpoints, whose keys have names of their own. It answers for all of them, or fails.
 func (d *Directory) Known(ctx context.Context, people []string) (map[string]bool, error) {
-	known, keys := make(map[string]bool, len(people)), make([]string, len(people))
+	known, keys, names := make(map[string]bool, len(people)), make([]string, len(people)), make(map[string]string, len(people))
 	for i, person := range people {
 		known[person], keys[i] = false, users.People().Key(person)
+		if webhook.IsKeyID(person) {
+			keys[i] = webhook.KeyRow(person)
+		}
+		names[keys[i]] = person
 	}
 	rows, err := d.pool.Query(ctx, stateSQL, int16(peopleShard), keys)
 	if err != nil {
@@ -33,7 +37,7 @@ func (d *Directory) Known(ctx context.Context, people []string) (map[string]bool
 		return nil, fmt.Errorf("who is known: %w", err)
 	}
 	for _, key := range found {
-		known[strings.TrimPrefix(key, users.People().Key(""))] = true
+		known[names[key]] = true
 	}
 	return known, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/wallet"
@@ -33,6 +34,7 @@ func newPeople(t testing.TB) *people {
 	registry := journal.NewRegistry()
 	users.Register(registry)
 	wallet.Register(registry)
+	webhook.Register(registry)
 	return &people{pool: pool, bench: journal.NewBench(registry)}
 }
 

@@ -1,0 +1,1 @@
+DELETE FROM webhook_endpoint_health WHERE endpoint_id = $1

@@ -1,5 +1,5 @@
 // Package query is what can be asked about wallets and holds. What is answered are the types of
-// package wallet: [wallet.Wallet] and [wallet.Hold].
+// package wallet: [wallet.Wallet] and [wallet.Hold]; of a withdrawal, which events show it.
 package query
 
 import (

@@ -67,9 +67,9 @@ type Canceled struct {
 	ByOwner bool `json:"by_owner,omitempty"`
 }
 
-// stepOf returns what a later event says; ok is false for another event.
-func stepOf(body any) (step Step, ok bool) {
-	switch b := body.(type) {
+// StepOf returns what an event after the first says, which has been decoded; ok is false for another event.
+func StepOf(e *journal.Event) (step Step, ok bool) {
+	switch b := e.Body.(type) {
 	case Approved:
 		return b.Step, true
 	case Sent:
@@ -89,9 +89,12 @@ func IDOf(e *journal.Event) (id string, ok bool) {
 	if body, requested := e.Body.(Requested); requested {
 		return body.WithdrawalID, true
 	}
-	step, ok := stepOf(e.Body)
+	step, ok := StepOf(e)
 	return step.WithdrawalID, ok
 }
+
+// Place returns the place that a withdrawal's id names, of the event that requested it. Errors: journal.ErrBadID.
+func Place(id string) (journal.PlaceID, error) { return journal.ParsePlaceID(prefix, id) }
 
 // Register tells r what withdrawals decide, evolve, record and refuse. It needs the registrations of ledger and
 // wallet beside it.
@@ -142,7 +145,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		wallet.CountSpentFor(s, e, body.WithdrawalID, body.WalletID, body.Amount)
 		return
 	}
-	step, _ := stepOf(e.Body)
+	step, _ := StepOf(e)
 	w, _ := withdrawals().Get(s, step.WithdrawalID)
 	w.Progress, w.Version = step.Progress, e.Position
 	withdrawals().Put(s, step.WithdrawalID, w)

@@ -119,7 +119,7 @@ func decideFail(s *journal.Scope, c Fail) error {
 
 // find returns the withdrawal that a command is about. Its id may be any text.
 func (o On) find(s *journal.Scope) (state, error) {
-	if _, err := journal.ParsePlaceID(prefix, o.WithdrawalID); err != nil {
+	if _, err := Place(o.WithdrawalID); err != nil {
 		return state{}, ErrNotFound
 	}
 	w, found := withdrawals().Get(s, o.WithdrawalID)

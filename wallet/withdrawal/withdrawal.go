@@ -140,7 +140,7 @@ func Show(requesting, last *journal.Event) (Withdrawal, error) {
 		Description: body.Description, Reference: body.Reference, Metadata: body.Metadata,
 		Progress: Progress{Status: StatusRequested}, CreatedAt: requesting.RecordedAt, Version: last.Position,
 	}
-	if step, later := stepOf(last.Body); later {
+	if step, later := StepOf(last); later {
 		w.Progress = step.Progress
 	}
 	return w, nil

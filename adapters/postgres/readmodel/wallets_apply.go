@@ -8,21 +8,28 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// walletsApplier keeps wallets and holds. Their events say how things stand after them, so a row is
+// walletsApplier keeps wallets, holds and withdrawals. Their events say how things stand after them, so a row is
 // set, never added to.
 func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
 		for i := range events {
 			e := &events[i]
-			if !wallet.IsType(e.Type) {
+			var queue func(*pgx.Batch, string, *journal.Event) error
+			switch {
+			case wallet.IsType(e.Type):
+				queue = queueWallet
+			case withdrawal.IsType(e.Type):
+				queue = queueWithdrawal
+			default:
 				continue
 			}
 			if err := registry.Decode(e); err != nil {
 				return err
 			}
-			if err := queueWallet(b, schema, e); err != nil {
+			if err := queue(b, schema, e); err != nil {
 				return err
 			}
 		}

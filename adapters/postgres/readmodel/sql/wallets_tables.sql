@@ -37,3 +37,16 @@ CREATE TABLE {schema}.hold (
 
 -- What is due; it has no more in it than what is open.
 CREATE INDEX hold_due ON {schema}.hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
+
+-- Which events show a withdrawal; the journal has the rest. Where it goes is nowhere here, sealed or not.
+CREATE TABLE {schema}.withdrawal (
+    position  bigint PRIMARY KEY,       -- of the event that requested it, which its id names
+    wallet_id text   COLLATE "C" NOT NULL,
+    owner     text   COLLATE "C" NOT NULL,
+    status    text   COLLATE "C" NOT NULL,
+    version   bigint NOT NULL           -- position of the last event that changed it
+) WITH (fillfactor = 80);
+
+CREATE INDEX withdrawal_wallet ON {schema}.withdrawal (wallet_id, position);
+CREATE INDEX withdrawal_owner ON {schema}.withdrawal (owner, position);
+CREATE INDEX withdrawal_status ON {schema}.withdrawal (status, position);

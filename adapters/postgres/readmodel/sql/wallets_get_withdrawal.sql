@@ -1,0 +1,1 @@
+SELECT position, version FROM {wallets}.withdrawal WHERE position = @position

@@ -1,0 +1,1 @@
+UPDATE {schema}.withdrawal SET status = @status, version = @version WHERE position = @position

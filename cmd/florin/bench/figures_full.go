@@ -99,6 +99,11 @@ func (f *figures) full(ctx context.Context) error {
 		return err
 	}
 	f.report.Legs = append(f.report.Legs, filled)
+	if db := f.b.observer.db; db != nil {
+		if err := db.tidy(ctx); err != nil {
+			return err
+		}
+	}
 	if err := f.againstFresh(ctx); err != nil {
 		return err
 	}
@@ -127,7 +132,7 @@ func (f *figures) againstFresh(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	ratio := f.figure(fmt.Sprintf("after %d events against empty", f.c.Events), "x", "%.2f", 0.9, 1)
-	ratio.Note = "each in turns with a service whose journal is empty"
+	ratio.Note = "each in turns with a service whose journal is empty; vacuumed after filling"
 	order := []*Bench{fresh, f.b}
 	for range f.c.Runs {
 		rate := map[*Bench]float64{}

@@ -72,6 +72,15 @@ func (d *database) read(ctx context.Context) (databaseReading, error) {
 	return r, nil
 }
 
+// tidy does at once what autovacuum would do in its time with what was written, so that it does not do it beside
+// what is measured next.
+func (d *database) tidy(ctx context.Context) error {
+	if _, err := d.conn.Exec(ctx, `VACUUM (ANALYZE)`); err != nil {
+		return fmt.Errorf("vacuum after filling: %w", err)
+	}
+	return nil
+}
+
 // settings returns Postgres' version and the parameters that decide its speed.
 func (d *database) settings(ctx context.Context) (version string, all []Setting, err error) {
 	if err := d.conn.QueryRow(ctx, `SHOW server_version`).Scan(&version); err != nil {

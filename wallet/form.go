@@ -53,7 +53,7 @@ func (c OpenWallet) Validate() []ledger.FieldError {
 }
 
 func (f *Form) timeZone(name string) {
-	if _, err := zoneOf(name); err != nil {
+	if _, err := Zone(name); err != nil {
 		f.Addf("/time_zone", "want a name of the IANA time zone database, such as Europe/Berlin")
 	}
 }

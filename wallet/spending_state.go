@@ -37,7 +37,7 @@ func (w State) dayOf(s *journal.Scope, walletID, asset string, at time.Time) spe
 
 // endOfDay is when the day that a time is in ends.
 func endOfDay(at time.Time, zone string) time.Time {
-	location, err := zoneOf(zone)
+	location, err := Zone(zone)
 	if err != nil {
 		// It was known when the wallet got it, and names are never taken back.
 		panic(fmt.Sprintf("wallet: evolve: %v", err))

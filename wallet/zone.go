@@ -11,11 +11,11 @@ import (
 // UTC is the time zone of a wallet that names none.
 const UTC = "UTC"
 
-// zoneOf returns a time zone by its name in the IANA database, such as Europe/Berlin; empty is UTC.
+// Zone returns a time zone by its name in the IANA database, such as Europe/Berlin; empty is UTC.
 //
 // Go knows some that the database does not: "Local", which is another one on every machine, and what
 // systems keep beside it, in folders of lower case.
-func zoneOf(name string) (*time.Location, error) {
+func Zone(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
 	}
@@ -26,4 +26,4 @@ func zoneOf(name string) (*time.Location, error) {
 }
 
 // Location is the wallet's time zone. Errors: it is none that this machine knows.
-func (w Wallet) Location() (*time.Location, error) { return zoneOf(w.TimeZone) }
+func (w Wallet) Location() (*time.Location, error) { return Zone(w.TimeZone) }

@@ -185,6 +185,11 @@ type HoldFigures struct {
 	Status    HoldStatus `json:"status"`
 }
 
+// whole is what the hold was placed for and increased by.
+func (f HoldFigures) whole() string {
+	return journal.FormatAmount(Figure(f.Captured).Add(Figure(f.Released)).Add(Figure(f.Remaining)))
+}
+
 // sameShape is the upcaster for a schema that only adds what older events did without.
 func sameShape(older json.RawMessage) (json.RawMessage, error) { return older, nil }
 
@@ -261,7 +266,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	evolveSpending(s, e)
 	switch body := e.Body.(type) {
 	case Opened:
-		Wallets().Put(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen, TimeZone: body.TimeZone, Version: e.Position})
+		Wallets().PutNew(s, body.WalletID, State{Owner: body.Owner, Status: StatusOpen, TimeZone: body.TimeZone, Version: e.Position})
 	case Changed:
 		evolveWallet(s, e, body.WalletID, func(w *State) {
 			if body.TimeZone != nil {
@@ -283,7 +288,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		if !h.ExpiresAt.IsZero() {
 			h.Page = noteExpiring(s, h.Wallet, dueHold{body.HoldID, h.ExpiresAt})
 		}
-		holds().Put(s, body.HoldID, h)
+		holds().PutNew(s, body.HoldID, h)
 	case HoldIncreased:
 		h, _ := holds().Get(s, body.HoldID)
 		h.Amount = body.Total

@@ -65,7 +65,7 @@ func ShowHold(placing, last *journal.Event) (Hold, error) {
 	case HoldPlaced:
 		id = b.HoldID
 	case HoldIncreased:
-		id, h.HoldFigures, h.Amount.Amount = b.HoldID, b.HoldFigures, b.Total
+		id, h.HoldFigures = b.HoldID, b.HoldFigures
 	case HoldCaptured:
 		id, h.HoldFigures = b.HoldID, b.HoldFigures
 	case HoldReleased:
@@ -76,5 +76,6 @@ func ShowHold(placing, last *journal.Event) (Hold, error) {
 	if id != h.ID {
 		return Hold{}, fmt.Errorf("wallet: event %d is a %s and not of hold %s", last.Position, last.Type, h.ID)
 	}
+	h.Amount.Amount = h.whole() // it may have been increased
 	return h, nil
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"log/slog"
@@ -35,6 +36,7 @@ type Handlers struct {
 	changed  *lastWrites
 	ledgers  *knownLedgers
 	rendered *renderings
+	events   *together[int64, journal.Event] // of the journal, by position
 }
 
 var _ api.StrictServerInterface = (*Handlers)(nil)
@@ -52,7 +54,19 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg Han
 	return &Handlers{
 		registry: registry, ports: ports, people: ports.People, log: cfg.Log, cursors: newCursors(secret), hashKey: mac.Sum(nil),
 		seen: newLastWrites(MaxRemembered), changed: newLastWrites(MaxRemembered), ledgers: newKnownLedgers(MaxKnownLedgers),
-		rendered: newRenderings(),
+		rendered: newRenderings(), events: &together[int64, journal.Event]{ask: eventsOf(ports.Journal)},
+	}
+}
+
+// eventsOf reads events of the journal by their positions.
+func eventsOf(j Journal) func(context.Context, []int64) (map[int64]journal.Event, error) {
+	return func(ctx context.Context, positions []int64) (map[int64]journal.Event, error) {
+		events, err := j.EventsAt(ctx, mainShard, positions)
+		found := make(map[int64]journal.Event, len(events))
+		for i := range events {
+			found[events[i].Position] = events[i]
+		}
+		return found, err
 	}
 }
 

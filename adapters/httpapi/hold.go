@@ -145,14 +145,14 @@ func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Even
 	if err != nil {
 		return nil, fmt.Errorf("event %d, a %s, is not of a hold: %w", e.Position, e.Type, err)
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	placing, found, err := h.events.get(ctx, place.Position())
 	switch {
 	case err != nil:
 		return nil, away(err)
-	case len(events) != 1 || !place.Names(&events[0]):
+	case !found || !place.Names(&placing):
 		return nil, errors.New("hold " + id + " was placed by no event of the journal")
 	}
-	return &events[0], h.registry.Decode(&events[0])
+	return &placing, h.registry.Decode(&placing)
 }
 
 // GetHold implements api.StrictServerInterface. A hold is the business of who pays and who is paid.

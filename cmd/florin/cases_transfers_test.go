@@ -172,7 +172,8 @@ func TestWalletsAreFrozenAndClosed(t *testing.T) {
 	finance.post(path+"/unfreeze", "f-7", map[string]any{"reason": "looked at"}).is(http.StatusNoContent)
 
 	ann.post(path+"/close", "c-1", map[string]any{"reason": "moved away"}).refused(http.StatusUnprocessableEntity, "wallet-not-empty")
-	s.as("usr_bob", "user").post("/v1/holds/"+hold+"/capture", "c-2", map[string]any{}).is(http.StatusOK)
+	captured := s.as("usr_bob", "user").post("/v1/holds/"+hold+"/capture", "c-2", map[string]any{}).is(http.StatusOK)
+	assert.Equal(t, []string{"50", "50"}, []string{captured.str("amount", "amount"), captured.str("captured", "amount")})
 	ann.transfers("c-3", from, to, "55").is(http.StatusCreated)
 	s.as("usr_bob", "user").post(path+"/close", "c-4", map[string]any{"reason": "x"}).refused(http.StatusNotFound, "wallet-not-found")
 	ann.post(path+"/close", "c-5", map[string]any{"reason": "moved away"}).is(http.StatusNoContent)

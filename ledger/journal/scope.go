@@ -175,18 +175,25 @@ func (s *Scope) row(key string) (row, bool) {
 }
 
 func (s *Scope) put(key string, value any) {
-	if s.evolving == nil {
-		panic("journal: state put by a decider: emit an event and let an evolver put it")
-	}
-	r, had := s.rows[key]
-	loaded := r.loaded
-	if !had {
+	loaded := s.rows[key].loaded
+	if _, had := s.rows[key]; !had {
 		under, ok := s.below(key)
 		if !ok {
 			s.missingRows[key] = struct{}{}
 		}
 		loaded = under.version
 	}
+	s.set(key, value, loaded)
+}
+
+// putNew puts a row that is over none: should the store have one all the same, the commit fails.
+func (s *Scope) putNew(key string, value any) { s.set(key, value, 0) }
+
+func (s *Scope) set(key string, value any, loaded int64) {
+	if s.evolving == nil {
+		panic("journal: state put by a decider: emit an event and let an evolver put it")
+	}
+	r, had := s.rows[key]
 	s.undo = append(s.undo, undo{key, r, had})
 	s.rows[key] = row{value: value, version: s.evolving.Position, loaded: loaded}
 }

@@ -25,6 +25,10 @@ func (k Kind[T]) Get(s *Scope, id string) (value T, ok bool) {
 // Put writes a row. Only evolvers put: state follows from events alone.
 func (k Kind[T]) Put(s *Scope, id string, value T) { s.put(k.Key(id), value) }
 
+// PutNew writes the row of a thing that is named after the event that is being evolved ([Scope.NextID]). There
+// cannot be one yet, so nobody looks for it, which would have every decision that makes such a thing decided twice.
+func (k Kind[T]) PutNew(s *Scope, id string, value T) { s.putNew(k.Key(id), value) }
+
 // row is a row of decision state in memory. A nil value is a row known not to exist.
 type row struct {
 	value   any

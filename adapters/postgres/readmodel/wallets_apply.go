@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
@@ -15,6 +14,7 @@ import (
 // set, never added to.
 func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
+		holds := newHoldRows()
 		for i := range events {
 			e := &events[i]
 			var queue func(*pgx.Batch, string, *journal.Event) error
@@ -29,11 +29,14 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 			if err := registry.Decode(e); err != nil {
 				return err
 			}
+			if err := holds.add(e); err != nil {
+				return err
+			}
 			if err := queue(b, schema, e); err != nil {
 				return err
 			}
 		}
-		return nil
+		return holds.queue(b, schema)
 	}
 }
 
@@ -72,18 +75,6 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 		b.Queue(statement("wallets_set_spending", schema), pgx.NamedArgs{
 			"id": body.WalletID, "asset": body.Asset, "limit": string(limit), "version": e.Position,
 		})
-	case wallet.HoldPlaced:
-		return queueHold(b, schema, e)
-	case wallet.HoldIncreased:
-		b.Queue(statement("wallets_increase_hold", schema), pgx.NamedArgs{
-			"id": body.HoldID, "amount": body.Total, "remaining": body.Remaining, "version": e.Position,
-		})
-	case wallet.HoldCaptured:
-		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
-	case wallet.HoldReleased:
-		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
-	case wallet.HoldExpired:
-		queueFigures(b, schema, body.HoldID, e.Position, body.HoldFigures)
 	}
 	return nil
 }
@@ -104,30 +95,4 @@ func queueWalletChange(b *pgx.Batch, schema string, position int64, c wallet.Cha
 
 func queueStatus(b *pgx.Batch, schema, id string, status wallet.Status, position int64) {
 	b.Queue(statement("wallets_set_status", schema), pgx.NamedArgs{"id": id, "status": string(status), "version": position})
-}
-
-func queueHold(b *pgx.Batch, schema string, e *journal.Event) error {
-	h, err := wallet.ShowHold(e, e)
-	if err != nil {
-		return err
-	}
-	metadata, err := jsonOrNull(h.Metadata, len(h.Metadata))
-	if err != nil {
-		return err
-	}
-	expires := pgtype.Timestamptz{Time: h.ExpiresAt, Valid: !h.ExpiresAt.IsZero()}
-	b.Queue(statement("wallets_add_hold", schema), pgx.NamedArgs{
-		"id": h.ID, "wallet_id": h.WalletID, "asset": h.Amount.Asset, "amount": h.Amount.Amount,
-		"captured": h.Captured, "released": h.Released, "remaining": h.Remaining, "status": string(h.Status),
-		"to_wallet": h.ToWallet, "to_account": h.ToAccount, "expires_at": expires, "description": h.Description, "metadata": metadata,
-		"version": h.Version, "at": h.CreatedAt,
-	})
-	return nil
-}
-
-func queueFigures(b *pgx.Batch, schema, id string, position int64, f wallet.HoldFigures) {
-	b.Queue(statement("wallets_set_hold", schema), pgx.NamedArgs{
-		"id": id, "captured": f.Captured, "released": f.Released, "remaining": f.Remaining,
-		"status": string(f.Status), "version": position,
-	})
 }

@@ -308,3 +308,42 @@ func TestWalletList(t *testing.T) {
 		})
 	}
 }
+
+// However many events are projected together, and whatever they make of a hold, it reads as it is shown.
+func TestHoldsInBatches(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 3, 1000} {
+		l := openWallets(t)
+		ann, _ := l.wallet("usr_ann", "", nil)
+		bob, _ := l.wallet("usr_bob", "", nil)
+		l.pays(ann, "pi_1", "100.00", "")
+		usd := func(amount string) *ledger.Money { return &ledger.Money{Amount: amount, Asset: "USD"} }
+		seconds := int64(60)
+		var placed, last [4]*journal.Event
+		for i := range placed {
+			placed[i] = l.do(wallet.CommandPlaceHold, wallet.PlaceHold{
+				As: service(), WalletID: ann, Amount: *usd("10"), Payee: wallet.Payee{ToWallet: bob}, ExpiresIn: &seconds,
+				Description: fmt.Sprint("room ", i), Metadata: map[string]string{"room": fmt.Sprint(i)},
+			})[0]
+		}
+		act := func(i int, commandType string, body any) {
+			events := l.do(commandType, body)
+			last[i] = events[len(events)-1]
+		}
+		id := func(i int) string { return placed[i].ID().Format("hld") }
+		act(0, wallet.CommandIncreaseHold, wallet.IncreaseHold{As: service(), HoldID: id(0), Amount: *usd("5")})
+		act(1, wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: id(1), Amount: usd("4")})
+		act(2, wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: id(2), Amount: usd("4"), Final: true})
+		act(3, wallet.CommandReleaseHold, wallet.ReleaseHold{As: service(), HoldID: id(3)})
+		act(0, wallet.CommandCaptureHold, wallet.CaptureHold{As: service(), HoldID: id(0), Amount: usd("12.50")})
+		l.project(size)
+		for i := range placed {
+			want, err := wallet.ShowHold(placed[i], last[i])
+			require.NoError(t, err)
+			got, ok, err := l.reads.Hold(t.Context(), id(i))
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.Equal(t, want, got, "%d, %d at a time", i, size)
+		}
+	}
+}

@@ -22,6 +22,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
@@ -69,6 +70,7 @@ func open(t *testing.T) *house {
 	}
 	ledger.Register(h.registry)
 	wallet.Register(h.registry)
+	alert.Register(h.registry)
 	payment.Register(h.registry)
 	users.Register(h.registry)
 	messaging.Register(h.registry)

@@ -24,6 +24,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -143,6 +144,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	registry := journal.NewRegistry()
 	ledger.Register(registry)
 	wallet.Register(registry)
+	alert.Register(registry)
 	payment.Register(registry)
 	withdrawal.Register(registry)
 	users.Register(registry)

@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 )
 
 // people is a database whose decision state is what commands of people made of it: decided and evolved as
@@ -35,6 +36,7 @@ func newPeople(t testing.TB) *people {
 	users.Register(registry)
 	wallet.Register(registry)
 	webhook.Register(registry)
+	alert.Register(registry)
 	return &people{pool: pool, bench: journal.NewBench(registry)}
 }
 

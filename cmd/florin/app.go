@@ -30,6 +30,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/withdrawal"
@@ -84,6 +85,7 @@ func newRegistry() *journal.Registry {
 	r := journal.NewRegistry()
 	ledger.Register(r)
 	wallet.Register(r)
+	alert.Register(r)
 	payment.Register(r)
 	exchange.Register(r)
 	withdrawal.Register(r)

@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/notice"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/wallet/alert"
 )
 
 const (
@@ -17,9 +18,10 @@ const (
 	mailReactor    = "mail"
 	erasureReactor = "erasures"
 	noticeReactor  = "notices"
+	alertReactor   = "alerts"
 	// reactConnections are enough for the reactors and the sweep of holds, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 10
+	reactConnections = 12
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
@@ -45,6 +47,10 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		a.metrics.Reactor(reactor)
 		a.does(reactor.Run)
 	}
+	watcher := alert.NewWatcher(registry, postgres.NewDirectory(a.react), dispatcher, a.log)
+	alerts := journal.NewWatcher(alertReactor, tail, points, watcher.Watch(), a.log)
+	a.metrics.Reactor(alerts)
+	a.does(alerts.Run)
 	expiries := &expiries{due: readmodel.NewReads(a.react).Due, do: dispatcher.Record, log: a.log}
 	a.does(func(ctx context.Context) error { return expiries.run(ctx, points) })
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})

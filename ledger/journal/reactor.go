@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 )
@@ -34,15 +35,27 @@ type Effect func(ctx context.Context, e *Event, key func(n int) string) error
 // nothing to do, so that passing them need not be noted at once.
 type PageEffect func(ctx context.Context, events []*Event) (acted bool, err error)
 
+// Watch is what a reactor does that keeps in memory what it looks out for. All of it is called from one
+// goroutine.
+type Watch struct {
+	// Begin is called each time that the process begins to run the reactor, before it sees an event, also
+	// after a failure. What it remembers is of then or later. It returns the position after which there may
+	// be something to look at: a reactor that never ran begins there, or at the journal's end if that
+	// comes first.
+	Begin func(ctx context.Context) (since int64, err error)
+	// Wants reports whether an event has an effect. It is asked of every event, in order, so it is quick.
+	Wants  func(e *Event) bool
+	Effect Effect
+}
+
 // Reactor makes effects from events, in order, once each or under the same key again. It begins at
 // the journal's end when it is first run, and is never rebuilt. One process runs it at a time.
 type Reactor struct {
 	name   string
 	tail   *Tail
 	points Checkpoints
-	wants  func(eventType string) bool
-	effect Effect
-	page   PageEffect // instead of effect
+	watch  Watch
+	page   PageEffect // instead of the watch's effect
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -63,12 +76,26 @@ type ReactorStatus struct {
 
 // NewReactor returns the reactor that makes effect of every event whose type it wants.
 func NewReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, effect Effect, logger *slog.Logger) *Reactor {
-	return &Reactor{name: name, tail: tail, points: points, wants: wants, effect: effect, logger: logger}
+	return NewWatcher(name, tail, points, watchTypes(wants, effect), logger)
+}
+
+// watchTypes is to look out for events of some types, from whenever the reactor is first run.
+func watchTypes(wants func(eventType string) bool, effect Effect) Watch {
+	return Watch{
+		Begin:  func(context.Context) (int64, error) { return math.MaxInt64, nil },
+		Wants:  func(e *Event) bool { return wants(e.Type) },
+		Effect: effect,
+	}
+}
+
+// NewWatcher returns the reactor that makes effects of what it watches.
+func NewWatcher(name string, tail *Tail, points Checkpoints, w Watch, logger *slog.Logger) *Reactor {
+	return &Reactor{name: name, tail: tail, points: points, watch: w, logger: logger}
 }
 
 // NewPageReactor is NewReactor for an effect of many events at once.
 func NewPageReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, page PageEffect, logger *slog.Logger) *Reactor {
-	return &Reactor{name: name, tail: tail, points: points, wants: wants, page: page, logger: logger}
+	return &Reactor{name: name, tail: tail, points: points, watch: watchTypes(wants, nil), page: page, logger: logger}
 }
 
 // Status returns how far the reactor is.
@@ -150,11 +177,11 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 		for i := range events {
 			e := &events[i]
 			position = e.Position
-			if !r.wants(e.Type) {
+			if !r.watch.Wants(e) {
 				continue
 			}
 			key := func(n int) string { return fmt.Sprintf("%s/%s/%d", r.name, e.ID().Format("evt"), n) }
-			if err := r.effect(ctx, e, key); err != nil {
+			if err := r.watch.Effect(ctx, e, key); err != nil {
 				return progress, fmt.Errorf("at event %d (%s): %w", e.Position, e.Type, err)
 			}
 			if err := advance(position); err != nil {
@@ -173,7 +200,7 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 func (r *Reactor) actOnPage(ctx context.Context, events []Event) (acted bool, err error) {
 	var wanted []*Event
 	for i := range events {
-		if r.wants(events[i].Type) {
+		if r.watch.Wants(&events[i]) {
 			wanted = append(wanted, &events[i])
 		}
 	}
@@ -186,14 +213,22 @@ func (r *Reactor) actOnPage(ctx context.Context, events []Event) (acted bool, er
 	return acted, nil
 }
 
-// begin returns the checkpoint; a reactor that never ran begins at the journal's end.
+// begin returns the checkpoint; a reactor that never ran begins at the journal's end, or where what it
+// watches does. The end is looked at first: what there is to watch by then is known after it.
 func (r *Reactor) begin(ctx context.Context) (position int64, err error) {
-	position, ok, err := r.points.Checkpoint(ctx, r.name)
-	if err != nil || ok {
-		return position, err
-	}
-	if position, err = r.tail.begun(ctx); err != nil {
+	position, ran, err := r.points.Checkpoint(ctx, r.name)
+	if err != nil {
 		return 0, err
 	}
+	if !ran {
+		if position, err = r.tail.begun(ctx); err != nil {
+			return 0, err
+		}
+	}
+	since, err := r.watch.Begin(ctx)
+	if err != nil || ran {
+		return position, err
+	}
+	position = min(position, since)
 	return position, r.points.Advance(ctx, r.name, 0, position)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/users/seal/sealtest"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -50,7 +51,7 @@ func (s *sent) Record(_ context.Context, c journal.Command) (journal.Answer, err
 
 func registry() *journal.Registry {
 	r := journal.NewRegistry()
-	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, payment.Register, users.Register, messaging.Register} {
+	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, users.Register, messaging.Register} {
 		register(r)
 	}
 	return r
@@ -110,6 +111,8 @@ func TestOwnersAreTold(t *testing.T) {
 		&journal.Event{Type: payment.TypeDisputeLost, Body: payment.DisputeSettled{About: of("pi_8")}},
 		&journal.Event{Type: payment.TypeDisputeClaimed, Body: payment.DisputeSettled{About: of("pi_9")}}, // told when it was withdrawn, or frozen
 		&journal.Event{Type: payment.TypeFundsWithdrawn, Body: payment.FundsMoved{}},                      // of nobody known
+		&journal.Event{Type: alert.TypeFired, Body: alert.Fired{AlertID: "alr_1", WalletID: wal, Asset: "USD", Bound: alert.Bound{Below: "20.00"}, Balance: "10.50"}},
+		&journal.Event{Type: alert.TypeFired, Body: alert.Fired{AlertID: "alr_2", WalletID: wal, Asset: "JPY", Bound: alert.Bound{Above: "-5"}, Balance: "0"}},
 	)
 	assert.Equal(t, []told{
 		{ann, notice.TopicTopUp, "pi_1", "Your top-up has arrived", "10.50 USD came into your wallet."},
@@ -123,6 +126,8 @@ func TestOwnersAreTold(t *testing.T) {
 		{ann, notice.TopicDisputeEnded, "pi_7", "A dispute was won", "What was set aside for a disputed payment into your wallet is yours to spend again."},
 		{ann, notice.TopicDisputeEnded, "pi_8", "A dispute was lost",
 			"What was set aside for a disputed payment into your wallet went back to whoever disputed it."},
+		{ann, notice.TopicAlert, "alr_1", "Your balance fell below 20.00 USD", "A transaction left 10.50 USD available in your wallet."},
+		{ann, notice.TopicAlert, "alr_2", "Your balance rose above -5 JPY", "A transaction left 0 JPY available in your wallet."},
 	}, got)
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -16,6 +17,7 @@ const (
 	// TopicDisputed and TopicDisputeEnded tell of a dispute of a payment into the wallet.
 	TopicDisputed     = "payment-disputed"
 	TopicDisputeEnded = "dispute-ended"
+	TopicAlert        = "balance-alert"
 )
 
 // notice is what an owner is told.
@@ -31,7 +33,7 @@ type notice struct {
 func Wants(eventType string) bool {
 	switch eventType {
 	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
-		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost:
+		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired:
 		return true
 	}
 	return false
@@ -75,6 +77,8 @@ func of(e *journal.Event) (n notice, ok bool) {
 				body:    "What was set aside for a disputed payment into your wallet went back to whoever disputed it.",
 			}
 		}
+	case alert.Fired:
+		n = crossed(body)
 	}
 	return n, n.wallet != ""
 }
@@ -93,6 +97,19 @@ func disputed(eventType string, body payment.FundsMoved) notice {
 		subject: "A payment is disputed",
 		body:    "A payment into your wallet is disputed. As much is set aside in your wallet until that is settled.",
 	}
+}
+
+func crossed(f alert.Fired) notice {
+	n := notice{
+		wallet: f.WalletID, topic: TopicAlert, about: f.AlertID,
+		body: "A transaction left " + f.Balance + " " + f.Asset + " available in your wallet.",
+	}
+	if f.Below != "" {
+		n.subject = "Your balance fell below " + f.Below + " " + f.Asset
+	} else {
+		n.subject = "Your balance rose above " + f.Above + " " + f.Asset
+	}
+	return n
 }
 
 func topUp(walletID, paymentID string, amount ledger.Money) notice {

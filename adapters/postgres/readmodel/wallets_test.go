@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/query"
 )
@@ -18,6 +19,7 @@ func openWallets(t *testing.T) *library {
 	t.Helper()
 	l := openLibrary(t)
 	wallet.Register(l.registry)
+	alert.Register(l.registry)
 	payment.Register(l.registry)
 	return l
 }

@@ -41,17 +41,15 @@ type importCommand struct {
 
 // Run reads, checks and posts. Exit code 1 when something was listed.
 func (c *importCommand) Run(ctx context.Context, con console) error {
-	client, err := newImportClient(c.URL, c.Token, c.Patience, func(why error) {
-		fmt.Fprintf(con.Err, "the service does not answer as it should; asking again for %s (--patience): %v\n", c.Patience, why)
-	})
+	florin, err := c.dial(con)
 	if err != nil {
 		return err
 	}
-	defer client.close()
-	known, err := client.assets(ctx)
-	var refused *problem
+	defer florin.Close()
+	known, err := assets(ctx, florin)
+	refused := asProblem(err)
 	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusForbidden:
+	case refused != nil && refused.Status == http.StatusForbidden:
 		return fmt.Errorf("the token's caller needs the role finance: %w", err)
 	case err != nil:
 		return fmt.Errorf("assets of the service: %w", err)
@@ -65,7 +63,7 @@ func (c *importCommand) Run(ctx context.Context, con console) error {
 		plan.problems.list(con.Err, "nothing was posted")
 		return errFound
 	}
-	p := newPoster(client, c.Ledger, plan)
+	p := newPoster(florin, c.URL, c.Ledger, plan)
 	if c.ReferencePrefix == "" {
 		if err := p.findTwin(ctx); err != nil {
 			return err
@@ -79,7 +77,7 @@ func (c *importCommand) Run(ctx context.Context, con console) error {
 		plan.describe(con.Out)
 		return p.try(ctx, con)
 	}
-	if err := client.register(ctx, plan.unregistered()); err != nil {
+	if err := register(ctx, florin, plan.unregistered()); err != nil {
 		return err
 	}
 	plan.describeAssets(con.Out)

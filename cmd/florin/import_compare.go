@@ -9,25 +9,20 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/florinledger/florin/adapters/httpapi/client"
 	"github.com/florinledger/florin/ledger"
 )
 
-// postedTransaction is a transaction of the books, as far as an import made it.
-type postedTransaction struct {
-	ID          string            `json:"id"`
-	Reference   string            `json:"reference"`
-	Postings    []ledger.Line     `json:"postings"`
-	EffectiveAt time.Time         `json:"effective_at"`
-	Description string            `json:"description"`
-	Metadata    map[string]string `json:"metadata"`
-}
-
 // compare reads the transaction that has the reference. It is there already, or it is another: the file
 // was changed since.
-func (p *poster) compare(ctx context.Context, e importEntry, taken *problem) error {
-	var found postedTransaction
-	if err := p.client.get(ctx, p.path+"/"+taken.TransactionID, nil, &found); err != nil {
-		return fmt.Errorf("the transaction that has the reference %q: %w", taken.Reference, err)
+func (p *poster) compare(ctx context.Context, e importEntry, taken *client.Problem) error {
+	by, err := membersOf(taken)
+	if err != nil {
+		return fmt.Errorf("the transaction that has a reference: %w", err)
+	}
+	found, err := p.florin.GetTransaction(ctx, p.ledger, by.TransactionID, nil)
+	if err != nil {
+		return fmt.Errorf("the transaction that has the reference %q: %w", by.Reference, err)
 	}
 	var want ledger.NewTransaction
 	if err := json.Unmarshal(e.body, &want); err != nil {
@@ -47,7 +42,7 @@ func (p *poster) compare(ctx context.Context, e importEntry, taken *problem) err
 }
 
 // difference says what of the transaction is not as the file has it; empty when nothing is.
-func difference(want *ledger.NewTransaction, found *postedTransaction) string {
+func difference(want *ledger.NewTransaction, found *client.Transaction) string {
 	switch {
 	case !samePostings(want.Postings, found.Postings):
 		return "other postings"
@@ -61,7 +56,7 @@ func difference(want *ledger.NewTransaction, found *postedTransaction) string {
 	return ""
 }
 
-func samePostings(want, found []ledger.Line) bool {
+func samePostings(want []ledger.Line, found []client.Posting) bool {
 	if len(want) != len(found) {
 		return false
 	}
@@ -71,7 +66,7 @@ func samePostings(want, found []ledger.Line) bool {
 		if errA != nil || errB != nil || !a.Equal(b) {
 			return false
 		}
-		if w.Account != found[i].Account || w.Side != found[i].Side || w.Asset != found[i].Asset {
+		if w.Account != found[i].Account || w.Side != string(found[i].Side) || w.Asset != found[i].Asset {
 			return false
 		}
 	}

@@ -12,13 +12,6 @@ const (
 	importLine = 1 << 20
 	// importReadBuffer is how much of a file is read at once.
 	importReadBuffer = 1 << 20
-	// importAnswer is the most that is read of an answer: a batch's repeats all of its transactions.
-	importAnswer = 64 << 20
-	// importRequest is how long one request may take; the service gives up before.
-	importRequest = 30 * time.Second
-	// importPause and importPauseMax are the first and the longest pause before a request is repeated.
-	importPause    = 250 * time.Millisecond
-	importPauseMax = 5 * time.Second
 	// importPage is how many assets are asked for at once.
 	importPage = 1_000
 	// importListed is how many different problems are printed, and importPlaces how many lines of

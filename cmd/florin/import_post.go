@@ -5,13 +5,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
+	"github.com/florinledger/florin/adapters/httpapi/client"
 )
 
 // poster sends a plan to the service, one batch after the other: the next is sent when the one before
@@ -21,21 +21,24 @@ import (
 // References are what keeps a transaction from being posted twice. The keys of batches are a short
 // cut: a second run makes the same requests, and each is answered as it was.
 type poster struct {
-	client   *importClient
-	path     string
-	plan     *importPlan
-	key, run string
+	florin *client.Client
+	// url is where the ledger is.
+	url, ledger string
+	plan        *importPlan
+	key, run    string
 	problems importProblems
 	// posted is what this run added; there is what was there before it.
 	posted, there int
+	// position is that of the last write.
+	position string
 	// wary is set once a batch was not that of an earlier run: the file has changed.
 	wary bool
 }
 
-func newPoster(c *importClient, ledgerName string, plan *importPlan) *poster {
+func newPoster(florin *client.Client, base, ledgerName string, plan *importPlan) *poster {
 	name := sha256.Sum256([]byte(ledgerName + "\x00" + plan.prefix))
 	return &poster{
-		client: c, path: "/v1/ledgers/" + url.PathEscape(ledgerName) + "/transactions", plan: plan,
+		florin: florin, url: strings.TrimSuffix(base, "/") + "/v1/ledgers/" + url.PathEscape(ledgerName), ledger: ledgerName, plan: plan,
 		key: "florin-import-" + hex.EncodeToString(name[:12]), run: rand.Text(), problems: newImportProblems(),
 	}
 }
@@ -84,28 +87,27 @@ func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error 
 		return p.again(ctx, n, entries)
 	}
 	results, replayed, err := p.send(ctx, fmt.Sprintf("%s-%d", p.key, n), entries, false)
-	var refused *problem
+	refused := asProblem(err)
 	switch {
-	case errors.As(err, &refused) && refused.Code == "idempotency-key-reused":
+	case refused != nil && refused.Code == "idempotency-key-reused":
 		p.wary = true
 		return p.again(ctx, n, entries)
-	case errors.As(err, &refused) && refused.replayed: // things may have changed since
+	case refused != nil && replayed: // things may have changed since
 		return p.again(ctx, n, entries)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	var open []importEntry
 	for i, r := range results {
 		switch {
-		case r.Problem == nil && replayed:
+		case r.Problem.Err() == nil && replayed:
 			p.there++
-		case r.Problem == nil:
+		case r.Problem.Err() == nil:
 			p.posted++
 		case replayed: // by an earlier run; things may have changed since
 			open = append(open, entries[i])
 		default:
-			if err := p.refused(ctx, entries[i], r.Problem); err != nil {
+			if err := p.refused(ctx, entries[i], &r.Problem); err != nil {
 				return err
 			}
 		}
@@ -125,11 +127,11 @@ func (p *poster) again(ctx context.Context, n int, entries []importEntry) error 
 	}
 	var missing []importEntry
 	for i, r := range results {
-		if r.Problem == nil || r.Problem.Code != codeTaken {
+		if r.Problem.Code != codeTaken {
 			missing = append(missing, entries[i])
 			continue
 		}
-		if err := p.compare(ctx, entries[i], r.Problem); err != nil {
+		if err := p.compare(ctx, entries[i], &r.Problem); err != nil {
 			return err
 		}
 	}
@@ -141,11 +143,11 @@ func (p *poster) again(ctx context.Context, n int, entries []importEntry) error 
 		return err
 	}
 	for i, r := range results {
-		if r.Problem == nil {
+		if r.Problem.Err() == nil {
 			p.posted++
 			continue
 		}
-		if err := p.refused(ctx, missing[i], r.Problem); err != nil {
+		if err := p.refused(ctx, missing[i], &r.Problem); err != nil {
 			return err
 		}
 	}
@@ -153,23 +155,23 @@ func (p *poster) again(ctx context.Context, n int, entries []importEntry) error 
 }
 
 // refused notes a transaction that was refused, unless it is there already.
-func (p *poster) refused(ctx context.Context, e importEntry, why *problem) error {
+func (p *poster) refused(ctx context.Context, e importEntry, why *client.Problem) error {
 	if why.Code == codeTaken {
 		return p.compare(ctx, e, why)
 	}
 	r, err := e.record()
 	if err == nil {
-		p.problems.add(r.At, r.Title, why.Error())
+		p.problems.add(r.At, r.Title, inWords(why))
 	}
 	return err
 }
 
 // ask has the service say what it would do with each transaction, and do nothing. A dry run takes less
 // at once than a batch does: what is too large is asked in halves.
-func (p *poster) ask(ctx context.Context, entries []importEntry) ([]importResult, error) {
+func (p *poster) ask(ctx context.Context, entries []importEntry) ([]client.BatchResult, error) {
 	results, _, err := p.send(ctx, p.key+"-"+p.run, entries, true)
-	var refused *problem
-	if !errors.As(err, &refused) || refused.Status != http.StatusRequestEntityTooLarge || len(entries) == 1 {
+	refused := asProblem(err)
+	if refused == nil || refused.Status != http.StatusRequestEntityTooLarge || len(entries) == 1 {
 		return results, err
 	}
 	half := len(entries) / 2
@@ -184,35 +186,26 @@ func (p *poster) ask(ctx context.Context, entries []importEntry) ([]importResult
 // codeTaken is the code of a refusal because of a reference that is in use.
 const codeTaken = "reference-taken"
 
-// importResult is what became of one transaction of a batch.
-type importResult struct {
-	Problem *problem `json:"problem"`
-}
-
 // send posts transactions as one request and returns one result for each. replayed says that an earlier
-// run sent it. A request that had to be repeated does not count as replayed: it is this run's own.
-func (p *poster) send(ctx context.Context, key string, entries []importEntry, dry bool) (results []importResult, replayed bool, err error) {
-	call := importCall{method: http.MethodPost, path: p.path + "/batch", key: key, lines: true}
-	if dry {
-		call.query = url.Values{"dry_run": {"true"}}
-	}
+// run sent it: of what had to be repeated, only a refusal counts as replayed, the rest is this run's own.
+func (p *poster) send(ctx context.Context, key string, entries []importEntry, dry bool) (results []client.BatchResult, replayed bool, err error) {
+	var lines []byte
 	for _, e := range entries {
-		call.body = append(call.body, e.body...)
+		lines = append(lines, e.body...)
 	}
-	reply, err := p.client.do(ctx, call)
-	if err != nil {
-		return nil, false, err
+	var a client.Answer
+	answer, err := p.florin.CreateTransactionBatchLines(ctx, p.ledger,
+		&client.CreateTransactionBatchParams{IdempotencyKey: key, DryRun: dry}, lines, client.Note(&a))
+	if a.Position != "" {
+		p.position = a.Position
 	}
-	var answer struct {
-		Results []importResult `json:"results"`
-	}
-	if err := json.Unmarshal(reply.body, &answer); err != nil {
-		return nil, false, fmt.Errorf("answer to a batch: %w", err)
-	}
-	if len(answer.Results) != len(entries) {
+	switch {
+	case err != nil:
+		return nil, a.Replayed, err
+	case len(answer.Results) != len(entries):
 		return nil, false, fmt.Errorf("answer to a batch: %d results of %d transactions", len(answer.Results), len(entries))
 	}
-	return answer.Results, reply.replayed && reply.attempts == 1, nil
+	return answer.Results, a.Replayed && a.Attempts == 1, nil
 }
 
 // summary says what was done.
@@ -225,11 +218,11 @@ func (p *poster) summary(con console, took time.Duration) {
 	if p.there > 0 {
 		fmt.Fprintf(con.Out, "there before  %d transactions\n", p.there)
 	}
-	if p.client.position == "" {
+	if p.position == "" {
 		return
 	}
-	fmt.Fprintf(con.Out, "position      %s\n", p.client.position)
-	fmt.Fprintf(con.Out, "to compare    GET %s%s/trial-balance?at_least=%s\n", p.client.base, p.path[:len(p.path)-len("/transactions")], p.client.position)
+	fmt.Fprintf(con.Out, "position      %s\n", p.position)
+	fmt.Fprintf(con.Out, "to compare    GET %s/trial-balance?at_least=%s\n", p.url, p.position)
 	switch c := p.plan.converter; {
 	case c == nil:
 	case c.Virtuals > 0:

@@ -129,7 +129,7 @@ func TestImportSaysWhatIsWrongWithTheFile(t *testing.T) {
 	require.Equal(t, "-10.00", i.finance().balanceIn("nowhere", "assets:bank", "USD"))
 	a = florinSays(t, "import", "--url", i.url, "--token", i.token("usr_ann", "user"), exported)
 	require.Equal(t, 1, a.code)
-	require.Contains(t, a.err, "the token's caller needs the role finance: The caller may not do this. (forbidden)")
+	require.Contains(t, a.err, "the token's caller needs the role finance: The caller may not do this. (forbidden")
 	require.Equal(t, 0, i.count())
 }
 

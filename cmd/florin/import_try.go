@@ -58,12 +58,12 @@ func (p *poster) tryBatch(ctx context.Context, t *trial, entries []importEntry) 
 	}
 	for i, r := range results {
 		switch {
-		case r.Problem == nil:
+		case r.Problem.Err() == nil:
 			t.fresh++
 		case r.Problem.Code == "insufficient-funds", r.Problem.Code == "precondition-failed":
 			t.depending++
 		default:
-			if err := p.refused(ctx, entries[i], r.Problem); err != nil {
+			if err := p.refused(ctx, entries[i], &r.Problem); err != nil {
 				return err
 			}
 		}

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
+
+	"github.com/florinledger/florin/adapters/httpapi/client"
 )
 
 // findTwin looks whether the journal is in the books under another name: a file that was renamed would
@@ -24,25 +24,19 @@ func (p *poster) findTwin(ctx context.Context) error {
 	if _, unknown := p.plan.needed[line.Asset]; unknown { // then nothing in it was ever posted
 		return nil
 	}
-	var page struct {
-		Data []postedTransaction `json:"data"`
-	}
-	query := url.Values{
-		"account": {line.Account}, "asset": {line.Asset}, "amount_gte": {line.Amount}, "amount_lte": {line.Amount},
-		"from":  {want.EffectiveAt.Format(time.RFC3339Nano)},
-		"until": {want.EffectiveAt.Add(time.Second).Format(time.RFC3339Nano)},
-		"limit": {fmt.Sprint(importPage)},
-	}
-	err := p.client.get(ctx, p.path, query, &page)
-	var refused *problem
+	page, err := p.florin.ListTransactions(ctx, p.ledger, &client.ListTransactionsParams{
+		Account: line.Account, Asset: line.Asset, AmountGte: line.Amount, AmountLte: line.Amount,
+		From: *want.EffectiveAt, Until: want.EffectiveAt.Add(time.Second), Limit: importPage,
+	})
+	refused := asProblem(err)
 	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+	case refused != nil && refused.Status == http.StatusNotFound:
 		return nil // a new ledger that reads do not know yet, or none: posting tells
 	case err != nil:
 		return fmt.Errorf("transactions of the service: %w", err)
 	}
 	number := fmt.Sprintf(":%d", first.Number)
-	var twin *postedTransaction
+	var twin *client.Transaction
 	for i := range page.Data {
 		found := &page.Data[i]
 		if found.Reference == want.Reference {

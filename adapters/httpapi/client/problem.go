@@ -41,9 +41,9 @@ type FieldError struct {
 
 // Error implements error.
 func (p *Problem) Error() string {
-	text := strings.TrimSuffix(p.Title, ".")
+	text := p.Title
 	if p.Detail != "" {
-		text += ": " + p.Detail
+		text = strings.TrimSuffix(text, ".") + ": " + p.Detail
 	}
 	for _, e := range p.Errors {
 		text += fmt.Sprintf("; %s: %s", e.Pointer, e.Detail)

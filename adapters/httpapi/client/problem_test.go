@@ -25,7 +25,7 @@ func TestAProblemIsAnError(t *testing.T) {
 		assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
 		assert.Equal(t, "req_1", p.RequestID)
 		assert.Equal(t, []client.FieldError{{Pointer: "/amount", Detail: "too much"}}, p.Errors)
-		assert.Equal(t, "The account does not hold enough; /amount: too much (insufficient-funds, req_1)", err.Error())
+		assert.Equal(t, "The account does not hold enough.; /amount: too much (insufficient-funds, req_1)", err.Error())
 		var more struct {
 			Needed    client.Amount `json:"needed"`
 			Available client.Amount `json:"available"`

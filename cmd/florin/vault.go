@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/florinledger/florin/adapters/postgres/vault"
+	"github.com/florinledger/florin/cmd/florin/progress"
 )
 
 const (
@@ -80,17 +81,17 @@ func (c *rewrapCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	defer pool.Close()
-	var bar *progress
+	var bar *progress.Bar
 	shown := int64(0)
 	n, err := v.Rewrap(ctx, func(done, total int64) {
 		if bar == nil {
-			bar = newProgress(con.Err, "wrapping", "keys", total)
+			bar = progress.New(con.Err, "wrapping", "keys", total)
 		}
-		bar.add(int(done - shown))
+		bar.Add(int(done - shown))
 		shown = done
 	})
 	if bar != nil {
-		bar.finish()
+		bar.Finish()
 	}
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/client"
+	"github.com/florinledger/florin/cmd/florin/progress"
 )
 
 // poster sends a plan to the service, one batch after the other: the next is sent when the one before
@@ -24,9 +25,9 @@ type poster struct {
 	florin *client.Client
 	// url is where the ledger is.
 	url, ledger string
-	plan        *importPlan
+	plan        *plan
 	key, run    string
-	problems importProblems
+	problems    problems
 	// posted is what this run added; there is what was there before it.
 	posted, there int
 	// position is that of the last write.
@@ -35,11 +36,11 @@ type poster struct {
 	wary bool
 }
 
-func newPoster(florin *client.Client, base, ledgerName string, plan *importPlan) *poster {
+func newPoster(florin *client.Client, base, ledgerName string, plan *plan) *poster {
 	name := sha256.Sum256([]byte(ledgerName + "\x00" + plan.prefix))
 	return &poster{
 		florin: florin, url: strings.TrimSuffix(base, "/") + "/v1/ledgers/" + url.PathEscape(ledgerName), ledger: ledgerName, plan: plan,
-		key: "florin-import-" + hex.EncodeToString(name[:12]), run: rand.Text(), problems: newImportProblems(),
+		key: "florin-import-" + hex.EncodeToString(name[:12]), run: rand.Text(), problems: newProblems(),
 	}
 }
 
@@ -47,25 +48,25 @@ func newPoster(florin *client.Client, base, ledgerName string, plan *importPlan)
 // has not been sent then.
 func (p *poster) post(ctx context.Context, con console) error {
 	begun := time.Now()
-	bar := newProgress(con.Err, "posting", "transactions", int64(p.plan.transactions))
-	err := p.each(ctx, func(n int, entries []importEntry) error {
-		defer bar.add(len(entries))
+	bar := progress.New(con.err, "posting", "transactions", int64(p.plan.transactions))
+	err := p.each(ctx, func(n int, entries []entry) error {
+		defer bar.Add(len(entries))
 		return p.batch(ctx, n, entries)
 	})
-	bar.finish()
+	bar.Finish()
 	p.summary(con, time.Since(begun))
 	if err != nil {
 		return fmt.Errorf("stopped; the same command goes on where this ended: %w", err)
 	}
 	if p.problems.any() {
-		p.problems.list(con.Err, "nothing after them was sent; the same command goes on from here once they are mended")
-		return errFound
+		p.problems.list(con.err, "nothing after them was sent; the same command goes on from here once they are mended")
+		return ErrFound
 	}
 	return nil
 }
 
 // each reads the plan's batches until one has a problem.
-func (p *poster) each(ctx context.Context, send func(n int, entries []importEntry) error) error {
+func (p *poster) each(ctx context.Context, send func(n int, entries []entry) error) error {
 	for n := 0; !p.problems.any(); n++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -82,7 +83,7 @@ func (p *poster) each(ctx context.Context, send func(n int, entries []importEntr
 }
 
 // batch sends a batch under the key that it has in every run.
-func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error {
+func (p *poster) batch(ctx context.Context, n int, entries []entry) error {
 	if p.wary {
 		return p.again(ctx, n, entries)
 	}
@@ -97,7 +98,7 @@ func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error 
 	case err != nil:
 		return err
 	}
-	var open []importEntry
+	var open []entry
 	for i, r := range results {
 		switch {
 		case r.Problem.Err() == nil && replayed:
@@ -120,12 +121,12 @@ func (p *poster) batch(ctx context.Context, n int, entries []importEntry) error 
 
 // again asks which of the transactions are there, and sends the others under a key of this run. When one
 // is there with another content, none is sent.
-func (p *poster) again(ctx context.Context, n int, entries []importEntry) error {
+func (p *poster) again(ctx context.Context, n int, entries []entry) error {
 	results, err := p.ask(ctx, entries)
 	if err != nil {
 		return err
 	}
-	var missing []importEntry
+	var missing []entry
 	for i, r := range results {
 		if r.Problem.Code != codeTaken {
 			missing = append(missing, entries[i])
@@ -155,7 +156,7 @@ func (p *poster) again(ctx context.Context, n int, entries []importEntry) error 
 }
 
 // refused notes a transaction that was refused, unless it is there already.
-func (p *poster) refused(ctx context.Context, e importEntry, why *client.Problem) error {
+func (p *poster) refused(ctx context.Context, e entry, why *client.Problem) error {
 	if why.Code == codeTaken {
 		return p.compare(ctx, e, why)
 	}
@@ -168,7 +169,7 @@ func (p *poster) refused(ctx context.Context, e importEntry, why *client.Problem
 
 // ask has the service say what it would do with each transaction, and do nothing. A dry run takes less
 // at once than a batch does: what is too large is asked in halves.
-func (p *poster) ask(ctx context.Context, entries []importEntry) ([]client.BatchResult, error) {
+func (p *poster) ask(ctx context.Context, entries []entry) ([]client.BatchResult, error) {
 	results, _, err := p.send(ctx, p.key+"-"+p.run, entries, true)
 	refused := asProblem(err)
 	if refused == nil || refused.Status != http.StatusRequestEntityTooLarge || len(entries) == 1 {
@@ -188,7 +189,7 @@ const codeTaken = "reference-taken"
 
 // send posts transactions as one request and returns one result for each. replayed says that an earlier
 // run sent it: of what had to be repeated, only a refusal counts as replayed, the rest is this run's own.
-func (p *poster) send(ctx context.Context, key string, entries []importEntry, dry bool) (results []client.BatchResult, replayed bool, err error) {
+func (p *poster) send(ctx context.Context, key string, entries []entry, dry bool) (results []client.BatchResult, replayed bool, err error) {
 	var lines []byte
 	for _, e := range entries {
 		lines = append(lines, e.body...)
@@ -210,24 +211,24 @@ func (p *poster) send(ctx context.Context, key string, entries []importEntry, dr
 
 // summary says what was done.
 func (p *poster) summary(con console, took time.Duration) {
-	fmt.Fprintf(con.Out, "posted        %d transactions in %s", p.posted, took.Round(time.Millisecond))
+	fmt.Fprintf(con.out, "posted        %d transactions in %s", p.posted, took.Round(time.Millisecond))
 	if ms := took.Milliseconds(); ms > 0 && p.posted > 0 {
-		fmt.Fprintf(con.Out, ", %d/s", int64(p.posted)*time.Second.Milliseconds()/ms)
+		fmt.Fprintf(con.out, ", %d/s", int64(p.posted)*time.Second.Milliseconds()/ms)
 	}
-	fmt.Fprintln(con.Out)
+	fmt.Fprintln(con.out)
 	if p.there > 0 {
-		fmt.Fprintf(con.Out, "there before  %d transactions\n", p.there)
+		fmt.Fprintf(con.out, "there before  %d transactions\n", p.there)
 	}
 	if p.position == "" {
 		return
 	}
-	fmt.Fprintf(con.Out, "position      %s\n", p.position)
-	fmt.Fprintf(con.Out, "to compare    GET %s/trial-balance?at_least=%s\n", p.url, p.position)
+	fmt.Fprintf(con.out, "position      %s\n", p.position)
+	fmt.Fprintf(con.out, "to compare    GET %s/trial-balance?at_least=%s\n", p.url, p.position)
 	switch c := p.plan.converter; {
 	case c == nil:
 	case c.Virtuals > 0:
-		fmt.Fprintln(con.Out, "with          hledger balance --flat --infer-equity --real")
+		fmt.Fprintln(con.out, "with          hledger balance --flat --infer-equity --real")
 	default:
-		fmt.Fprintln(con.Out, "with          hledger balance --flat --infer-equity")
+		fmt.Fprintln(con.out, "with          hledger balance --flat --infer-equity")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"fmt"
@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// importProblems are what keeps a file from being posted: each in words, once, with the places where
+// problems are what keeps a file from being posted: each in words, once, with the places where
 // it was met. Thousands of postings to one unmapped account are one problem to a bookkeeper.
-type importProblems struct {
-	byText map[string]*importProblem
-	order  []*importProblem
+type problems struct {
+	byText map[string]*problem
+	order  []*problem
 	// all counts the places, and more the different problems that are not kept.
 	all, more int
 }
 
-type importProblem struct {
+type problem struct {
 	text, at, title string
 	// also are further places, last the latest of them.
 	also  []string
@@ -23,35 +23,35 @@ type importProblem struct {
 	count int
 }
 
-func newImportProblems() importProblems {
-	return importProblems{byText: map[string]*importProblem{}}
+func newProblems() problems {
+	return problems{byText: map[string]*problem{}}
 }
 
-func (p *importProblems) any() bool { return p.all > 0 }
+func (p *problems) any() bool { return p.all > 0 }
 
 // add notes a problem of the transaction at a place.
-func (p *importProblems) add(at, title, text string) {
+func (p *problems) add(at, title, text string) {
 	known := p.byText[text]
 	if known != nil && known.last == at { // two postings of one transaction
 		return
 	}
 	p.all++
 	switch {
-	case known == nil && len(p.order) == importListed:
+	case known == nil && len(p.order) == maxListed:
 		p.more++
 	case known == nil:
-		known = &importProblem{text: text, at: at, title: title, last: at, count: 1}
+		known = &problem{text: text, at: at, title: title, last: at, count: 1}
 		p.byText[text], p.order = known, append(p.order, known)
 	default:
 		known.count, known.last = known.count+1, at
-		if len(known.also) < importPlaces {
+		if len(known.also) < maxPlaces {
 			known.also = append(known.also, at)
 		}
 	}
 }
 
 // list writes the problems down, and ends with what was done about the file.
-func (p *importProblems) list(out io.Writer, end string) {
+func (p *problems) list(out io.Writer, end string) {
 	for _, one := range p.order {
 		fmt.Fprintf(out, "%s: %s\n    %s\n", one.at, one.title, one.text)
 		if len(one.also) > 0 {

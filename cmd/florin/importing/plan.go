@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -17,14 +17,14 @@ import (
 	"github.com/florinledger/florin/ledger"
 )
 
-// importPlan is what a file comes to: its transactions as the service takes them, on disk, and what
+// plan is what a file comes to: its transactions as the service takes them, on disk, and what
 // they need and add up to.
-type importPlan struct {
+type plan struct {
 	ledger, prefix string
 	// converter is set for hledger's JSON.
 	converter *hledger.Converter
-	spool     *importSpool
-	problems  importProblems
+	spool     *spool
+	problems  problems
 
 	// known are the scales of the assets that the service knows; needed the most decimals seen
 	// of each asset that it does not.
@@ -36,34 +36,34 @@ type importPlan struct {
 	// at is where each reference was seen.
 	at map[string]string
 	// first is the first transaction that has a number and a date.
-	first                 *importItem
+	first                 *item
 	transactions, leftOut int
 	now                   func() time.Time
 }
 
-func newImportPlan(ledgerName, prefix string, known map[string]int32, mayRegister bool) (*importPlan, error) {
-	spool, err := newImportSpool()
+func newPlan(ledgerName, prefix string, known map[string]int32, mayRegister bool) (*plan, error) {
+	spool, err := newSpool()
 	if err != nil {
 		return nil, err
 	}
-	return &importPlan{
-		ledger: ledgerName, prefix: prefix, spool: spool, problems: newImportProblems(),
+	return &plan{
+		ledger: ledgerName, prefix: prefix, spool: spool, problems: newProblems(),
 		known: known, needed: map[string]int32{}, mayRegister: mayRegister,
 		debits: map[string]decimal.Decimal{}, accounts: map[string]bool{}, at: map[string]string{}, now: time.Now,
 	}, nil
 }
 
-func (p *importPlan) close() { p.spool.close() }
+func (p *plan) close() { p.spool.close() }
 
 // scale is the scale of an asset that the service knows.
-func (p *importPlan) scale(asset string) (int32, bool) {
+func (p *plan) scale(asset string) (int32, bool) {
 	scale, ok := p.known[asset]
 	return scale, ok
 }
 
 // fill reads the source to its end. What is wrong with the transactions is in problems; an error is
 // about the file as a whole.
-func (p *importPlan) fill(ctx context.Context, source importSource) error {
+func (p *plan) fill(ctx context.Context, source source) error {
 	for {
 		item, err := source.next()
 		switch {
@@ -81,7 +81,7 @@ func (p *importPlan) fill(ctx context.Context, source importSource) error {
 }
 
 // add checks a transaction and notes what it needs.
-func (p *importPlan) add(item *importItem) error {
+func (p *plan) add(item *item) error {
 	for _, text := range item.Problems {
 		p.problems.add(item.At, item.Title, text)
 	}
@@ -113,11 +113,11 @@ func (p *importPlan) add(item *importItem) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", item.At, err)
 	}
-	return p.spool.add(importRecord{At: item.At, Title: item.Title, Reference: t.Reference}, body)
+	return p.spool.add(record{At: item.At, Title: item.Title, Reference: t.Reference}, body)
 }
 
 // check lists what the service would refuse in a transaction, as far as can be told from here.
-func (p *importPlan) check(t *ledger.NewTransaction) (problems []string) {
+func (p *plan) check(t *ledger.NewTransaction) (problems []string) {
 	if errs := t.Validate(); len(errs) > 0 {
 		for _, e := range errs {
 			problems = append(problems, strings.TrimPrefix(e.Pointer, "/")+": "+e.Detail)
@@ -144,7 +144,7 @@ func (p *importPlan) check(t *ledger.NewTransaction) (problems []string) {
 }
 
 // checkScale holds the decimals of an amount against its asset's, and sums up.
-func (p *importPlan) checkScale(l *ledger.Line) (problem string) {
+func (p *plan) checkScale(l *ledger.Line) (problem string) {
 	amount, err := ledger.ParseAmount(l.Amount)
 	if err != nil {
 		return err.Error()
@@ -167,7 +167,7 @@ func (p *importPlan) checkScale(l *ledger.Line) (problem string) {
 }
 
 // finish looks at what only the whole file tells.
-func (p *importPlan) finish() error {
+func (p *plan) finish() error {
 	if p.converter != nil {
 		for _, entry := range p.converter.Unused() {
 			p.problems.add("mapping", "", "nothing in the journal matches "+entry)
@@ -185,7 +185,7 @@ func (p *importPlan) finish() error {
 }
 
 // unregistered are the assets that the file needs and the service does not know, by code.
-func (p *importPlan) unregistered() (assets []ledger.Asset) {
+func (p *plan) unregistered() (assets []ledger.Asset) {
 	for _, code := range slices.Sorted(maps.Keys(p.needed)) {
 		assets = append(assets, ledger.Asset{Code: code, Scale: p.needed[code]})
 	}
@@ -193,14 +193,14 @@ func (p *importPlan) unregistered() (assets []ledger.Asset) {
 }
 
 // describeAssets names the assets that are registered on the way.
-func (p *importPlan) describeAssets(out io.Writer) {
+func (p *plan) describeAssets(out io.Writer) {
 	for _, a := range p.unregistered() {
 		fmt.Fprintf(out, "new asset     %s with %d decimals, for ever\n", a.Code, a.Scale)
 	}
 }
 
 // describe says what would be posted.
-func (p *importPlan) describe(out io.Writer) {
+func (p *plan) describe(out io.Writer) {
 	fmt.Fprintf(out, "transactions  %d, references %s:…\n", p.transactions, p.prefix)
 	if c := p.converter; c != nil && p.leftOut+c.Zeros+c.Virtuals+c.Assertions > 0 {
 		fmt.Fprintf(out, "left out      %d transactions of which nothing remains, %d postings of zero, %d virtual postings, %d balance assertions\n",
@@ -221,10 +221,10 @@ func (p *importPlan) describe(out io.Writer) {
 		return
 	}
 	pairs := p.converter.Accounts()
-	for _, pair := range pairs[:min(len(pairs), importShown)] {
+	for _, pair := range pairs[:min(len(pairs), maxShown)] {
 		fmt.Fprintf(out, "              %s is %s\n", pair[0], pair[1])
 	}
-	if more := len(pairs) - importShown; more > 0 {
+	if more := len(pairs) - maxShown; more > 0 {
 		fmt.Fprintf(out, "              … and %d more\n", more)
 	}
 }

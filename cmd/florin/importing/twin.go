@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -26,7 +26,7 @@ func (p *poster) findTwin(ctx context.Context) error {
 	}
 	page, err := p.florin.ListTransactions(ctx, p.ledger, &client.ListTransactionsParams{
 		Account: line.Account, Asset: line.Asset, AmountGte: line.Amount, AmountLte: line.Amount,
-		From: *want.EffectiveAt, Until: want.EffectiveAt.Add(time.Second), Limit: importPage,
+		From: *want.EffectiveAt, Until: want.EffectiveAt.Add(time.Second), Limit: pageSize,
 	})
 	refused := asProblem(err)
 	switch {

@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -14,12 +14,12 @@ import (
 
 // dial makes the client that an import calls the service by: it repeats what may pass, with the same key, for as
 // long as it was given.
-func (c *importCommand) dial(con console) (*client.Client, error) {
+func (c *Config) dial(con console) (*client.Client, error) {
 	florin, err := client.New(c.URL, client.Config{
 		Token: client.Static(c.Token), Patience: c.Patience, Attempts: math.MaxInt,
 		Repeats: func(attempt int, why error) {
 			if attempt == 1 { // once for each request
-				fmt.Fprintf(con.Err, "the service does not answer as it should; asking again for %s (--patience): %v\n", c.Patience, why)
+				fmt.Fprintf(con.err, "the service does not answer as it should; asking again for %s (--patience): %v\n", c.Patience, why)
 			}
 		},
 	})
@@ -33,7 +33,7 @@ func (c *importCommand) dial(con console) (*client.Client, error) {
 func assets(ctx context.Context, florin *client.Client) (map[string]int32, error) {
 	scales := map[string]int32{}
 	for asset, err := range client.All(func(cursor string) (client.AssetList, error) {
-		return florin.ListAssets(ctx, &client.ListAssetsParams{Limit: importPage, Cursor: cursor})
+		return florin.ListAssets(ctx, &client.ListAssetsParams{Limit: pageSize, Cursor: cursor})
 	}) {
 		if err != nil {
 			return nil, err

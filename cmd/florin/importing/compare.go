@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // compare reads the transaction that has the reference. It is there already, or it is another: the file
 // was changed since.
-func (p *poster) compare(ctx context.Context, e importEntry, taken *client.Problem) error {
+func (p *poster) compare(ctx context.Context, e entry, taken *client.Problem) error {
 	by, err := membersOf(taken)
 	if err != nil {
 		return fmt.Errorf("the transaction that has a reference: %w", err)

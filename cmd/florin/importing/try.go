@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/florinledger/florin/cmd/florin/progress"
 	"github.com/florinledger/florin/ledger"
 )
 
@@ -18,9 +19,9 @@ type trial struct {
 // refuse something for good.
 func (p *poster) try(ctx context.Context, con console) error {
 	var t trial
-	bar := newProgress(con.Err, "trying", "transactions", int64(p.plan.transactions))
-	err := p.each(ctx, func(_ int, entries []importEntry) error {
-		defer bar.add(len(entries))
+	bar := progress.New(con.err, "trying", "transactions", int64(p.plan.transactions))
+	err := p.each(ctx, func(_ int, entries []entry) error {
+		defer bar.Add(len(entries))
 		known, err := p.registered(entries)
 		t.unregistered += len(entries) - len(known)
 		if err != nil || len(known) == 0 {
@@ -28,30 +29,30 @@ func (p *poster) try(ctx context.Context, con console) error {
 		}
 		return p.tryBatch(ctx, &t, known)
 	})
-	bar.finish()
+	bar.Finish()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(con.Out, "would post    %d transactions\n", t.fresh+t.unregistered+t.depending)
+	fmt.Fprintf(con.out, "would post    %d transactions\n", t.fresh+t.unregistered+t.depending)
 	if p.there > 0 {
-		fmt.Fprintf(con.Out, "there before  %d transactions\n", p.there)
+		fmt.Fprintf(con.out, "there before  %d transactions\n", p.there)
 	}
 	if t.unregistered > 0 {
-		fmt.Fprintf(con.Out, "not tried     %d transactions in assets that are not registered yet\n", t.unregistered)
+		fmt.Fprintf(con.out, "not tried     %d transactions in assets that are not registered yet\n", t.unregistered)
 	}
 	if t.depending > 0 {
-		fmt.Fprintf(con.Out, "not certain   %d transactions that the balances as they are now would not allow, and those before them may\n", t.depending)
+		fmt.Fprintf(con.out, "not certain   %d transactions that the balances as they are now would not allow, and those before them may\n", t.depending)
 	}
 	if p.problems.any() {
-		p.problems.list(con.Err, "nothing was posted")
-		return errFound
+		p.problems.list(con.err, "nothing was posted")
+		return ErrFound
 	}
-	fmt.Fprintln(con.Out, "nothing was posted: this was a dry run")
+	fmt.Fprintln(con.out, "nothing was posted: this was a dry run")
 	return nil
 }
 
 // tryBatch counts what the service says to transactions.
-func (p *poster) tryBatch(ctx context.Context, t *trial, entries []importEntry) error {
+func (p *poster) tryBatch(ctx context.Context, t *trial, entries []entry) error {
 	results, err := p.ask(ctx, entries)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func (p *poster) tryBatch(ctx context.Context, t *trial, entries []importEntry) 
 }
 
 // registered returns the transactions whose assets the service knows.
-func (p *poster) registered(entries []importEntry) (known []importEntry, err error) {
+func (p *poster) registered(entries []entry) (known []entry, err error) {
 	if len(p.plan.needed) == 0 {
 		return entries, nil
 	}

@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"bufio"
@@ -9,38 +9,38 @@ import (
 	"os"
 )
 
-// importSpool keeps what is to be posted on disk between the two passes: two lines per transaction,
+// spool keeps what is to be posted on disk between the two passes: two lines per transaction,
 // what it is and its body. The input may be a pipe, which cannot be read twice, and its JSON is ten
 // times as large.
-type importSpool struct {
+type spool struct {
 	file   *os.File
 	writer *bufio.Writer
 	reader *bufio.Reader
 }
 
-// importRecord says which transaction a body is.
-type importRecord struct {
+// record says which transaction a body is.
+type record struct {
 	At        string `json:"at"`
 	Title     string `json:"title"`
 	Reference string `json:"reference"`
 }
 
-func newImportSpool() (*importSpool, error) {
+func newSpool() (*spool, error) {
 	f, err := os.CreateTemp("", "florin-import-")
 	if err != nil {
 		return nil, err
 	}
 	// It goes with the process, however that ends, where a file that is open can be removed.
 	_ = os.Remove(f.Name())
-	return &importSpool{file: f, writer: bufio.NewWriterSize(f, importReadBuffer)}, nil
+	return &spool{file: f, writer: bufio.NewWriterSize(f, readBuffer)}, nil
 }
 
-func (s *importSpool) close() {
+func (s *spool) close() {
 	_ = s.file.Close()
 	_ = os.Remove(s.file.Name()) // where it could not be removed while it was open
 }
 
-func (s *importSpool) add(r importRecord, body []byte) error {
+func (s *spool) add(r record, body []byte) error {
 	head, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -54,31 +54,31 @@ func (s *importSpool) add(r importRecord, body []byte) error {
 }
 
 // rewind goes back to the beginning, to read.
-func (s *importSpool) rewind() error {
+func (s *spool) rewind() error {
 	if err := s.writer.Flush(); err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
-	s.reader = bufio.NewReaderSize(s.file, importReadBuffer)
+	s.reader = bufio.NewReaderSize(s.file, readBuffer)
 	return nil
 }
 
-// importEntry is a transaction of a batch: its record, still as JSON, and its body with a line break.
-type importEntry struct{ head, body []byte }
+// entry is a transaction of a batch: its record, still as JSON, and its body with a line break.
+type entry struct{ head, body []byte }
 
-func (e importEntry) record() (importRecord, error) {
-	var r importRecord
+func (e entry) record() (record, error) {
+	var r record
 	err := json.Unmarshal(e.head, &r)
 	return r, err
 }
 
 // batch reads the transactions of the next request; none after the last. Where one batch ends and the
 // next begins depends on the file alone, so a second run makes the same requests.
-func (s *importSpool) batch() (entries []importEntry, err error) {
+func (s *spool) batch() (entries []entry, err error) {
 	size := 0
-	for len(entries) < importBatch && size < importBatchBytes {
+	for len(entries) < batchSize && size < batchBytes {
 		head, err := s.reader.ReadBytes('\n')
 		if errors.Is(err, io.EOF) && len(head) == 0 {
 			return entries, nil
@@ -90,7 +90,7 @@ func (s *importSpool) batch() (entries []importEntry, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("spool: %w", err)
 		}
-		entries, size = append(entries, importEntry{head, body}), size+len(body)
+		entries, size = append(entries, entry{head, body}), size+len(body)
 	}
 	return entries, nil
 }

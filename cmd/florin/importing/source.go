@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"bufio"
@@ -17,8 +17,8 @@ import (
 	"github.com/florinledger/florin/ledger"
 )
 
-// importItem is one transaction of a file on its way into the books.
-type importItem struct {
+// item is one transaction of a file on its way into the books.
+type item struct {
 	// At is where it stands, as file:line; Title names it for people.
 	At    string
 	Title string
@@ -30,12 +30,12 @@ type importItem struct {
 	Problems []string
 }
 
-// importSource reads transactions. next returns io.EOF after the last one.
-type importSource interface{ next() (*importItem, error) }
+// source reads transactions. next returns io.EOF after the last one.
+type source interface{ next() (*item, error) }
 
 // peek returns the first byte of in that is no white space, and a reader that begins with it.
 func peek(in io.Reader) (byte, io.Reader, error) {
-	b := bufio.NewReaderSize(in, importReadBuffer)
+	b := bufio.NewReaderSize(in, readBuffer)
 	for {
 		first, err := b.ReadByte()
 		switch {
@@ -58,12 +58,12 @@ type hledgerSource struct {
 	tag, ownPrefix string
 }
 
-func (s *hledgerSource) next() (*importItem, error) {
+func (s *hledgerSource) next() (*item, error) {
 	t, err := s.reader.Next()
 	if err != nil {
 		return nil, err
 	}
-	item := &importItem{At: t.At(), Title: t.Title(), Number: t.Index}
+	item := &item{At: t.At(), Title: t.Title(), Number: t.Index}
 	item.Transaction, item.Problems = s.converter.Convert(t)
 	if s.tag == "" {
 		return item, nil
@@ -108,11 +108,11 @@ type linesSource struct {
 
 func newLinesSource(in io.Reader, file string) *linesSource {
 	s := &linesSource{scanner: bufio.NewScanner(in), file: file}
-	s.scanner.Buffer(nil, importLine)
+	s.scanner.Buffer(nil, maxLine)
 	return s
 }
 
-func (s *linesSource) next() (*importItem, error) {
+func (s *linesSource) next() (*item, error) {
 	for s.scanner.Scan() {
 		s.line++
 		text := bytes.TrimSpace(s.scanner.Bytes())
@@ -123,15 +123,15 @@ func (s *linesSource) next() (*importItem, error) {
 	err := s.scanner.Err()
 	switch {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, fmt.Errorf("line %d has more than %d bytes", s.line+1, importLine)
+		return nil, fmt.Errorf("line %d has more than %d bytes", s.line+1, maxLine)
 	case err != nil:
 		return nil, err
 	}
 	return nil, io.EOF
 }
 
-func (s *linesSource) item(text []byte) *importItem {
-	item := &importItem{At: s.file + ":" + strconv.Itoa(s.line)}
+func (s *linesSource) item(text []byte) *item {
+	item := &item{At: s.file + ":" + strconv.Itoa(s.line)}
 	var t ledger.NewTransaction
 	if err := json.Unmarshal(text, &t, json.RejectUnknownMembers(true)); err != nil {
 		item.Problems = []string{"it is no transaction: " + unreadable(err)}

@@ -99,7 +99,7 @@ type SetCreditLimit struct {
 }
 
 // SetSpendingLimit says how much a wallet may give out in an asset, at once and within a day: by transfers,
-// splits, debits, and holds when they are placed or increased. It replaces what there was; with neither
+// splits, exchanges, debits, and holds when they are placed or increased. It replaces what there was; with neither
 // there is no limit. For finance.
 //
 // Refusals: ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale.

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -106,6 +107,12 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.transactionOf(a)
 	case wallet.CommandCreditWallet, wallet.CommandDebitWallet:
 		return h.transactionOf(a)
+	case exchange.CommandSetRate:
+		return h.setRateOf(a)
+	case exchange.CommandIssueQuote:
+		return h.issuedOf(a)
+	case exchange.CommandExchange:
+		return h.exchangeOf(callOf(ctx).principal, a)
 	case wallet.CommandTransfer, wallet.CommandSplit:
 		return h.transferOf(callOf(ctx).principal, a)
 	case ledger.CommandPostBatch, wallet.CommandTransferBatch:

@@ -213,6 +213,8 @@ func wantedInstead(e *json.SemanticError) string {
 		return "it does not have the right form"
 	}
 	switch t := e.GoType; {
+	case t == reflect.TypeFor[api.AssetOrMoney]():
+		return `want an asset, such as "EUR", or an object of amount and asset`
 	case t == reflect.TypeFor[api.Side]() && e.JSONKind == '"':
 		return `want "debit" or "credit"`
 	case t.String() == "time.Time":

@@ -23,6 +23,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
@@ -72,13 +73,14 @@ func open(t *testing.T) *house {
 	wallet.Register(h.registry)
 	alert.Register(h.registry)
 	payment.Register(h.registry)
+	exchange.Register(h.registry)
 	users.Register(h.registry)
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
 	h.lobby = newLobby(h)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
-		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Stripe: payment.NewReceiver(h, h),
+		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Exchanges: h, Stripe: payment.NewReceiver(h, h),
 		People:   h.lobby.ports(),
 		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
 	}, HandlersConfig{Log: log})

@@ -245,8 +245,10 @@ func messageParam(name string) parameter {
 	}}
 }
 
-func assetParam() parameter {
-	return parameter{name: "asset", want: func(value string) string {
+func assetParam() parameter { return assetCodeParam("asset") }
+
+func assetCodeParam(name string) parameter {
+	return parameter{name: name, want: func(value string) string {
 		if ledger.CheckAssetCode(value) != nil {
 			return "the code of an asset, such as USD"
 		}

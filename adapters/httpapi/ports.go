@@ -8,6 +8,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	messages "github.com/florinledger/florin/messaging/query"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/exchange"
 	wallets "github.com/florinledger/florin/wallet/query"
 )
 
@@ -22,6 +23,7 @@ type Ports struct {
 	Transactions Transactions
 	Wallets      Wallets
 	Statements   Statements
+	Exchanges    Exchanges
 	Stripe       Provider
 	People       People
 	Messages     Messages
@@ -97,6 +99,14 @@ type Wallets interface {
 type Statements interface {
 	// WalletEntries returns what transactions did to a wallet, newest first.
 	WalletEntries(ctx context.Context, f wallets.EntryFilter) ([]wallets.Entry, error)
+}
+
+// Exchanges answers which pairs are listed and which quotes were used, from the projection wallets.Wallets.
+type Exchanges interface {
+	ExchangeRate(ctx context.Context, from, to string) (r exchange.Rate, ok bool, err error)
+	ExchangeRates(ctx context.Context, f wallets.RateFilter) ([]exchange.Rate, error)
+	// QuoteUse returns the transaction that used a quote; ok is false when none did.
+	QuoteUse(ctx context.Context, id string) (transaction string, ok bool, err error)
 }
 
 // Provider takes the messages of a payment provider: *payment.Receiver.

@@ -25,6 +25,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -147,6 +148,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	alert.Register(registry)
 	payment.Register(registry)
 	withdrawal.Register(registry)
+	exchange.Register(registry)
 	users.Register(registry)
 	messaging.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)

@@ -5,6 +5,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/exchange"
 )
 
 // transaction shows an event with postings, whichever core made it. reversedBy is the id of its
@@ -34,6 +35,8 @@ func (h *Handlers) transaction(e *journal.Event, reversedBy string) (api.Transac
 	case wallet.Credited:
 		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
 	case wallet.Debited:
+		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
+	case exchange.Exchanged:
 		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
 	case wallet.HoldPlaced:
 		t.Description, metadata = body.Description, body.Metadata

@@ -66,7 +66,12 @@ func seenBy(p Principal, t api.Transaction, body wallet.Transferred, own ...stri
 	if p.Roles.Has(RoleService | RoleFinance | RoleAdmin) {
 		return t
 	}
-	whole := len(body.To) == 0 || slices.Contains(own, body.FromWallet)
+	return seenByOwner(t, len(body.To) == 0 || slices.Contains(own, body.FromWallet), own...)
+}
+
+// seenByOwner leaves of a transaction what the owner of some wallets may see: the balances of these alone, and
+// the postings of others only of the whole.
+func seenByOwner(t api.Transaction, whole bool, own ...string) api.Transaction {
 	shown := make([]api.Posting, 0, len(t.Postings))
 	for _, posting := range t.Postings {
 		mine := slices.ContainsFunc(own, func(id string) bool { return strings.HasPrefix(posting.Account, wallet.Account(id, "")) })
@@ -105,24 +110,24 @@ func (h *Handlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObje
 	if !ok {
 		return nil, fmt.Errorf("event %d, a %s, is no transfer", events[0].Position, events[0].Type)
 	}
-	own, err := h.ownOf(ctx, body)
+	own, err := h.ownOf(ctx, body.Wallets(), len(body.To) > 0)
 	if err == nil && len(own) == 0 {
 		err = &Problem{Code: "transaction-not-found"}
 	}
 	return api.GetTransfer200JSONResponse(seenBy(callOf(ctx).principal, t, body, own...)), err
 }
 
-// ownOf returns which wallets of a transfer the caller may see.
-func (h *Handlers) ownOf(ctx context.Context, body wallet.Transferred) (own []string, err error) {
-	for _, id := range body.Wallets() {
+// ownOf returns which of the wallets of a transaction the caller may see; with one, the first of them.
+func (h *Handlers) ownOf(ctx context.Context, ids []string, one bool) (own []string, err error) {
+	for _, id := range ids {
 		w, ok, err := h.ports.Wallets.Wallet(ctx, id)
 		if err != nil {
 			return nil, away(err)
 		}
 		if ok && maySee(callOf(ctx).principal, w.Owner) {
 			own = append(own, id)
-			if len(body.To) > 0 {
-				return own, nil // he paid it, or is paid by it once
+			if one {
+				return own, nil // he paid a split, or is paid by it once
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
-		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads,
+		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads, Exchanges: reads,
 		Stripe:   payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		People:   people,
 		Messages: reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,

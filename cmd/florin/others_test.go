@@ -22,7 +22,11 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		return ann.self().call(http.MethodPost, path, body, key(path)).is(http.StatusCreated)
 	}
 	transfer := made("/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("10")})
+	s.lists(t, "JPY", "USD", map[string]any{"rate": "0.0066"})
+	quote := made("/v1/quotes", map[string]any{"from": yen("100"), "to": "USD"}).str("id")
 	things := map[string]string{
+		"/v1/quotes/":    quote,
+		"/v1/exchanges/": made("/v1/exchanges", map[string]any{"quote_id": quote, "wallet_id": from}).str("id"),
 		"/v1/wallets/":   from,
 		"/v1/transfers/": transfer.str("id"),
 		"/v1/holds/":     made("/v1/holds", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("10")}).str("id"),

@@ -54,6 +54,9 @@ func whoMay() map[string]string {
 		"PUT /v1/wallets/{id}/spending-limits/{asset}": "f", "POST /v1/wallets/{id}/credit": "sf", "POST /v1/wallets/{id}/debit": "sf", "POST /v1/transfers/split": "us", "POST /v1/transfers/batch": "s",
 		"POST /v1/holds": "us", "GET /v1/holds/{id}": "us",
 		"POST /v1/holds/{id}/capture": "us", "POST /v1/holds/{id}/release": "us",
+		"GET /v1/exchange-rates": "usfo", "GET /v1/exchange-rates/{from}/{to}": "usfo",
+		"PUT /v1/exchange-rates/{from}/{to}": "f", "DELETE /v1/exchange-rates/{from}/{to}": "f",
+		"POST /v1/quotes": "usf", "GET /v1/quotes/{id}": "usf", "POST /v1/exchanges": "us", "GET /v1/exchanges/{id}": "us",
 		"POST /v1/messages": "us", "GET /v1/messages": "u", "GET /v1/messages/unread": "u", "GET /v1/messages/stream": "u",
 		"GET /v1/messages/{id}": "u", "PATCH /v1/messages/{id}": "u", "DELETE /v1/messages/{id}": "u",
 		"POST /v1/messages/{id}/read": "u", "GET /v1/messages/{id}/history": "u",
@@ -123,12 +126,12 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 // example writes a path with values of the right form for its parameters.
 func example(path string) string {
 	for parameter, value := range map[string]string{
-		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD",
+		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD", "{from}": "USD", "{to}": "EUR",
 	} {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/commands/": "cmd_", "/messages/": "msg_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

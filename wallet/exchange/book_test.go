@@ -51,9 +51,9 @@ func (b *book) wallet(owner string, holds ...ledger.Money) string {
 }
 
 // list lists a pair.
-func (b *book) list(from, to, rate, spread string) exchange.RateSet {
+func (b *book) list(from, to, rate, spread string) {
 	b.t.Helper()
-	return b.Do(exchange.CommandSetRate, exchange.SetRate{From: from, To: to, Rate: rate, Spread: spread})[0].Body.(exchange.RateSet)
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: from, To: to, Rate: rate, Spread: &spread})
 }
 
 // quote has a quote issued to Ann.

@@ -22,10 +22,10 @@ type SetRate struct {
 	To   string `json:"to"`
 	// Rate is the mid rate: how many units of To one unit of From is worth. Above zero, at most MaxRateDigits.
 	Rate string `json:"rate"`
-	// Spread is in percent of the rate: zero or more and below 100, at most MaxSpreadDecimals; empty for none.
-	Spread string `json:"spread,omitempty"`
-	// MinAmount is the least of From that is exchanged at once, at its scale; empty for whatever comes to a unit.
-	MinAmount string `json:"min_amount,omitempty"`
+	// Spread is in percent of the rate: zero or more and below 100, at most MaxSpreadDecimals; nil for none.
+	Spread *string `json:"spread,omitempty"`
+	// MinAmount is the least of From that is exchanged at once; nil for whatever comes to a unit.
+	MinAmount *string `json:"min_amount,omitempty"`
 	// ValidFor is how long quotes stand, in whole seconds, MinValidFor to MaxValidFor; nil for DefaultValidFor.
 	ValidFor *int64 `json:"valid_for,omitempty"`
 	// IfVersion, if not nil, is the version that the pair must have; 0 for one that is not listed.
@@ -58,8 +58,8 @@ type IssueQuote struct {
 	Owner string `json:"owner"`
 	From  Side   `json:"from"`
 	To    Side   `json:"to"`
-	// Rate is the customer's, in the form of [SetRate]; empty for the table's.
-	Rate string `json:"rate,omitempty"`
+	// Rate is the customer's, in the form of [SetRate]; nil for the table's.
+	Rate *string `json:"rate,omitempty"`
 }
 
 // Exchange uses a quote.

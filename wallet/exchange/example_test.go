@@ -34,7 +34,7 @@ func Example() {
 	id := ask(wallet.CommandOpenWallet, wallet.OpenWallet{As: ann, Owner: ann.Principal}).Body.(wallet.Opened).WalletID
 	ask(wallet.CommandCreditWallet, wallet.CreditWallet{WalletID: id, Amount: ledger.Money{Amount: "25", Asset: "USD"}, Account: "assets:bank:main"})
 
-	ask(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9261", Spread: "0.5"})
+	ask(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9261", Spread: new("0.5")})
 	quote := ask(exchange.CommandIssueQuote, exchange.IssueQuote{
 		As: ann, Owner: ann.Principal, From: exchange.Side{Amount: "10", Asset: "USD"}, To: exchange.Side{Asset: "EUR"},
 	}).Body.(exchange.Quoted)

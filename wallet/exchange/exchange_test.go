@@ -79,7 +79,7 @@ func TestExchange(t *testing.T) {
 			}, e.Body)
 			assert.Equal(t, []any{"wallet/" + ann, "main"}, []any{e.Stream, e.Ledger})
 			b.refused(exchange.CommandExchange, command, exchange.ErrQuoteUsed, "", fmt.Sprintf(`{"transaction_id":%q}`, e.TransactionID()))
-			again := use(b.Do(exchange.CommandIssueQuote, exchange.IssueQuote{As: service(), Owner: "usr_ann", From: c.from, To: c.to, Rate: "1"})[0].Body.(exchange.Quoted), ann)
+			again := use(b.Do(exchange.CommandIssueQuote, exchange.IssueQuote{As: service(), Owner: "usr_ann", From: c.from, To: c.to, Rate: new("1")})[0].Body.(exchange.Quoted), ann)
 			again.Reference = "h-7"
 			b.refused(exchange.CommandExchange, again, ledger.ErrReferenceTaken, "/reference", "")
 			assert.Equal(t, b.State(), b.Replay(cores()...).State())
@@ -96,7 +96,7 @@ func TestExchangeOfAnAmount(t *testing.T) {
 	t.Parallel()
 	b := open(t, true)
 	ann, bob := b.wallet("ann", money("10", "USD")), b.wallet("bob")
-	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "JPY", Rate: "150", Spread: "10", MinAmount: "0.02"})
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "JPY", Rate: "150", Spread: new("10"), MinAmount: new("0.02")})
 	q := b.quote(side("", "USD"), side("", "JPY"))
 	c := use(q, ann)
 	c.ToWallet = bob

@@ -36,9 +36,7 @@ func (f *form) rate(text string) {
 // spread checks a spread at /spread.
 func (f *form) spread(text string) {
 	spread, err := ledger.ParseSigned(text)
-	switch {
-	case text == "":
-	case err != nil, spread.IsNegative(), spread.GreaterThanOrEqual(hundred()), spread.Exponent() < -MaxSpreadDecimals:
+	if err != nil || spread.IsNegative() || spread.GreaterThanOrEqual(hundred()) || spread.Exponent() < -MaxSpreadDecimals {
 		f.Addf("/spread", `want percent, zero or more and below 100, with at most %d decimals, such as "0.5"`, MaxSpreadDecimals)
 	}
 }
@@ -57,9 +55,11 @@ func (c SetRate) Validate() []ledger.FieldError {
 	var f form
 	f.pair(c.From, c.To)
 	f.rate(c.Rate)
-	f.spread(c.Spread)
-	if c.MinAmount != "" {
-		f.Check("/min_amount", ledger.CheckAmount(c.MinAmount))
+	if c.Spread != nil {
+		f.spread(*c.Spread)
+	}
+	if c.MinAmount != nil {
+		f.Check("/min_amount", ledger.CheckAmount(*c.MinAmount))
 	}
 	least, most := int64(MinValidFor/time.Second), int64(MaxValidFor/time.Second)
 	if c.ValidFor != nil && (*c.ValidFor < least || *c.ValidFor > most) {
@@ -83,8 +83,8 @@ func (c IssueQuote) Validate() []ledger.FieldError {
 	if c.From.Amount != "" && c.To.Amount != "" {
 		f.Addf("/to", "want an amount on one side: the rate says what the other comes to")
 	}
-	if c.Rate != "" {
-		f.rate(c.Rate)
+	if c.Rate != nil {
+		f.rate(*c.Rate)
 	}
 	return f.Errors()
 }

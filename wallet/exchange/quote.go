@@ -29,7 +29,7 @@ func decideIssueQuote(s *journal.Scope, c IssueQuote) error {
 	from, sold := ledger.AssetScale(s, c.From.Asset)
 	to, bought := ledger.AssetScale(s, c.To.Asset)
 	switch {
-	case c.Rate != "" && c.As.Role != wallet.Service:
+	case c.Rate != nil && c.As.Role != wallet.Service:
 		return ErrTermsForbidden.At("/rate")
 	case !c.As.Owns(c.Owner):
 		return ErrTermsForbidden.At("/owner_id")
@@ -37,7 +37,7 @@ func decideIssueQuote(s *journal.Scope, c IssueQuote) error {
 		return ledger.ErrUnknownAsset.At("/from/asset").Because("%s is not registered", c.From.Asset)
 	case !bought:
 		return ledger.ErrUnknownAsset.At("/to/asset").Because("%s is not registered", c.To.Asset)
-	case c.Rate == "" && !found:
+	case c.Rate == nil && !found:
 		return ErrRateNotFound.At("/to").Because("%s is not exchanged for %s", c.From.Asset, c.To.Asset)
 	}
 	body := c.promise(listed, s.Now())
@@ -55,8 +55,8 @@ func (c IssueQuote) promise(listed rate, now time.Time) Quoted {
 		Owner: c.Owner, From: Side{Asset: c.From.Asset}, To: Side{Asset: c.To.Asset},
 		MidRate: listed.Rate, Spread: listed.Spread, MinAmount: listed.MinAmount,
 	}
-	if c.Rate != "" {
-		q.MidRate, q.Spread, q.MinAmount = plain(c.Rate), "0", ""
+	if c.Rate != nil {
+		q.MidRate, q.Spread, q.MinAmount = plain(*c.Rate), "0", ""
 	}
 	q.Rate = q.terms().rate().String()
 	q.ExpiresAt = now.Add(DefaultValidFor)

@@ -60,14 +60,14 @@ func TestQuotes(t *testing.T) {
 func TestNamedRates(t *testing.T) {
 	t.Parallel()
 	b := open(t, true)
-	named := exchange.IssueQuote{As: service(), Owner: "usr_ann", From: side("10", "USD"), To: side("", "EUR"), Rate: "0.930"}
+	named := exchange.IssueQuote{As: service(), Owner: "usr_ann", From: side("10", "USD"), To: side("", "EUR"), Rate: new("0.930")}
 	q := b.Do(exchange.CommandIssueQuote, named)[0].Body.(exchange.Quoted)
 	assert.Equal(t, []string{"0.93", "0.93", "0", "9.30"}, []string{q.Rate, q.MidRate, q.Spread, q.To.Amount})
-	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9", Spread: "1", MinAmount: "100", ValidFor: new(int64(5))})
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9", Spread: new("1"), MinAmount: new("100"), ValidFor: new(int64(5))})
 	q = b.Do(exchange.CommandIssueQuote, named)[0].Body.(exchange.Quoted)
 	assert.Equal(t, []string{"0.93", "0.93", "0", "9.30", ""}, []string{q.Rate, q.MidRate, q.Spread, q.To.Amount, q.MinAmount}, "nothing of the table's")
 	assert.Equal(t, b.Now().Add(5*time.Second), q.ExpiresAt, "but how long it stands")
-	named.Rate = ""
+	named.Rate = nil
 	named.From.Amount = "100"
 	q = b.Do(exchange.CommandIssueQuote, named)[0].Body.(exchange.Quoted)
 	assert.Equal(t, []string{"0.891", "0.9", "1", "89.10", "100.00"}, []string{q.Rate, q.MidRate, q.Spread, q.To.Amount, q.MinAmount})
@@ -76,16 +76,16 @@ func TestNamedRates(t *testing.T) {
 func TestQuotesRefused(t *testing.T) {
 	t.Parallel()
 	b := open(t, false)
-	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9", MinAmount: "5"})
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9", MinAmount: new("5")})
 	b.list("JPY", "USD", "0.0066", "0")
 	b.list("USD", "JPY", "150", "0")
 	ask := func(from, to exchange.Side) exchange.IssueQuote {
 		return exchange.IssueQuote{As: user("ann"), Owner: "usr_ann", From: from, To: to}
 	}
 	named, other := ask(side("10", "USD"), side("", "EUR")), ask(side("10", "USD"), side("", "EUR"))
-	named.Rate, other.Owner = "2", "usr_bob"
+	named.Rate, other.Owner = new("2"), "usr_bob"
 	bad := named
-	bad.As, bad.Rate = service(), "0"
+	bad.As, bad.Rate = service(), new("0")
 	nobodys := other
 	nobodys.Owner = ""
 	for name, c := range map[string]struct {

@@ -1,12 +1,14 @@
 package exchange
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet"
 )
 
 // rate is what the writer knows of a pair.
@@ -51,8 +53,11 @@ func decideSetRate(s *journal.Scope, c SetRate) error {
 		return ledger.ErrVersionMismatch.With(ledger.VersionNow{Version: before.Version})
 	}
 	body := RateSet{
-		From: c.From, To: c.To, Rate: plain(c.Rate), Spread: plain(cmp.Or(c.Spread, "0")), MinAmount: least,
+		From: c.From, To: c.To, Rate: plain(c.Rate), Spread: "0", MinAmount: least,
 		ValidFor: int64(DefaultValidFor / time.Second), CreatedAt: s.Now(),
+	}
+	if c.Spread != nil {
+		body.Spread = plain(*c.Spread)
 	}
 	if c.ValidFor != nil {
 		body.ValidFor = *c.ValidFor
@@ -66,10 +71,10 @@ func decideSetRate(s *journal.Scope, c SetRate) error {
 
 // least is the minimum at its asset's scale; empty for none.
 func (c SetRate) least(s *journal.Scope) (string, error) {
-	if c.MinAmount == "" {
+	if c.MinAmount == nil {
 		return "", nil
 	}
-	least, err := amountAt(s, "/min_amount", ledger.Money{Amount: c.MinAmount, Asset: c.From})
+	least, err := wallet.Amount(s, ledger.Money{Amount: *c.MinAmount, Asset: c.From})
 	if r := journal.AsRefusal(err); r != nil {
 		return "", r.At("/min_amount")
 	}
@@ -94,6 +99,19 @@ func decideWithdrawRate(s *journal.Scope, c WithdrawRate) error {
 	return nil
 }
 
+// CustomerRate is what a spread, in percent, leaves of a mid rate. Errors: one of them is no decimal number.
+func CustomerRate(mid, spread string) (string, error) {
+	m, err := decimal.NewFromString(mid)
+	if err != nil {
+		return "", fmt.Errorf("exchange: rate: %w", err)
+	}
+	p, err := decimal.NewFromString(spread)
+	if err != nil {
+		return "", fmt.Errorf("exchange: spread: %w", err)
+	}
+	return terms{m, p}.rate().String(), nil
+}
+
 // Rate is a pair of the table as it is shown.
 type Rate struct {
 	From, To string
@@ -109,14 +127,15 @@ type Rate struct {
 	Version int64
 }
 
-// ShowRate shows a pair as an event set it, which has been decoded. Errors: it is of another type.
+// ShowRate shows a pair as an event set it, which has been decoded. Errors: it is of another type, or holds no rate.
 func ShowRate(e *journal.Event) (Rate, error) {
 	body, ok := e.Body.(RateSet)
 	if !ok {
 		return Rate{}, fmt.Errorf("exchange: event %d is a %s, want %s", e.Position, e.Type, TypeRateSet)
 	}
+	customer, err := CustomerRate(body.Rate, body.Spread)
 	return Rate{
-		From: body.From, To: body.To, Rate: body.Rate, Spread: body.Spread, CustomerRate: termsOf(body.Rate, body.Spread).rate().String(),
+		From: body.From, To: body.To, Rate: body.Rate, Spread: body.Spread, CustomerRate: customer,
 		MinAmount: body.MinAmount, ValidFor: body.ValidFor, CreatedAt: body.CreatedAt, UpdatedAt: e.RecordedAt, Version: e.Position,
-	}, nil
+	}, err
 }

@@ -19,7 +19,7 @@ func TestRates(t *testing.T) {
 		b := open(t, cold)
 		began := b.Now()
 		e := b.Do(exchange.CommandSetRate, exchange.SetRate{
-			From: "USD", To: "EUR", Rate: "0.92610", Spread: "0.50", MinAmount: "1", ValidFor: new(int64(45)), IfVersion: new(int64(0)),
+			From: "USD", To: "EUR", Rate: "0.92610", Spread: new("0.50"), MinAmount: new("1"), ValidFor: new(int64(45)), IfVersion: new(int64(0)),
 		})[0]
 		first, err := exchange.ShowRate(e)
 		require.NoError(t, err)
@@ -77,11 +77,12 @@ func TestRatesRefused(t *testing.T) {
 		"below zero":             {with(func(c *exchange.SetRate) { c.Rate = "-1" }), ledger.ErrInvalidField, "/rate"},
 		"exponent":               {with(func(c *exchange.SetRate) { c.Rate = "1e3" }), ledger.ErrInvalidField, "/rate"},
 		"41 digits":              {with(func(c *exchange.SetRate) { c.Rate = "0.1234567890123456789012345678901234567890" }), ledger.ErrInvalidField, "/rate"},
-		"all of it":              {with(func(c *exchange.SetRate) { c.Spread = "100" }), ledger.ErrInvalidField, "/spread"},
-		"a gift":                 {with(func(c *exchange.SetRate) { c.Spread = "-0.1" }), ledger.ErrInvalidField, "/spread"},
-		"7 decimals":             {with(func(c *exchange.SetRate) { c.Spread = "0.0000001" }), ledger.ErrInvalidField, "/spread"},
-		"no minimum":             {with(func(c *exchange.SetRate) { c.MinAmount = "0" }), ledger.ErrInvalidField, "/min_amount"},
-		"a minimum in mills":     {with(func(c *exchange.SetRate) { c.MinAmount = "0.001" }), ledger.ErrAmountScale, "/min_amount"},
+		"all of it":              {with(func(c *exchange.SetRate) { c.Spread = new("100") }), ledger.ErrInvalidField, "/spread"},
+		"a gift":                 {with(func(c *exchange.SetRate) { c.Spread = new("-0.1") }), ledger.ErrInvalidField, "/spread"},
+		"empty":                  {with(func(c *exchange.SetRate) { c.Spread = new("") }), ledger.ErrInvalidField, "/spread"},
+		"7 decimals":             {with(func(c *exchange.SetRate) { c.Spread = new("0.0000001") }), ledger.ErrInvalidField, "/spread"},
+		"no minimum":             {with(func(c *exchange.SetRate) { c.MinAmount = new("0") }), ledger.ErrInvalidField, "/min_amount"},
+		"a minimum in mills":     {with(func(c *exchange.SetRate) { c.MinAmount = new("0.001") }), ledger.ErrAmountScale, "/min_amount"},
 		"valid for no time":      {with(func(c *exchange.SetRate) { c.ValidFor = new(int64(0)) }), ledger.ErrInvalidField, "/valid_for"},
 		"valid for over a day":   {with(func(c *exchange.SetRate) { c.ValidFor = new(int64(86_401)) }), ledger.ErrInvalidField, "/valid_for"},
 		"valid for less than no": {with(func(c *exchange.SetRate) { c.ValidFor = new(int64(-1)) }), ledger.ErrInvalidField, "/valid_for"},
@@ -89,6 +90,6 @@ func TestRatesRefused(t *testing.T) {
 		t.Run(name, func(*testing.T) { b.refused(exchange.CommandSetRate, c.command, c.want, c.pointer, "") })
 	}
 	b.Do(exchange.CommandSetRate, with(func(c *exchange.SetRate) {
-		c.Rate, c.Spread, c.ValidFor = "0.123456789012345678901234567890123456789", "99.999999", new(int64(86_400))
+		c.Rate, c.Spread, c.ValidFor = "0.123456789012345678901234567890123456789", new("99.999999"), new(int64(86_400))
 	}))
 }

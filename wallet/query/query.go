@@ -33,3 +33,12 @@ type Balance struct {
 	Asset                              string
 	Available, Held, Pending, Disputed decimal.Decimal
 }
+
+// RateFilter selects pairs of the table of rates, by what is sold and then by what is bought.
+type RateFilter struct {
+	// From is what is sold; empty for all.
+	From string
+	// AfterFrom and AfterTo are the last pair of the page before; Limit the most that come back.
+	AfterFrom, AfterTo string
+	Limit              int
+}

@@ -191,6 +191,27 @@ func (e MessageKind) Valid() bool {
 	}
 }
 
+// Defines values for QuoteStatus.
+const (
+	QuoteStatusExpired QuoteStatus = "expired"
+	QuoteStatusOpen    QuoteStatus = "open"
+	QuoteStatusUsed    QuoteStatus = "used"
+)
+
+// Valid indicates whether the value is a known member of the QuoteStatus enum.
+func (e QuoteStatus) Valid() bool {
+	switch e {
+	case QuoteStatusExpired:
+		return true
+	case QuoteStatusOpen:
+		return true
+	case QuoteStatusUsed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -651,6 +672,40 @@ type CreateAsset struct {
 	Scale *int `json:"scale,omitempty"`
 }
 
+// CreateExchange defines model for CreateExchange.
+type CreateExchange struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// QuoteID A quote's id.
+	//
+	// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+	QuoteID QuoteID `json:"quote_id"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// ToWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
 // CreateHold A hold has at most one payee, `to_wallet` or `to_account`, and at most one of `expires_at` and `expires_in`. With neither it never expires.
 type CreateHold struct {
 	// Amount An amount with its asset.
@@ -716,6 +771,25 @@ type CreatePosting struct {
 
 	// Side The side of a posting.
 	Side Side `json:"side"`
+}
+
+// CreateQuote At most one of `from` and `to` is money.
+type CreateQuote struct {
+	// From An amount with its asset, or the asset alone.
+	From MoneyOrAsset `json:"from"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id,omitempty,omitzero"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate *MidRate `json:"rate,omitempty"`
+
+	// To An amount with its asset, or the asset alone.
+	To MoneyOrAsset `json:"to"`
 }
 
 // CreateTransaction defines model for CreateTransaction.
@@ -803,6 +877,11 @@ type CreditLimit struct {
 	Amount string `json:"amount"`
 }
 
+// CustomerRate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+//
+// Example: 0.9214695
+type CustomerRate = string
+
 // Description Text for people.
 type Description = string
 
@@ -881,6 +960,56 @@ type EntryList struct {
 
 // EntryOrder Which time entries are ordered by.
 type EntryOrder string
+
+// ExchangeRate defines model for ExchangeRate.
+type ExchangeRate struct {
+	// CreatedAt When the pair was listed.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CustomerRate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+	//
+	// Example: 0.9214695
+	CustomerRate CustomerRate `json:"customer_rate"`
+
+	// From The code of a currency or unit.
+	//
+	// Example: USD
+	From AssetCode `json:"from"`
+
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate MidRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread Spread `json:"spread"`
+
+	// To The code of a currency or unit.
+	//
+	// Example: USD
+	To AssetCode `json:"to"`
+
+	// UpdatedAt When it was last set.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// ValidFor How long quotes stand, in seconds.
+	ValidFor int64 `json:"valid_for"`
+	Version  int64 `json:"version"`
+}
+
+// ExchangeRateList defines model for ExchangeRateList.
+type ExchangeRateList struct {
+	Data       []ExchangeRate `json:"data"`
+	HasMore    bool           `json:"has_more"`
+	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -1099,6 +1228,16 @@ type MessageSubject = string
 // Example: {"shop":"north"}
 type Metadata map[string]string
 
+// MidRate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+//
+// Example: 0.9261
+type MidRate = string
+
+// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+//
+// Example: 1.00
+type MinAmount = string
+
 // Money An amount with its asset.
 type Money struct {
 	// Amount A decimal number above zero, without sign or exponent, with at most as many decimals as the asset's scale, and at most 60 digits in all.
@@ -1111,6 +1250,9 @@ type Money struct {
 	// Example: USD
 	Asset AssetCode `json:"asset"`
 }
+
+// MoneyOrAsset An amount with its asset, or the asset alone.
+type MoneyOrAsset = AssetOrMoney
 
 // NewPassword A new password: no rules of composition, but none of the most common ones, nor the address.
 type NewPassword = string
@@ -1193,6 +1335,75 @@ type PutAccount struct {
 	MinBalance *[]SignedMoney `json:"min_balance,omitempty"`
 }
 
+// Quote defines model for Quote.
+type Quote struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt From when on it is good no more.
+	ExpiresAt time.Time `json:"expires_at"`
+	From      QuoteSide `json:"from"`
+
+	// ID A quote's id.
+	//
+	// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID QuoteID `json:"id"`
+
+	// MidRate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	MidRate MidRate `json:"mid_rate"`
+
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// Rate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+	//
+	// Example: 0.9214695
+	Rate CustomerRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread Spread `json:"spread"`
+
+	// Status Whether it can be used, was used, or can be used no more.
+	Status QuoteStatus `json:"status"`
+	To     QuoteSide   `json:"to"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id,omitempty,omitzero"`
+}
+
+// QuoteID A quote's id.
+//
+// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+type QuoteID = string
+
+// QuoteSide defines model for QuoteSide.
+type QuoteSide struct {
+	// Amount Absent where the exchange says how much.
+	//
+	// Example: 10.00
+	Amount string `json:"amount,omitempty,omitzero"`
+
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+}
+
+// QuoteStatus Whether it can be used, was used, or can be used no more.
+type QuoteStatus string
+
 // Reason defines model for Reason.
 type Reason struct {
 	// Reason Text for people.
@@ -1274,6 +1485,27 @@ type SendMessage struct {
 // Example: shop
 type ServiceName = string
 
+// SetExchangeRate defines model for SetExchangeRate.
+type SetExchangeRate struct {
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount *MinAmount `json:"min_amount,omitempty"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate MidRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread *Spread `json:"spread,omitempty"`
+
+	// ValidFor How long quotes stand, in seconds.
+	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
 // Side The side of a posting.
 type Side string
 
@@ -1351,6 +1583,11 @@ type SplitTransfer struct {
 	Reference Reference    `json:"reference,omitempty,omitzero"`
 	To        []SplitShare `json:"to"`
 }
+
+// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+//
+// Example: 0.5
+type Spread = string
 
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
@@ -1843,6 +2080,59 @@ type CreateAssetParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListExchangeRatesParams defines parameters for ListExchangeRates.
+type ListExchangeRatesParams struct {
+	// From Only pairs that sell this asset.
+	From AssetCode `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// WithdrawExchangeRateParams defines parameters for WithdrawExchangeRate.
+type WithdrawExchangeRateParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetExchangeRateParams defines parameters for GetExchangeRate.
+type GetExchangeRateParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// SetExchangeRateParams defines parameters for SetExchangeRate.
+type SetExchangeRateParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CreateExchangeParams defines parameters for CreateExchange.
+type CreateExchangeParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetExchangeParams defines parameters for GetExchange.
+type GetExchangeParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // CreateHoldParams defines parameters for CreateHold.
 type CreateHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
@@ -2161,6 +2451,18 @@ type ResetPasswordParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// CreateQuoteParams defines parameters for CreateQuote.
+type CreateQuoteParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetQuoteParams defines parameters for GetQuote.
+type GetQuoteParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // ListTransfersParams defines parameters for ListTransfers.
 type ListTransfersParams struct {
 	// WalletID Only those of this wallet.
@@ -2415,6 +2717,12 @@ type CreateAPIKeyJSONRequestBody = CreateAPIKey
 // CreateAssetJSONRequestBody defines body for CreateAsset for application/json ContentType.
 type CreateAssetJSONRequestBody = CreateAsset
 
+// SetExchangeRateJSONRequestBody defines body for SetExchangeRate for application/json ContentType.
+type SetExchangeRateJSONRequestBody = SetExchangeRate
+
+// CreateExchangeJSONRequestBody defines body for CreateExchange for application/json ContentType.
+type CreateExchangeJSONRequestBody = CreateExchange
+
 // CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
 type CreateHoldJSONRequestBody = CreateHold
 
@@ -2459,6 +2767,9 @@ type ForgotPasswordJSONRequestBody = ForgotPassword
 
 // ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
 type ResetPasswordJSONRequestBody = ResetPassword
+
+// CreateQuoteJSONRequestBody defines body for CreateQuote for application/json ContentType.
+type CreateQuoteJSONRequestBody = CreateQuote
 
 // RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
 type RefreshTokenJSONRequestBody = RefreshToken
@@ -2534,6 +2845,24 @@ type ServerInterface interface {
 	// GetCommand Ask what became of a request
 	// (GET /v1/commands/{id})
 	GetCommand(ctx echo.Context, id CommandID) error
+	// ListExchangeRates List the pairs that can be exchanged
+	// (GET /v1/exchange-rates)
+	ListExchangeRates(ctx echo.Context, params ListExchangeRatesParams) error
+	// WithdrawExchangeRate Withdraw a pair
+	// (DELETE /v1/exchange-rates/{from}/{to})
+	WithdrawExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params WithdrawExchangeRateParams) error
+	// GetExchangeRate Get a pair
+	// (GET /v1/exchange-rates/{from}/{to})
+	GetExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params GetExchangeRateParams) error
+	// SetExchangeRate List a pair, or change its rate
+	// (PUT /v1/exchange-rates/{from}/{to})
+	SetExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params SetExchangeRateParams) error
+	// CreateExchange Exchange by a quote
+	// (POST /v1/exchanges)
+	CreateExchange(ctx echo.Context, params CreateExchangeParams) error
+	// GetExchange Get an exchange
+	// (GET /v1/exchanges/{id})
+	GetExchange(ctx echo.Context, id TransactionID, params GetExchangeParams) error
 	// CreateHold Place a hold
 	// (POST /v1/holds)
 	CreateHold(ctx echo.Context, params CreateHoldParams) error
@@ -2627,6 +2956,12 @@ type ServerInterface interface {
 	// ResetPassword Set a new password
 	// (POST /v1/password/reset)
 	ResetPassword(ctx echo.Context, params ResetPasswordParams) error
+	// CreateQuote Ask for a quote
+	// (POST /v1/quotes)
+	CreateQuote(ctx echo.Context, params CreateQuoteParams) error
+	// GetQuote Get a quote
+	// (GET /v1/quotes/{id})
+	GetQuote(ctx echo.Context, id QuoteID, params GetQuoteParams) error
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx echo.Context) error
@@ -2869,6 +3204,243 @@ func (w *ServerInterfaceWrapper) GetCommand(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCommand(ctx, id)
+	return err
+}
+
+// ListExchangeRates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListExchangeRates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListExchangeRatesParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListExchangeRates(ctx, params)
+	return err
+}
+
+// WithdrawExchangeRate converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawExchangeRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "from" -------------
+	var from AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "from", ctx.Param("from"), &from, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Path parameter "to" -------------
+	var to AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "to", ctx.Param("to"), &to, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawExchangeRateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawExchangeRate(ctx, from, to, params)
+	return err
+}
+
+// GetExchangeRate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetExchangeRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "from" -------------
+	var from AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "from", ctx.Param("from"), &from, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Path parameter "to" -------------
+	var to AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "to", ctx.Param("to"), &to, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetExchangeRateParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetExchangeRate(ctx, from, to, params)
+	return err
+}
+
+// SetExchangeRate converts echo context to params.
+func (w *ServerInterfaceWrapper) SetExchangeRate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "from" -------------
+	var from AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "from", ctx.Param("from"), &from, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Path parameter "to" -------------
+	var to AssetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "to", ctx.Param("to"), &to, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetExchangeRateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetExchangeRate(ctx, from, to, params)
+	return err
+}
+
+// CreateExchange converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateExchange(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateExchangeParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateExchange(ctx, params)
+	return err
+}
+
+// GetExchange converts echo context to params.
+func (w *ServerInterfaceWrapper) GetExchange(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id TransactionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetExchangeParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetExchange(ctx, id, params)
 	return err
 }
 
@@ -4080,6 +4652,60 @@ func (w *ServerInterfaceWrapper) ResetPassword(ctx echo.Context) error {
 	return err
 }
 
+// CreateQuote converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateQuote(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateQuoteParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateQuote(ctx, params)
+	return err
+}
+
+// GetQuote converts echo context to params.
+func (w *ServerInterfaceWrapper) GetQuote(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id QuoteID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetQuoteParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetQuote(ctx, id, params)
+	return err
+}
+
 // RefreshToken converts echo context to params.
 func (w *ServerInterfaceWrapper) RefreshToken(ctx echo.Context) error {
 	var err error
@@ -5121,6 +5747,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/assets", wrapper.ListAssets, options.OperationMiddlewares["listAssets"]...)
 	router.POST(options.BaseURL+"/v1/assets", wrapper.CreateAsset, options.OperationMiddlewares["createAsset"]...)
 	router.GET(options.BaseURL+"/v1/commands/:id", wrapper.GetCommand, options.OperationMiddlewares["getCommand"]...)
+	router.GET(options.BaseURL+"/v1/exchange-rates", wrapper.ListExchangeRates, options.OperationMiddlewares["listExchangeRates"]...)
+	router.DELETE(options.BaseURL+"/v1/exchange-rates/:from/:to", wrapper.WithdrawExchangeRate, options.OperationMiddlewares["withdrawExchangeRate"]...)
+	router.GET(options.BaseURL+"/v1/exchange-rates/:from/:to", wrapper.GetExchangeRate, options.OperationMiddlewares["getExchangeRate"]...)
+	router.PUT(options.BaseURL+"/v1/exchange-rates/:from/:to", wrapper.SetExchangeRate, options.OperationMiddlewares["setExchangeRate"]...)
+	router.POST(options.BaseURL+"/v1/exchanges", wrapper.CreateExchange, options.OperationMiddlewares["createExchange"]...)
+	router.GET(options.BaseURL+"/v1/exchanges/:id", wrapper.GetExchange, options.OperationMiddlewares["getExchange"]...)
 	router.POST(options.BaseURL+"/v1/holds", wrapper.CreateHold, options.OperationMiddlewares["createHold"]...)
 	router.GET(options.BaseURL+"/v1/holds/:id", wrapper.GetHold, options.OperationMiddlewares["getHold"]...)
 	router.POST(options.BaseURL+"/v1/holds/:id/capture", wrapper.CaptureHold, options.OperationMiddlewares["captureHold"]...)
@@ -5152,6 +5784,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/messages/unread", wrapper.CountUnreadMessages, options.OperationMiddlewares["countUnreadMessages"]...)
 	router.POST(options.BaseURL+"/v1/password/forgot", wrapper.ForgotPassword, options.OperationMiddlewares["forgotPassword"]...)
 	router.POST(options.BaseURL+"/v1/password/reset", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
+	router.POST(options.BaseURL+"/v1/quotes", wrapper.CreateQuote, options.OperationMiddlewares["createQuote"]...)
+	router.GET(options.BaseURL+"/v1/quotes/:id", wrapper.GetQuote, options.OperationMiddlewares["getQuote"]...)
 	router.POST(options.BaseURL+"/v1/token/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
 	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
@@ -5316,6 +5950,169 @@ type GetCommandResponseObject interface {
 type GetCommand200JSONResponse Command
 
 func (response GetCommand200JSONResponse) VisitGetCommandResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExchangeRatesRequestObject struct {
+	Params ListExchangeRatesParams
+}
+
+type ListExchangeRatesResponseObject interface {
+	VisitListExchangeRatesResponse(w http.ResponseWriter) error
+}
+
+type ListExchangeRates200JSONResponse ExchangeRateList
+
+func (response ListExchangeRates200JSONResponse) VisitListExchangeRatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExchangeRateRequestObject struct {
+	From   AssetCode `json:"from"`
+	To     AssetCode `json:"to"`
+	Params WithdrawExchangeRateParams
+}
+
+type WithdrawExchangeRateResponseObject interface {
+	VisitWithdrawExchangeRateResponse(w http.ResponseWriter) error
+}
+
+type WithdrawExchangeRate204Response struct {
+}
+
+func (response WithdrawExchangeRate204Response) VisitWithdrawExchangeRateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetExchangeRateRequestObject struct {
+	From   AssetCode `json:"from"`
+	To     AssetCode `json:"to"`
+	Params GetExchangeRateParams
+}
+
+type GetExchangeRateResponseObject interface {
+	VisitGetExchangeRateResponse(w http.ResponseWriter) error
+}
+
+type GetExchangeRate200JSONResponse ExchangeRate
+
+func (response GetExchangeRate200JSONResponse) VisitGetExchangeRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetExchangeRateRequestObject struct {
+	From   AssetCode `json:"from"`
+	To     AssetCode `json:"to"`
+	Params SetExchangeRateParams
+	Body   *SetExchangeRateJSONRequestBody
+}
+
+type SetExchangeRateResponseObject interface {
+	VisitSetExchangeRateResponse(w http.ResponseWriter) error
+}
+
+type SetExchangeRate200JSONResponse ExchangeRate
+
+func (response SetExchangeRate200JSONResponse) VisitSetExchangeRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetExchangeRate202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response SetExchangeRate202JSONResponse) VisitSetExchangeRateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateExchangeRequestObject struct {
+	Params CreateExchangeParams
+	Body   *CreateExchangeJSONRequestBody
+}
+
+type CreateExchangeResponseObject interface {
+	VisitCreateExchangeResponse(w http.ResponseWriter) error
+}
+
+type CreateExchange201JSONResponse Transaction
+
+func (response CreateExchange201JSONResponse) VisitCreateExchangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateExchange202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateExchange202JSONResponse) VisitCreateExchangeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetExchangeRequestObject struct {
+	ID     TransactionID `json:"id"`
+	Params GetExchangeParams
+}
+
+type GetExchangeResponseObject interface {
+	VisitGetExchangeResponse(w http.ResponseWriter) error
+}
+
+type GetExchange200JSONResponse Transaction
+
+func (response GetExchange200JSONResponse) VisitGetExchangeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6186,6 +6983,66 @@ func (response ResetPassword204Response) VisitResetPasswordResponse(w http.Respo
 	return nil
 }
 
+type CreateQuoteRequestObject struct {
+	Params CreateQuoteParams
+	Body   *CreateQuoteJSONRequestBody
+}
+
+type CreateQuoteResponseObject interface {
+	VisitCreateQuoteResponse(w http.ResponseWriter) error
+}
+
+type CreateQuote201JSONResponse Quote
+
+func (response CreateQuote201JSONResponse) VisitCreateQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateQuote202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateQuote202JSONResponse) VisitCreateQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetQuoteRequestObject struct {
+	ID     QuoteID `json:"id"`
+	Params GetQuoteParams
+}
+
+type GetQuoteResponseObject interface {
+	VisitGetQuoteResponse(w http.ResponseWriter) error
+}
+
+type GetQuote200JSONResponse Quote
+
+func (response GetQuote200JSONResponse) VisitGetQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshTokenRequestObject struct {
 	Body *RefreshTokenJSONRequestBody
 }
@@ -6890,6 +7747,24 @@ type StrictServerInterface interface {
 	// GetCommand Ask what became of a request
 	// (GET /v1/commands/{id})
 	GetCommand(ctx context.Context, request GetCommandRequestObject) (GetCommandResponseObject, error)
+	// ListExchangeRates List the pairs that can be exchanged
+	// (GET /v1/exchange-rates)
+	ListExchangeRates(ctx context.Context, request ListExchangeRatesRequestObject) (ListExchangeRatesResponseObject, error)
+	// WithdrawExchangeRate Withdraw a pair
+	// (DELETE /v1/exchange-rates/{from}/{to})
+	WithdrawExchangeRate(ctx context.Context, request WithdrawExchangeRateRequestObject) (WithdrawExchangeRateResponseObject, error)
+	// GetExchangeRate Get a pair
+	// (GET /v1/exchange-rates/{from}/{to})
+	GetExchangeRate(ctx context.Context, request GetExchangeRateRequestObject) (GetExchangeRateResponseObject, error)
+	// SetExchangeRate List a pair, or change its rate
+	// (PUT /v1/exchange-rates/{from}/{to})
+	SetExchangeRate(ctx context.Context, request SetExchangeRateRequestObject) (SetExchangeRateResponseObject, error)
+	// CreateExchange Exchange by a quote
+	// (POST /v1/exchanges)
+	CreateExchange(ctx context.Context, request CreateExchangeRequestObject) (CreateExchangeResponseObject, error)
+	// GetExchange Get an exchange
+	// (GET /v1/exchanges/{id})
+	GetExchange(ctx context.Context, request GetExchangeRequestObject) (GetExchangeResponseObject, error)
 	// CreateHold Place a hold
 	// (POST /v1/holds)
 	CreateHold(ctx context.Context, request CreateHoldRequestObject) (CreateHoldResponseObject, error)
@@ -6983,6 +7858,12 @@ type StrictServerInterface interface {
 	// ResetPassword Set a new password
 	// (POST /v1/password/reset)
 	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// CreateQuote Ask for a quote
+	// (POST /v1/quotes)
+	CreateQuote(ctx context.Context, request CreateQuoteRequestObject) (CreateQuoteResponseObject, error)
+	// GetQuote Get a quote
+	// (GET /v1/quotes/{id})
+	GetQuote(ctx context.Context, request GetQuoteRequestObject) (GetQuoteResponseObject, error)
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx context.Context, request RefreshTokenRequestObject) (RefreshTokenResponseObject, error)
@@ -7271,6 +8152,209 @@ func (sh *strictHandler) GetCommand(ctx echo.Context, id CommandID) error {
 		return err
 	} else if validResponse, ok := response.(GetCommandResponseObject); ok {
 		return validResponse.VisitGetCommandResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListExchangeRates operation middleware
+func (sh *strictHandler) ListExchangeRates(ctx echo.Context, params ListExchangeRatesParams) error {
+	var request ListExchangeRatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExchangeRates(ctx.Request().Context(), request.(ListExchangeRatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExchangeRates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListExchangeRatesResponseObject); ok {
+		return validResponse.VisitListExchangeRatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawExchangeRate operation middleware
+func (sh *strictHandler) WithdrawExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params WithdrawExchangeRateParams) error {
+	var request WithdrawExchangeRateRequestObject
+
+	request.From = from
+	request.To = to
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawExchangeRate(ctx.Request().Context(), request.(WithdrawExchangeRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawExchangeRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawExchangeRateResponseObject); ok {
+		return validResponse.VisitWithdrawExchangeRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetExchangeRate operation middleware
+func (sh *strictHandler) GetExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params GetExchangeRateParams) error {
+	var request GetExchangeRateRequestObject
+
+	request.From = from
+	request.To = to
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExchangeRate(ctx.Request().Context(), request.(GetExchangeRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExchangeRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetExchangeRateResponseObject); ok {
+		return validResponse.VisitGetExchangeRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetExchangeRate operation middleware
+func (sh *strictHandler) SetExchangeRate(ctx echo.Context, from AssetCode, to AssetCode, params SetExchangeRateParams) error {
+	var request SetExchangeRateRequestObject
+
+	request.From = from
+	request.To = to
+	request.Params = params
+
+	var body SetExchangeRateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetExchangeRate(ctx.Request().Context(), request.(SetExchangeRateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetExchangeRate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetExchangeRateResponseObject); ok {
+		return validResponse.VisitSetExchangeRateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateExchange operation middleware
+func (sh *strictHandler) CreateExchange(ctx echo.Context, params CreateExchangeParams) error {
+	var request CreateExchangeRequestObject
+
+	request.Params = params
+
+	var body CreateExchangeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateExchange(ctx.Request().Context(), request.(CreateExchangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateExchange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateExchangeResponseObject); ok {
+		return validResponse.VisitCreateExchangeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetExchange operation middleware
+func (sh *strictHandler) GetExchange(ctx echo.Context, id TransactionID, params GetExchangeParams) error {
+	var request GetExchangeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExchange(ctx.Request().Context(), request.(GetExchangeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExchange")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetExchangeResponseObject); ok {
+		return validResponse.VisitGetExchangeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8415,6 +9499,80 @@ func (sh *strictHandler) ResetPassword(ctx echo.Context, params ResetPasswordPar
 		return err
 	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
 		return validResponse.VisitResetPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateQuote operation middleware
+func (sh *strictHandler) CreateQuote(ctx echo.Context, params CreateQuoteParams) error {
+	var request CreateQuoteRequestObject
+
+	request.Params = params
+
+	var body CreateQuoteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateQuote(ctx.Request().Context(), request.(CreateQuoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateQuote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateQuoteResponseObject); ok {
+		return validResponse.VisitCreateQuoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuote operation middleware
+func (sh *strictHandler) GetQuote(ctx echo.Context, id QuoteID, params GetQuoteParams) error {
+	var request GetQuoteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuote(ctx.Request().Context(), request.(GetQuoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuoteResponseObject); ok {
+		return validResponse.VisitGetQuoteResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -68,6 +68,13 @@ const (
 	MessageKindNotice  MessageKind = "notice"
 )
 
+// Defines values for QuoteStatus.
+const (
+	QuoteStatusExpired QuoteStatus = "expired"
+	QuoteStatusOpen    QuoteStatus = "open"
+	QuoteStatusUsed    QuoteStatus = "used"
+)
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -462,6 +469,40 @@ type CreateAsset struct {
 	Scale *int `json:"scale,omitempty"`
 }
 
+// CreateExchange defines model for CreateExchange.
+type CreateExchange struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// QuoteID A quote's id.
+	//
+	// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+	QuoteID QuoteID `json:"quote_id"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// ToWallet A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
 // CreateHold A hold has at most one payee, `to_wallet` or `to_account`, and at most one of `expires_at` and `expires_in`. With neither it never expires.
 type CreateHold struct {
 	// Amount An amount with its asset.
@@ -527,6 +568,25 @@ type CreatePosting struct {
 
 	// Side The side of a posting.
 	Side Side `json:"side"`
+}
+
+// CreateQuote At most one of `from` and `to` is money.
+type CreateQuote struct {
+	// From An amount with its asset, or the asset alone.
+	From MoneyOrAsset `json:"from"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id,omitempty,omitzero"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate *MidRate `json:"rate,omitempty"`
+
+	// To An amount with its asset, or the asset alone.
+	To MoneyOrAsset `json:"to"`
 }
 
 // CreateTransaction defines model for CreateTransaction.
@@ -614,6 +674,11 @@ type CreditLimit struct {
 	Amount string `json:"amount"`
 }
 
+// CustomerRate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+//
+// Example: 0.9214695
+type CustomerRate = string
+
 // Description Text for people.
 type Description = string
 
@@ -692,6 +757,56 @@ type EntryList struct {
 
 // EntryOrder Which time entries are ordered by.
 type EntryOrder string
+
+// ExchangeRate defines model for ExchangeRate.
+type ExchangeRate struct {
+	// CreatedAt When the pair was listed.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CustomerRate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+	//
+	// Example: 0.9214695
+	CustomerRate CustomerRate `json:"customer_rate"`
+
+	// From The code of a currency or unit.
+	//
+	// Example: USD
+	From AssetCode `json:"from"`
+
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate MidRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread Spread `json:"spread"`
+
+	// To The code of a currency or unit.
+	//
+	// Example: USD
+	To AssetCode `json:"to"`
+
+	// UpdatedAt When it was last set.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// ValidFor How long quotes stand, in seconds.
+	ValidFor int64 `json:"valid_for"`
+	Version  int64 `json:"version"`
+}
+
+// ExchangeRateList defines model for ExchangeRateList.
+type ExchangeRateList struct {
+	Data       []ExchangeRate `json:"data"`
+	HasMore    bool           `json:"has_more"`
+	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
 
 // ForgotPassword defines model for ForgotPassword.
 type ForgotPassword struct {
@@ -900,6 +1015,16 @@ type MessageSubject = string
 // Example: {"shop":"north"}
 type Metadata map[string]string
 
+// MidRate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+//
+// Example: 0.9261
+type MidRate = string
+
+// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+//
+// Example: 1.00
+type MinAmount = string
+
 // Money An amount with its asset.
 type Money struct {
 	// Amount A decimal number above zero, without sign or exponent, with at most as many decimals as the asset's scale, and at most 60 digits in all.
@@ -912,6 +1037,9 @@ type Money struct {
 	// Example: USD
 	Asset AssetCode `json:"asset"`
 }
+
+// MoneyOrAsset An amount with its asset, or the asset alone.
+type MoneyOrAsset = AssetOrMoney
 
 // NewPassword A new password: no rules of composition, but none of the most common ones, nor the address.
 type NewPassword = string
@@ -990,6 +1118,75 @@ type PutAccount struct {
 	// MinBalance The least balance on the account's normal side, per asset. Replaces the list that was there.
 	MinBalance *[]SignedMoney `json:"min_balance,omitempty"`
 }
+
+// Quote defines model for Quote.
+type Quote struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt From when on it is good no more.
+	ExpiresAt time.Time `json:"expires_at"`
+	From      QuoteSide `json:"from"`
+
+	// ID A quote's id.
+	//
+	// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID QuoteID `json:"id"`
+
+	// MidRate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	MidRate MidRate `json:"mid_rate"`
+
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// Rate What the customer gets for one unit of `from`, in units of `to`: mid rate × (100 − spread) / 100, exactly.
+	//
+	// Example: 0.9214695
+	Rate CustomerRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread Spread `json:"spread"`
+
+	// Status Whether it can be used, was used, or can be used no more.
+	Status QuoteStatus `json:"status"`
+	To     QuoteSide   `json:"to"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id,omitempty,omitzero"`
+}
+
+// QuoteID A quote's id.
+//
+// Example: quo_01k0q3v9x8f6r8v4t0d6m2n7h5
+type QuoteID = string
+
+// QuoteSide defines model for QuoteSide.
+type QuoteSide struct {
+	// Amount Absent where the exchange says how much.
+	//
+	// Example: 10.00
+	Amount string `json:"amount,omitempty,omitzero"`
+
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+}
+
+// QuoteStatus Whether it can be used, was used, or can be used no more.
+type QuoteStatus string
 
 // Reason defines model for Reason.
 type Reason struct {
@@ -1072,6 +1269,27 @@ type SendMessage struct {
 // Example: shop
 type ServiceName = string
 
+// SetExchangeRate defines model for SetExchangeRate.
+type SetExchangeRate struct {
+	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	//
+	// Example: 1.00
+	MinAmount *MinAmount `json:"min_amount,omitempty"`
+
+	// Rate What one unit of `from` is worth, in units of `to`: a decimal number above zero, of at most 40 digits.
+	//
+	// Example: 0.9261
+	Rate MidRate `json:"rate"`
+
+	// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+	//
+	// Example: 0.5
+	Spread *Spread `json:"spread,omitempty"`
+
+	// ValidFor How long quotes stand, in seconds.
+	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
 // Side The side of a posting.
 type Side string
 
@@ -1149,6 +1367,11 @@ type SplitTransfer struct {
 	Reference Reference    `json:"reference,omitempty,omitzero"`
 	To        []SplitShare `json:"to"`
 }
+
+// Spread What the house keeps, in percent of the mid rate: zero or more and below 100, with at most 6 decimals.
+//
+// Example: 0.5
+type Spread = string
 
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
@@ -1641,6 +1864,59 @@ type CreateAssetParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListExchangeRatesParams defines parameters for ListExchangeRates.
+type ListExchangeRatesParams struct {
+	// From Only pairs that sell this asset.
+	From AssetCode `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// WithdrawExchangeRateParams defines parameters for WithdrawExchangeRate.
+type WithdrawExchangeRateParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetExchangeRateParams defines parameters for GetExchangeRate.
+type GetExchangeRateParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// SetExchangeRateParams defines parameters for SetExchangeRate.
+type SetExchangeRateParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CreateExchangeParams defines parameters for CreateExchange.
+type CreateExchangeParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetExchangeParams defines parameters for GetExchange.
+type GetExchangeParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // CreateHoldParams defines parameters for CreateHold.
 type CreateHoldParams struct {
 	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
@@ -1957,6 +2233,18 @@ type ReadMessageParams struct {
 type ResetPasswordParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// CreateQuoteParams defines parameters for CreateQuote.
+type CreateQuoteParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetQuoteParams defines parameters for GetQuote.
+type GetQuoteParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
 // ListTransfersParams defines parameters for ListTransfers.
@@ -2289,6 +2577,102 @@ func (c *Client) CreateAsset(ctx context.Context, params *CreateAssetParams, bod
 func (c *Client) GetCommand(ctx context.Context, id CommandID, options ...Option) (Command, error) {
 	r := newRequest(http.MethodGet, "/v1/commands/{id}", id)
 	return send[Command](ctx, c, r, options)
+}
+
+// ListExchangeRates List the pairs that can be exchanged.
+//
+// In the order of `from` and `to`. What is not listed cannot be quoted, but for a rate that a service or finance names;
+// a pair does not stand for its inverse. Roles: every role.
+//
+// GET /v1/exchange-rates
+func (c *Client) ListExchangeRates(ctx context.Context, params *ListExchangeRatesParams, options ...Option) (ExchangeRateList, error) {
+	r := newRequest(http.MethodGet, "/v1/exchange-rates")
+	if params != nil {
+		r.inQuery("from", params.From)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[ExchangeRateList](ctx, c, r, options)
+}
+
+// WithdrawExchangeRate Withdraw a pair.
+//
+// It is quoted no more. Quotes that are out stand. Roles: finance, admin.
+//
+// DELETE /v1/exchange-rates/{from}/{to}
+func (c *Client) WithdrawExchangeRate(ctx context.Context, from AssetCode, to AssetCode, params *WithdrawExchangeRateParams, options ...Option) error {
+	r := newRequest(http.MethodDelete, "/v1/exchange-rates/{from}/{to}", from, to)
+	if params != nil {
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	return sendOnly(ctx, c, r, options)
+}
+
+// GetExchangeRate Get a pair.
+//
+// Roles: every role.
+//
+// GET /v1/exchange-rates/{from}/{to}
+func (c *Client) GetExchangeRate(ctx context.Context, from AssetCode, to AssetCode, params *GetExchangeRateParams, options ...Option) (ExchangeRate, error) {
+	r := newRequest(http.MethodGet, "/v1/exchange-rates/{from}/{to}", from, to)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[ExchangeRate](ctx, c, r, options)
+}
+
+// SetExchangeRate List a pair, or change its rate.
+//
+// Replaces all that is said of the pair: what is absent is as by default. Quotes that are out stand. `If-Match: "0"` is
+// for a pair that is not listed. Roles: finance, admin.
+//
+// PUT /v1/exchange-rates/{from}/{to}
+func (c *Client) SetExchangeRate(ctx context.Context, from AssetCode, to AssetCode, params *SetExchangeRateParams, body SetExchangeRate, options ...Option) (ExchangeRate, error) {
+	r := newRequest(http.MethodPut, "/v1/exchange-rates/{from}/{to}", from, to)
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[ExchangeRate](ctx, c, r, options)
+}
+
+// CreateExchange Exchange by a quote.
+//
+// In one transaction, at the quote's rate: what is paid leaves a wallet of the caller's, and what it buys comes into the
+// same wallet, or into `to_wallet`, whosesoever that is. Amounts are rounded once, half to even, to the scale of what is
+// bought; the spread is booked to `income:exchange`, and the unit by which the rounded parts may differ from the
+// rounded whole to `equity:rounding`. A quote is used once, before it expires, by its owner or a service. What is paid
+// counts as spending. Roles: user, service, admin.
+//
+// POST /v1/exchanges
+func (c *Client) CreateExchange(ctx context.Context, params *CreateExchangeParams, body CreateExchange, options ...Option) (Transaction, error) {
+	r := newRequest(http.MethodPost, "/v1/exchanges")
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Transaction](ctx, c, r, options)
+}
+
+// GetExchange Get an exchange.
+//
+// A user sees those of his own wallets, and the balance after them of those alone. Roles: user, service, admin.
+//
+// GET /v1/exchanges/{id}
+func (c *Client) GetExchange(ctx context.Context, id TransactionID, params *GetExchangeParams, options ...Option) (Transaction, error) {
+	r := newRequest(http.MethodGet, "/v1/exchanges/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Transaction](ctx, c, r, options)
 }
 
 // CreateHold Place a hold.
@@ -2821,6 +3205,38 @@ func (c *Client) ResetPassword(ctx context.Context, params *ResetPasswordParams,
 	return sendOnly(ctx, c, r, options)
 }
 
+// CreateQuote Ask for a quote.
+//
+// Promises a rate to its owner until it expires, for one exchange. `from` as money says what is paid; `to` as money what
+// is wanted, for the least that buys at least that. With an asset on both sides it is the rate alone, and the exchange
+// says how much. A service and finance may name a `rate`, which then has no spread, and an `owner_id`. Who wants to see
+// rates, and not to exchange, reads them from `/v1/exchange-rates`. Roles: user, service, finance, admin.
+//
+// POST /v1/quotes
+func (c *Client) CreateQuote(ctx context.Context, params *CreateQuoteParams, body CreateQuote, options ...Option) (Quote, error) {
+	r := newRequest(http.MethodPost, "/v1/quotes")
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Quote](ctx, c, r, options)
+}
+
+// GetQuote Get a quote.
+//
+// A user gets his own. Roles: user, service, finance, admin.
+//
+// GET /v1/quotes/{id}
+func (c *Client) GetQuote(ctx context.Context, id QuoteID, params *GetQuoteParams, options ...Option) (Quote, error) {
+	r := newRequest(http.MethodGet, "/v1/quotes/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Quote](ctx, c, r, options)
+}
+
 // RefreshToken Take a refresh token for the next one.
 //
 // A refresh token is taken once. Whoever presents one that was taken ends its session: one of the two who had it had
@@ -3254,8 +3670,8 @@ func (c *Client) FreezeWallet(ctx context.Context, id WalletID, params *FreezeWa
 // SetSpendingLimit Say how much a wallet may give out.
 //
 // In one asset, at once and within a day of the wallet's time zone; what is absent is without limit, and so is the wallet
-// with neither. Held against it: transfers, splits, debits, and holds when they are placed or increased. A day counts
-// from when its limit was set; what a hold gives back counts no more if it was set aside on the same day.
+// with neither. Held against it: transfers, splits, exchanges, debits, and holds when they are placed or increased.
+// A day counts from when its limit was set; what a hold gives back counts no more if it was set aside on the same day.
 // Roles: finance, admin.
 //
 // PUT /v1/wallets/{id}/spending-limits/{asset}

@@ -7,10 +7,11 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// walletsApplier keeps wallets, holds and withdrawals. Their events say how things stand after them, so a row is
+// walletsApplier keeps wallets, holds, withdrawals and exchanges. Their events say how things stand after them, so a row is
 // set, never added to.
 func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
@@ -23,6 +24,8 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 				queue = queueWallet
 			case withdrawal.IsType(e.Type):
 				queue = queueWithdrawal
+			case exchange.IsType(e.Type):
+				queue = queueExchange
 			default:
 				continue
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
+	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/query"
 )
@@ -21,6 +22,7 @@ func openWallets(t *testing.T) *library {
 	wallet.Register(l.registry)
 	alert.Register(l.registry)
 	payment.Register(l.registry)
+	exchange.Register(l.registry)
 	return l
 }
 

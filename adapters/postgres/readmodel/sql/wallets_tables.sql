@@ -50,3 +50,22 @@ CREATE TABLE {schema}.withdrawal (
 CREATE INDEX withdrawal_wallet ON {schema}.withdrawal (wallet_id, position);
 CREATE INDEX withdrawal_owner ON {schema}.withdrawal (owner, position);
 CREATE INDEX withdrawal_status ON {schema}.withdrawal (status, position);
+
+-- Pairs that are listed. Rates are text: they are shown as they were set.
+CREATE TABLE {schema}.exchange_rate (
+    sold       text        COLLATE "C" NOT NULL,
+    bought     text        COLLATE "C" NOT NULL,
+    rate       text        COLLATE "C" NOT NULL,
+    spread     text        COLLATE "C" NOT NULL, -- in percent
+    min_amount text        COLLATE "C" NOT NULL, -- empty: none
+    valid_for  bigint      NOT NULL, -- seconds
+    version    bigint      NOT NULL, -- position of the last event that set it
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (sold, bought)
+) WITH (fillfactor = 80);
+
+CREATE TABLE {schema}.quote_used (
+    id             text COLLATE "C" PRIMARY KEY,
+    transaction_id text COLLATE "C" NOT NULL
+);

@@ -1,0 +1,1 @@
+SELECT transaction_id FROM {wallets}.quote_used WHERE id = @id

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.exchange_rate WHERE sold = @from AND bought = @to

@@ -63,10 +63,16 @@ func TestARequestIsAsItWasAskedFor(t *testing.T) {
 		assert.Equal(t, "application/x-ndjson", s.got[2].header.Get("Content-Type"))
 		assert.NotEmpty(t, s.got[2].key)
 
+		event := client.ProviderEvent(`{ "id": "<evt>" }`)
+		_, err = florin.ReceiveStripeEvent(t.Context(), &client.ReceiveStripeEventParams{StripeSignature: "t=1,v1=2"}, event)
+		require.NoError(t, err)
+		assert.Equal(t, string(event), s.got[3].body, "what is signed is sent to the byte")
+		assert.Equal(t, "t=1,v1=2", s.got[3].header.Get("Stripe-Signature"))
+
 		frozen := false
 		_, err = florin.PutAccount(t.Context(), "main", "assets:bank:main", nil, client.PutAccount{Frozen: &frozen})
 		require.NoError(t, err)
-		assert.Equal(t, `{"frozen":false}`, s.got[3].body, "where zero means something, it is sent")
+		assert.Equal(t, `{"frozen":false}`, s.got[4].body, "where zero means something, it is sent")
 	})
 }
 

@@ -93,7 +93,7 @@ func (r *request) prepare(c *Client) error {
 		r.query.Set("at_least", at)
 	}
 	if r.body != nil {
-		body, err := json.Marshal(r.body)
+		body, err := encode(r.body)
 		if err != nil {
 			return fmt.Errorf("client: body: %w", err)
 		}
@@ -103,6 +103,14 @@ func (r *request) prepare(c *Client) error {
 		r.header.Set("Content-Type", r.contentType)
 	}
 	return nil
+}
+
+// encode makes JSON of a body. What is JSON already stays as it is, to the byte: a provider's event is signed.
+func encode(body any) ([]byte, error) {
+	if raw, ok := body.(json.RawMessage); ok {
+		return raw, nil
+	}
+	return json.Marshal(body)
 }
 
 // attempt makes an HTTP request of it.

@@ -182,13 +182,28 @@ func TestTheContextEndsACall(t *testing.T) {
 	})
 }
 
+func TestTheContextEndsAnAttempt(t *testing.T) {
+	t.Parallel()
+	calling(t, client.Config{}, []answer{silent}, func(t *testing.T, florin *client.Client, s *service) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		begun := time.Now()
+		_, err := florin.CreateTransfer(ctx, nil, payment)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		took(t, begun, 2*time.Second, 2*time.Second)
+		assert.Len(t, s.got, 1)
+	})
+}
+
+// silent takes a request and says nothing.
+func silent(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
 // A service that takes a request and says nothing costs an attempt, not all of the patience.
 func TestAnAttemptHasATimeOfItsOwn(t *testing.T) {
 	t.Parallel()
-	silent := func(r *http.Request) (*http.Response, error) {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
 	calling(t, client.Config{Timeout: 4 * time.Second}, []answer{silent, says(http.StatusCreated, `{"id":"txn_1"}`)}, func(t *testing.T, florin *client.Client, s *service) {
 		begun := time.Now()
 		made, err := florin.CreateTransfer(t.Context(), nil, payment)

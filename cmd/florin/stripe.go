@@ -1,20 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/florinledger/florin/adapters/httpapi/client"
 	"github.com/florinledger/florin/adapters/stripepay"
 	"github.com/florinledger/florin/adapters/stripepay/fixture"
 )
@@ -46,9 +43,6 @@ type stripeTriggerCommand struct {
 const (
 	// triggerPatience is how long an answer may take: as long as Stripe waits for one.
 	triggerPatience = 20 * time.Second
-	// triggerAnswer is the most that is read of an answer, in bytes. The service's are far smaller; what
-	// else listens at that address may send anything.
-	triggerAnswer = 64 << 10
 	// triggerAmount and triggerAsset are those of a payment that is told neither. The amount is one
 	// in every currency.
 	triggerAmount, triggerAsset = "10", "USD"
@@ -166,59 +160,30 @@ func (c *stripeTriggerCommand) secret() (string, error) {
 	return c.Secret, nil
 }
 
-// send delivers the event and returns the status and what became of it, and the position
-// from which on reads know of it.
+// send delivers the event, once, and returns the status and what became of it, and the position from which on reads
+// know of it.
 func (c *stripeTriggerCommand) send(ctx context.Context, body []byte, signature string) (answer, position string, err error) {
-	address, err := url.JoinPath(c.URL, "v1", "webhooks", "stripe")
+	florin, err := client.New(c.URL, client.Config{Timeout: triggerPatience, Attempts: 1})
 	if err != nil {
 		return "", "", fmt.Errorf("--url: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, triggerPatience)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return "", "", fmt.Errorf("--url: %w", err)
-	}
-	request.Close = true // one request is all that this process makes
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Stripe-Signature", signature)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", "", fmt.Errorf("the service does not answer: %w", err)
-	}
-	defer response.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Body, triggerAnswer))
-	if err != nil {
-		return "", "", fmt.Errorf("the service's answer ends early: %w", err)
-	}
-	answer, err = verdict(response, data)
-	return answer, response.Header.Get("Florin-Position"), err
-}
-
-// verdict reads an answer: a receipt, or a problem.
-func verdict(response *http.Response, body []byte) (string, error) {
-	var said struct {
-		Outcome string `json:"outcome"`
-		Code    string `json:"code"`
-		Title   string `json:"title"`
-		Detail  string `json:"detail"`
-	}
-	err := json.Unmarshal(body, &said)
+	defer florin.Close()
+	var a client.Answer
+	receipt, err := florin.ReceiveStripeEvent(ctx, &client.ReceiveStripeEventParams{StripeSignature: signature}, body, client.Note(&a))
+	said := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
 	switch {
-	case response.StatusCode < 200 || response.StatusCode > 299:
-		text := "answer: " + response.Status
-		for _, more := range []string{said.Code, said.Title, said.Detail} {
-			if err == nil && more != "" {
-				text += ": " + more
-			}
-		}
-		return "", errors.New(text)
-	case err != nil || said.Outcome == "":
-		return "", fmt.Errorf("%s from something that is not Florin", response.Status)
-	case response.Header.Get("Idempotent-Replayed") == "true":
-		return response.Status + ", " + said.Outcome + ", as answered before", nil
+	case a.Status == 0:
+		return "", "", fmt.Errorf("the service does not answer: %w", err)
+	case a.Status < http.StatusMultipleChoices && receipt.Outcome == "":
+		return "", "", fmt.Errorf("%s from something that is not Florin", said)
+	case client.Code(err) != "":
+		return "", "", fmt.Errorf("answer: %s: %w", said, err)
+	case err != nil:
+		return "", "", fmt.Errorf("answer: %w", err)
+	case a.Replayed:
+		return said + ", " + receipt.Outcome + ", as answered before", a.Position, nil
 	}
-	return response.Status + ", " + said.Outcome, nil
+	return said + ", " + receipt.Outcome, a.Position, nil
 }
 
 // stripeTypesCommand lists types of events.

@@ -10,7 +10,7 @@
 //   - A split pays many at once. Not a unit is lost or made: the units that shares leave over go to the
 //     largest remainders.
 //   - A service and finance put money into a wallet and take money out, against an account that they name.
-//   - Finance limits what a wallet gives out, at once and within a day of its time zone: transfers, splits,
+//   - Finance limits what a wallet gives out, at once and within a day of its time zone: transfers, splits, exchanges,
 //     debits, and holds on the day they are placed. What a hold gives back counts no more if the day is
 //     still the same; a capture does not count again.
 //   - A hold sets money aside for a payee. It leaves available for held at once; it leaves held when

@@ -63,6 +63,7 @@ func TestExchanges(t *testing.T) {
 		numbered{"together", aQuoteIsUsedOnce},
 		numbered{"rules", rulesOfWallets},
 		numbered{"async", exchangedLater},
+		numbered{"restart", quotesSurvive},
 	)
 }
 
@@ -219,6 +220,13 @@ func yenToDollars(t *testing.T, s *service) {
 		"debit W 1000 JPY", "credit equity:conversion 1000 JPY", "debit equity:conversion 2.071 KWD", "credit W 2.050 KWD", "credit income:exchange 0.021 KWD",
 	}, a.lines(wallet))
 
+	entries := ann.read("/v1/wallets/" + wallet + "/entries?limit=2").is(http.StatusOK)
+	var moved []string
+	for i := range 2 {
+		moved = append(moved, fmt.Sprint(entries.at("data", i, "type"), " ", entries.at("data", i, "changes", "total"), " ", entries.at("data", i, "asset")))
+	}
+	assert.ElementsMatch(t, []string{"exchanged -1000 JPY", "exchanged 2.050 KWD"}, moved)
+
 	s.lists(t, "KWD", "JPY", map[string]any{"rate": "300", "spread": "50"})
 	back := ann.quote("back "+wallet, money("0.010", "KWD"), "JPY").is(http.StatusCreated)
 	a = ann.exchange("y "+wallet, back.str("id"), wallet).is(http.StatusCreated)
@@ -343,4 +351,18 @@ func exchangedLater(t *testing.T, s *service) {
 		return s.finance().in(t).get("/v1/commands/"+rate.str("id")).is(http.StatusOK).str("status") == "done"
 	})
 	assert.Equal(t, "0.04", s.finance().in(t).get("/v1/commands/"+rate.str("id")).str("result", "customer_rate"))
+}
+
+// A quote is found again by who has never seen it, and so is that it was used.
+func quotesSurvive(t *testing.T, s *service) {
+	ann := s.as("usr_ann", "user").in(t)
+	wallet := s.wallet(t, "usr_ann", 1000)
+	s.lists(t, "JPY", "TRY", map[string]any{"rate": "0.27", "valid_for": 3600})
+	q := ann.quote("q "+wallet, yen("100"), "TRY").is(http.StatusCreated).str("id")
+	s.restart()
+	a := ann.exchange("x "+wallet, q, wallet).is(http.StatusCreated)
+	assert.Equal(t, "27.00", a.str("postings", 3, "amount"))
+	s.restart()
+	assert.JSONEq(t, string(a.Body), string(ann.exchange("x "+wallet, q, wallet).is(http.StatusCreated).replayed(true).Body))
+	ann.exchange("y "+wallet, q, wallet).refused(http.StatusUnprocessableEntity, "quote-used")
 }

@@ -1,4 +1,4 @@
-package client
+package client_test
 
 import (
 	"encoding/json"
@@ -6,11 +6,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/httpapi/client"
 )
 
 func TestAssetOrMoney(t *testing.T) {
 	t.Parallel()
-	body, err := json.Marshal(CreateQuote{From: AssetOrMoney{Money: &Money{Amount: "10.50", Asset: "USD"}}, To: AssetOrMoney{Asset: "EUR"}})
+	body, err := json.Marshal(client.CreateQuote{From: client.AssetOrMoney{Money: &client.Money{Amount: "10.50", Asset: "USD"}}, To: client.AssetOrMoney{Asset: "EUR"}})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"from":{"amount":"10.50","asset":"USD"},"to":"EUR"}`, string(body))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // GetCommand implements api.StrictServerInterface.
@@ -121,6 +122,9 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.openedOf(a)
 	case wallet.CommandPlaceHold, wallet.CommandIncreaseHold, wallet.CommandCaptureHold, wallet.CommandReleaseHold:
 		return h.holdAfter(ctx, a)
+	case withdrawal.CommandRequest, withdrawal.CommandCancel, withdrawal.CommandApprove,
+		withdrawal.CommandSend, withdrawal.CommandSettle, withdrawal.CommandFail:
+		return h.withdrawalAfter(ctx, a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)
 	case payment.CommandRecordFact:

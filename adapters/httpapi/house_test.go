@@ -26,6 +26,7 @@ import (
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // house is the service without its walls: the real cores decide, on one bench, and reads are worked
@@ -74,6 +75,7 @@ func open(t *testing.T) *house {
 	alert.Register(h.registry)
 	payment.Register(h.registry)
 	exchange.Register(h.registry)
+	withdrawal.Register(h.registry)
 	users.Register(h.registry)
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
@@ -83,6 +85,7 @@ func open(t *testing.T) *house {
 		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Exchanges: h, Stripe: payment.NewReceiver(h, h),
 		People:   h.lobby.ports(),
 		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
+		Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault),
 	}, HandlersConfig{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})

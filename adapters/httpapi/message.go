@@ -50,14 +50,7 @@ func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObje
 func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, subject, body string) (journal.Answer, *api.AcceptedJSONResponse, error) {
 	sealed, err := h.sealMessage(ctx, c, subject, body)
 	if refusal := journal.AsRefusal(err); refusal != nil {
-		a, known, err := h.before(ctx, o)
-		switch {
-		case err != nil:
-		case known:
-			err = h.fetch(ctx, &a)
-		default:
-			err = fromRefusal(refusal)
-		}
+		a, err := h.unsealable(ctx, o, refusal)
 		return a, nil, err
 	}
 	if err != nil {
@@ -66,6 +59,19 @@ func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, s
 	c.Subject, c.Body, c.FromKey, c.ToKey = sealed.Subject, sealed.Body, sealed.FromKey, sealed.ToKey
 	o.data = c
 	return h.submit(ctx, o)
+}
+
+// unsealable is the answer to an order that cannot be sealed: the one that it was given before, or the refusal.
+func (h *Handlers) unsealable(ctx context.Context, o order, refusal *journal.Refusal) (journal.Answer, error) {
+	a, known, err := h.before(ctx, o)
+	switch {
+	case err != nil:
+	case known:
+		err = h.fetch(ctx, &a)
+	default:
+		err = fromRefusal(refusal)
+	}
+	return a, err
 }
 
 // sealMessage seals a message for both sides. Who is no service writes to nobody whose address is not confirmed:

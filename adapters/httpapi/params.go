@@ -206,6 +206,11 @@ func walletStatusParam() parameter {
 	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen), string(api.WalletStatusClosed))
 }
 
+func withdrawalStatusParam() parameter {
+	return enumParam("status", string(api.WithdrawalStatusRequested), string(api.WithdrawalStatusApproved), string(api.WithdrawalStatusSent),
+		string(api.WithdrawalStatusSettled), string(api.WithdrawalStatusFailed), string(api.WithdrawalStatusCanceled))
+}
+
 func walletParam(name string) parameter {
 	return parameter{name: name, want: func(value string) string {
 		if _, err := journal.ParseID("wal", value); err != nil {

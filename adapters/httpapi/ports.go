@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
 	wallets "github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // Ports are what the handlers call out to. All of them are needed.
@@ -30,6 +31,9 @@ type Ports struct {
 	Names        Names
 	Sealer       *messaging.Sealer
 	Mailboxes    *Mailboxes
+	Withdrawals  Withdrawals
+	Owners       Owners
+	Destinations *withdrawal.Sealer
 }
 
 // Commands takes commands to the writer: *journal.Dispatcher.
@@ -107,6 +111,20 @@ type Exchanges interface {
 	ExchangeRates(ctx context.Context, f wallets.RateFilter) ([]exchange.Rate, error)
 	// QuoteUse returns the transaction that used a quote; ok is false when none did.
 	QuoteUse(ctx context.Context, id string) (transaction string, ok bool, err error)
+}
+
+// Withdrawals finds withdrawals, from the projection wallets.Wallets.
+type Withdrawals interface {
+	// Withdrawals returns where they are shown, newest first.
+	Withdrawals(ctx context.Context, f wallets.WithdrawalFilter) ([]wallets.FoundWithdrawal, error)
+	// Withdrawal returns where one is shown, by the position of the event that requested it.
+	Withdrawal(ctx context.Context, position int64) (at wallets.FoundWithdrawal, ok bool, err error)
+}
+
+// Owners knows whose wallets are, as of the writer's last commit.
+type Owners interface {
+	// Owner returns who owns a wallet; ok is false when there is none of that id, which may be any text.
+	Owner(ctx context.Context, walletID string) (principal string, ok bool, err error)
 }
 
 // Provider takes the messages of a payment provider: *payment.Receiver.

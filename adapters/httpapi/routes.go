@@ -118,6 +118,16 @@ func routes() []route {
 		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
 
+		{method: post, path: "/v1/withdrawals", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/withdrawals", roles: u | s | f, query: with(page,
+			walletParam("wallet_id"), withdrawalStatusParam(), timeParam("from"), timeParam("until"))},
+		{method: get, path: "/v1/withdrawals/:id", roles: u | s | f, query: atLeast},
+		{method: post, path: "/v1/withdrawals/:id/cancel", roles: u | s | f, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/withdrawals/:id/approve", roles: f, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/withdrawals/:id/send", roles: f, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/withdrawals/:id/settle", roles: f, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/withdrawals/:id/fail", roles: f, money: true, body: jsonBody, query: dryRun},
+
 		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
 		{method: get, path: "/v1/users", roles: s, query: with(page,
 			emailParam(), roleParam(), membershipParam(), timeParam("created_after"), timeParam("created_before"))},

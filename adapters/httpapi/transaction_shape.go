@@ -6,6 +6,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // transaction shows an event with postings, whichever core made it. reversedBy is the id of its
@@ -38,6 +39,12 @@ func (h *Handlers) transaction(e *journal.Event, reversedBy string) (api.Transac
 		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
 	case exchange.Exchanged:
 		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
+	case withdrawal.Requested:
+		t.Reference, t.Description, metadata = body.Reference, body.Description, body.Metadata
+	case withdrawal.Failed:
+		t.Description = body.Reason
+	case withdrawal.Canceled:
+		t.Description = body.Reason
 	case wallet.HoldPlaced:
 		t.Description, metadata = body.Description, body.Metadata
 	}

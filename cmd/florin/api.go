@@ -13,6 +13,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // newAPI assembles the HTTP server.
@@ -56,6 +57,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		Stripe:   payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		People:   people,
 		Messages: reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
+		Withdrawals: reads, Owners: walletOwners{postgres.NewDirectory(a.reads)}, Destinations: withdrawal.NewSealer(a.vault),
 	}, httpapi.HandlersConfig{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
 		// NATS is not asked after: without it commands travel by the inbox.

@@ -9,6 +9,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/vault"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 const (
@@ -56,7 +57,19 @@ func sweepVault(ctx context.Context, v *vault.Vault, directory *postgres.Directo
 	if now.Sub(recordedAt) > vault.OrphanAge-time.Hour {
 		return 0, nil
 	}
-	return v.Sweep(ctx, vault.OrphanAge, directory.Known)
+	return v.Sweep(ctx, vault.OrphanAge, needed(directory))
+}
+
+// needed says whose keys stay: those of people whom the journal knows, and of everybody who is none. A service, or what
+// it calls its customers, got a key when money was to go out of a wallet of theirs, and no registration knows of them.
+func needed(directory *postgres.Directory) func(context.Context, []string) (map[string]bool, error) {
+	return func(ctx context.Context, owners []string) (map[string]bool, error) {
+		known, err := directory.Known(ctx, owners)
+		for owner := range known {
+			known[owner] = known[owner] || !withdrawal.IsPerson(owner)
+		}
+		return known, err
+	}
 }
 
 // restoredCommand puts a restored vault right.

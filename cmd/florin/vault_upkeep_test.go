@@ -119,6 +119,9 @@ func TestOrphansAreSweptByAJournalOfToday(t *testing.T) {
 	orphan := journal.FormatID("usr", [16]byte{15: 2})
 	_, err := s.app.vault.Create(t.Context(), orphan)
 	require.NoError(t, err)
+	const customer = "customer 7" // a service's, whose wallet money goes out of
+	_, err = s.app.vault.Create(t.Context(), customer)
+	require.NoError(t, err)
 	_, err = s.app.keys.Exec(t.Context(), "UPDATE person_key SET created_at = created_at - interval '25 hours'")
 	require.NoError(t, err)
 	now, directory := time.Now(), postgres.NewDirectory(s.app.reads)
@@ -132,6 +135,8 @@ func TestOrphansAreSweptByAJournalOfToday(t *testing.T) {
 	_, err = s.app.vault.Key(t.Context(), orphan)
 	require.ErrorIs(t, err, seal.ErrNoKey)
 	s.app.vault.ForgetKeys()
-	_, err = s.app.vault.Key(t.Context(), ann)
-	require.NoError(t, err)
+	for _, owner := range []string{ann, customer} {
+		_, err = s.app.vault.Key(t.Context(), owner)
+		require.NoError(t, err, owner)
+	}
 }

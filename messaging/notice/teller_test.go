@@ -21,6 +21,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 const (
@@ -51,7 +52,7 @@ func (s *sent) Record(_ context.Context, c journal.Command) (journal.Answer, err
 
 func registry() *journal.Registry {
 	r := journal.NewRegistry()
-	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, users.Register, messaging.Register} {
+	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, withdrawal.Register, users.Register, messaging.Register} {
 		register(r)
 	}
 	return r
@@ -129,6 +130,44 @@ func TestOwnersAreTold(t *testing.T) {
 		{ann, notice.TopicAlert, "alr_1", "Your balance fell below 20.00 USD", "A transaction left 10.50 USD available in your wallet."},
 		{ann, notice.TopicAlert, "alr_2", "Your balance rose above -5 JPY", "A transaction left 0 JPY available in your wallet."},
 	}, got)
+}
+
+// What an owner is told of withdrawals: how they end, unless he ended one himself.
+func TestOwnersAreToldOfWithdrawals(t *testing.T) {
+	t.Parallel()
+	vault := sealtest.NewVault()
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	step := func(id, reason string, returned bool) withdrawal.Step {
+		return withdrawal.Step{
+			WithdrawalID: id, WalletID: wal, Amount: ledger.Money{Amount: "10.50", Asset: "USD"},
+			Progress: withdrawal.Progress{ApprovedBy: "usr_boss", Reason: reason, Returned: returned},
+		}
+	}
+	got := tell(t, vault, &sent{},
+		&journal.Event{Type: withdrawal.TypeSettled, Postings: postings(), Body: withdrawal.Settled{Step: step("wdr_1", "", false)}},
+		&journal.Event{Type: withdrawal.TypeFailed, Postings: postings(), Body: withdrawal.Failed{Step: step("wdr_2", "The account is closed.", false)}},
+		&journal.Event{Type: withdrawal.TypeFailed, Postings: postings(), Body: withdrawal.Failed{Step: step("wdr_3", "The account is closed.", true)}},
+		&journal.Event{Type: withdrawal.TypeCanceled, Postings: postings(), Body: withdrawal.Canceled{Step: step("wdr_4", "", false)}},
+		&journal.Event{Type: withdrawal.TypeCanceled, Postings: postings(), Body: withdrawal.Canceled{Step: step("wdr_5", "Asked for twice.", false)}},
+		&journal.Event{Type: withdrawal.TypeCanceled, Postings: postings(), Body: withdrawal.Canceled{Step: step("wdr_6", "", false), ByOwner: true}},
+		&journal.Event{Type: withdrawal.TypeApproved, Body: withdrawal.Approved{Step: step("wdr_7", "", false)}},
+	)
+	assert.Equal(t, []told{
+		{ann, notice.TopicWithdrawalSettled, "wdr_1", "Your withdrawal was paid out", "10.50 USD were paid out of your wallet."},
+		{ann, notice.TopicWithdrawalFailed, "wdr_2", "Your withdrawal has failed",
+			"10.50 USD could not be paid out. They are yours to spend again. The reason: The account is closed."},
+		{ann, notice.TopicWithdrawalFailed, "wdr_3", "Your withdrawal has failed",
+			"10.50 USD were paid out and came back. They are yours to spend again. The reason: The account is closed."},
+		{ann, notice.TopicWithdrawalCanceled, "wdr_4", "Your withdrawal was canceled", "10.50 USD that were to be withdrawn are in your wallet again."},
+		{ann, notice.TopicWithdrawalCanceled, "wdr_5", "Your withdrawal was canceled",
+			"10.50 USD that were to be withdrawn are in your wallet again. The reason: Asked for twice."},
+	}, got)
+	for eventType, want := range map[string]bool{
+		withdrawal.TypeSettled: true, withdrawal.TypeFailed: true, withdrawal.TypeCanceled: true, withdrawal.TypeApproved: false, withdrawal.TypeRequested: false,
+	} {
+		assert.Equal(t, want, notice.Wants(eventType), eventType)
+	}
 }
 
 func TestTheSameEventIsTheSameCommand(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // The topics of notices.
@@ -18,6 +19,10 @@ const (
 	TopicDisputed     = "payment-disputed"
 	TopicDisputeEnded = "dispute-ended"
 	TopicAlert        = "balance-alert"
+	// TopicWithdrawalSettled, TopicWithdrawalFailed and TopicWithdrawalCanceled tell how a withdrawal ended.
+	TopicWithdrawalSettled  = "withdrawal-settled"
+	TopicWithdrawalFailed   = "withdrawal-failed"
+	TopicWithdrawalCanceled = "withdrawal-canceled"
 )
 
 // notice is what an owner is told.
@@ -33,7 +38,8 @@ type notice struct {
 func Wants(eventType string) bool {
 	switch eventType {
 	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
-		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired:
+		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired,
+		withdrawal.TypeSettled, withdrawal.TypeFailed, withdrawal.TypeCanceled:
 		return true
 	}
 	return false
@@ -79,6 +85,12 @@ func of(e *journal.Event) (n notice, ok bool) {
 		}
 	case alert.Fired:
 		n = crossed(body)
+	case withdrawal.Settled:
+		n = settled(body)
+	case withdrawal.Failed:
+		n = failed(body)
+	case withdrawal.Canceled:
+		n = canceled(body)
 	}
 	return n, n.wallet != ""
 }

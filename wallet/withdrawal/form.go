@@ -5,12 +5,16 @@ import (
 	"github.com/florinledger/florin/wallet"
 )
 
-// Validate reports what is wrong with the form of c. Where the money goes comes sealed: the edge has checked what
-// it says (see [Destination.Validate]), and what is checked here is what the edge made.
+// Check reports what is wrong with the form of c and of where the money is to go, which is tidy and not sealed
+// yet.
+func (c Request) Check(d Destination) []ledger.FieldError {
+	return append(c.form(), d.Validate()...)
+}
+
+// Validate reports what is wrong with the form of c. Where the money goes comes sealed: the edge has looked at it
+// with [Request.Check], and what is looked at here is what the edge made.
 func (c Request) Validate() []ledger.FieldError {
 	var f wallet.Form
-	f.WalletID("/wallet_id", c.WalletID)
-	f.Amount(c.Amount)
 	switch c.DestinationType {
 	case IBAN, USBank, Provider:
 	default:
@@ -19,6 +23,14 @@ func (c Request) Validate() []ledger.FieldError {
 	if len(c.Destination) == 0 || len(c.Destination) > maxSealed {
 		f.Addf("/destination", "want a sealed destination")
 	}
+	return append(c.form(), f.Errors()...)
+}
+
+// form looks at everything but the destination.
+func (c Request) form() []ledger.FieldError {
+	var f wallet.Form
+	f.WalletID("/wallet_id", c.WalletID)
+	f.Amount(c.Amount)
 	f.Text("/description", c.Description, ledger.MaxDescription)
 	f.Text("/reference", c.Reference, ledger.MaxReference)
 	f.Metadata(c.Metadata)

@@ -44,6 +44,24 @@ func (e AccountType) Valid() bool {
 	}
 }
 
+// Defines values for BankAccountType.
+const (
+	BankAccountTypeChecking BankAccountType = "checking"
+	BankAccountTypeSavings  BankAccountType = "savings"
+)
+
+// Valid indicates whether the value is a known member of the BankAccountType enum.
+func (e BankAccountType) Valid() bool {
+	switch e {
+	case BankAccountTypeChecking:
+		return true
+	case BankAccountTypeSavings:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchMode.
 const (
 	BatchModeAtomic      BatchMode = "atomic"
@@ -311,6 +329,57 @@ func (e WalletStatus) Valid() bool {
 	}
 }
 
+// Defines values for WithdrawalStatus.
+const (
+	WithdrawalStatusApproved  WithdrawalStatus = "approved"
+	WithdrawalStatusCanceled  WithdrawalStatus = "canceled"
+	WithdrawalStatusFailed    WithdrawalStatus = "failed"
+	WithdrawalStatusRequested WithdrawalStatus = "requested"
+	WithdrawalStatusSent      WithdrawalStatus = "sent"
+	WithdrawalStatusSettled   WithdrawalStatus = "settled"
+)
+
+// Valid indicates whether the value is a known member of the WithdrawalStatus enum.
+func (e WithdrawalStatus) Valid() bool {
+	switch e {
+	case WithdrawalStatusApproved:
+		return true
+	case WithdrawalStatusCanceled:
+		return true
+	case WithdrawalStatusFailed:
+		return true
+	case WithdrawalStatusRequested:
+		return true
+	case WithdrawalStatusSent:
+		return true
+	case WithdrawalStatusSettled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WithdrawalType.
+const (
+	WithdrawalTypeIban     WithdrawalType = "iban"
+	WithdrawalTypeProvider WithdrawalType = "provider"
+	WithdrawalTypeUsBank   WithdrawalType = "us_bank"
+)
+
+// Valid indicates whether the value is a known member of the WithdrawalType enum.
+func (e WithdrawalType) Valid() bool {
+	switch e {
+	case WithdrawalTypeIban:
+		return true
+	case WithdrawalTypeProvider:
+		return true
+	case WithdrawalTypeUsBank:
+		return true
+	default:
+		return false
+	}
+}
+
 // APIKey defines model for APIKey.
 type APIKey struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -470,6 +539,9 @@ type AdjustWallet struct {
 // Example: 10.50
 type Amount = string
 
+// ApproveWithdrawal defines model for ApproveWithdrawal.
+type ApproveWithdrawal = struct{}
+
 // Asset defines model for Asset.
 type Asset struct {
 	// Builtin Whether it is one of ISO 4217's.
@@ -530,6 +602,14 @@ type Balances struct {
 	Data []Balance `json:"data"`
 }
 
+// BankAccountType What kind of account one has at a bank in the United States.
+type BankAccountType string
+
+// BankReference By what the bank knows the payment.
+//
+// Example: E2E-4711
+type BankReference = string
+
 // BatchMode Whether items stand or fall by themselves or together.
 type BatchMode string
 
@@ -551,6 +631,12 @@ type BatchResult struct {
 // BatchResults defines model for BatchResults.
 type BatchResults struct {
 	Results []BatchResult `json:"results"`
+}
+
+// CancelWithdrawal defines model for CancelWithdrawal.
+type CancelWithdrawal struct {
+	// Reason The owner may read it.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // CaptureHold The payee is named here if, and only if, the hold has none.
@@ -871,6 +957,67 @@ type CreateWallet struct {
 	TimeZone TimeZone `json:"time_zone,omitempty,omitzero"`
 }
 
+// CreateWithdrawal defines model for CreateWithdrawal.
+type CreateWithdrawal struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Destination Where the money goes. `iban` takes `name`, `iban` and, if the bank wants it, `bic`; `us_bank` takes `name`,
+	// `routing_number`, `account_number` and `account_type`; `provider` takes `provider` and `account`. What belongs to
+	// another type is refused. Spaces within numbers, and small letters of an IBAN, are put right.
+	Destination CreateWithdrawalDestination `json:"destination"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// CreateWithdrawalDestination Where the money goes. `iban` takes `name`, `iban` and, if the bank wants it, `bic`; `us_bank` takes `name`,
+// `routing_number`, `account_number` and `account_type`; `provider` takes `provider` and `account`. What belongs to
+// another type is refused. Spaces within numbers, and small letters of an IBAN, are put right.
+type CreateWithdrawalDestination struct {
+	// Account The account's id at the provider.
+	Account string `json:"account,omitempty,omitzero"`
+
+	// AccountNumber 4 to 17 digits.
+	AccountNumber string `json:"account_number,omitempty,omitzero"`
+
+	// AccountType What kind of account one has at a bank in the United States.
+	AccountType BankAccountType `json:"account_type,omitempty,omitzero"`
+
+	// Bic Of 8 or 11 characters (ISO 9362).
+	Bic string `json:"bic,omitempty,omitzero"`
+
+	// Iban Its country, length and check digits are checked (ISO 13616).
+	Iban string `json:"iban,omitempty,omitzero"`
+
+	// Name The name of the account's holder.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Provider The provider's name: small letters, digits, - and _.
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// RoutingNumber Nine digits, of which the last is checked (ABA).
+	RoutingNumber string `json:"routing_number,omitempty,omitzero"`
+
+	// Type What kind of place money goes to.
+	Type WithdrawalType `json:"type"`
+}
+
 // CreditLimit defines model for CreditLimit.
 type CreditLimit struct {
 	// Amount Zero or more, in the asset of the path.
@@ -1009,6 +1156,15 @@ type ExchangeRateList struct {
 	Data       []ExchangeRate `json:"data"`
 	HasMore    bool           `json:"has_more"`
 	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
+
+// FailWithdrawal defines model for FailWithdrawal.
+type FailWithdrawal struct {
+	// FailedAt When the money came back: not before the withdrawal was requested, or settled; now if absent.
+	FailedAt *time.Time `json:"failed_at,omitempty"`
+
+	// Reason The owner reads it.
+	Reason string `json:"reason"`
 }
 
 // FieldError defines model for FieldError.
@@ -1480,6 +1636,14 @@ type SendMessage struct {
 	To UserID `json:"to,omitempty,omitzero"`
 }
 
+// SendWithdrawal defines model for SendWithdrawal.
+type SendWithdrawal struct {
+	// BankReference By what the bank knows the payment.
+	//
+	// Example: E2E-4711
+	BankReference BankReference `json:"bank_reference,omitempty,omitzero"`
+}
+
 // ServiceName A service's name: what its keys do is done by `service:` and this.
 //
 // Example: shop
@@ -1504,6 +1668,17 @@ type SetExchangeRate struct {
 
 	// ValidFor How long quotes stand, in seconds.
 	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
+// SettleWithdrawal defines model for SettleWithdrawal.
+type SettleWithdrawal struct {
+	// BankReference By what the bank knows the payment.
+	//
+	// Example: E2E-4711
+	BankReference BankReference `json:"bank_reference,omitempty,omitzero"`
+
+	// SettledAt When the bank paid: not before the withdrawal was requested; now if absent.
+	SettledAt *time.Time `json:"settled_at,omitempty"`
 }
 
 // Side The side of a posting.
@@ -2006,6 +2181,124 @@ type WebhookReceipt struct {
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
+
+// Withdrawal defines model for Withdrawal.
+type Withdrawal struct {
+	// Amount An amount with its asset.
+	Amount     Money     `json:"amount"`
+	ApprovedAt time.Time `json:"approved_at,omitempty,omitzero"`
+
+	// ApprovedBy Who approved it; for services, finance and admins.
+	ApprovedBy string `json:"approved_by,omitempty,omitzero"`
+
+	// BankReference By what the bank knows the payment.
+	BankReference string    `json:"bank_reference,omitempty,omitzero"`
+	CanceledAt    time.Time `json:"canceled_at,omitempty,omitzero"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Destination Where the money goes: a hint of it, or, for finance that gets one withdrawal, all of it. Of an owner who is erased
+	// nothing but the type is left.
+	Destination WithdrawalDestination `json:"destination"`
+
+	// FailedAt When the bank did not pay, or gave back.
+	FailedAt time.Time `json:"failed_at,omitempty,omitzero"`
+
+	// ID A withdrawal's id.
+	//
+	// Example: wdr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID WithdrawalID `json:"id"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata"`
+
+	// Reason Why it failed, or was canceled.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// RequestedBy Who asked for it; for services, finance and admins.
+	RequestedBy string `json:"requested_by,omitempty,omitzero"`
+
+	// Returned The bank had paid it and gave the money back.
+	Returned bool      `json:"returned,omitempty,omitzero"`
+	SentAt   time.Time `json:"sent_at,omitempty,omitzero"`
+
+	// SettledAt When the bank paid.
+	SettledAt time.Time `json:"settled_at,omitempty,omitzero"`
+
+	// Status How far a withdrawal is.
+	Status  WithdrawalStatus `json:"status"`
+	Version int64            `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// WithdrawalDestination Where the money goes: a hint of it, or, for finance that gets one withdrawal, all of it. Of an owner who is erased
+// nothing but the type is left.
+type WithdrawalDestination struct {
+	// Account For finance.
+	Account string `json:"account,omitempty,omitzero"`
+
+	// AccountNumber For finance.
+	AccountNumber string `json:"account_number,omitempty,omitzero"`
+
+	// AccountType What kind of account one has at a bank in the United States.
+	AccountType BankAccountType `json:"account_type,omitempty,omitzero"`
+
+	// Bic For finance.
+	Bic string `json:"bic,omitempty,omitzero"`
+
+	// Country The country of an IBAN (ISO 3166).
+	Country string `json:"country,omitempty,omitzero"`
+
+	// Erased The owner is erased, and what was sealed for them cannot be read any more.
+	Erased bool `json:"erased,omitempty,omitzero"`
+
+	// Iban For finance.
+	Iban string `json:"iban,omitempty,omitzero"`
+
+	// Last4 How the account's number ends; less of a short one.
+	Last4 string `json:"last4,omitempty,omitzero"`
+
+	// Name For finance.
+	Name     string `json:"name,omitempty,omitzero"`
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// RoutingNumber For finance.
+	RoutingNumber string `json:"routing_number,omitempty,omitzero"`
+
+	// Type What kind of place money goes to.
+	Type WithdrawalType `json:"type"`
+}
+
+// WithdrawalID A withdrawal's id.
+//
+// Example: wdr_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WithdrawalID = string
+
+// WithdrawalList defines model for WithdrawalList.
+type WithdrawalList struct {
+	Data       []Withdrawal `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WithdrawalStatus How far a withdrawal is.
+type WithdrawalStatus string
+
+// WithdrawalType What kind of place money goes to.
+type WithdrawalType string
 
 // AssetFilter The code of a currency or unit.
 //
@@ -2711,6 +3004,117 @@ type ReceiveStripeEventParams struct {
 	StripeSignature string `json:"Stripe-Signature"`
 }
 
+// ListWithdrawalsParams defines parameters for ListWithdrawals.
+type ListWithdrawalsParams struct {
+	// WalletID Only those of this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those that stand here now.
+	Status WithdrawalStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateWithdrawalParams defines parameters for CreateWithdrawal.
+type CreateWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetWithdrawalParams defines parameters for GetWithdrawal.
+type GetWithdrawalParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ApproveWithdrawalParams defines parameters for ApproveWithdrawal.
+type ApproveWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CancelWithdrawalParams defines parameters for CancelWithdrawal.
+type CancelWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// FailWithdrawalParams defines parameters for FailWithdrawal.
+type FailWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SendWithdrawalParams defines parameters for SendWithdrawal.
+type SendWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SettleWithdrawalParams defines parameters for SettleWithdrawal.
+type SettleWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // CreateAPIKeyJSONRequestBody defines body for CreateAPIKey for application/json ContentType.
 type CreateAPIKeyJSONRequestBody = CreateAPIKey
 
@@ -2824,6 +3228,24 @@ type UnfreezeWalletJSONRequestBody = Reason
 
 // ReceiveStripeEventJSONRequestBody defines body for ReceiveStripeEvent for application/json ContentType.
 type ReceiveStripeEventJSONRequestBody = ProviderEvent
+
+// CreateWithdrawalJSONRequestBody defines body for CreateWithdrawal for application/json ContentType.
+type CreateWithdrawalJSONRequestBody = CreateWithdrawal
+
+// ApproveWithdrawalJSONRequestBody defines body for ApproveWithdrawal for application/json ContentType.
+type ApproveWithdrawalJSONRequestBody = ApproveWithdrawal
+
+// CancelWithdrawalJSONRequestBody defines body for CancelWithdrawal for application/json ContentType.
+type CancelWithdrawalJSONRequestBody = CancelWithdrawal
+
+// FailWithdrawalJSONRequestBody defines body for FailWithdrawal for application/json ContentType.
+type FailWithdrawalJSONRequestBody = FailWithdrawal
+
+// SendWithdrawalJSONRequestBody defines body for SendWithdrawal for application/json ContentType.
+type SendWithdrawalJSONRequestBody = SendWithdrawal
+
+// SettleWithdrawalJSONRequestBody defines body for SettleWithdrawal for application/json ContentType.
+type SettleWithdrawalJSONRequestBody = SettleWithdrawal
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -3046,6 +3468,30 @@ type ServerInterface interface {
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx echo.Context, params ReceiveStripeEventParams) error
+	// ListWithdrawals List withdrawals
+	// (GET /v1/withdrawals)
+	ListWithdrawals(ctx echo.Context, params ListWithdrawalsParams) error
+	// CreateWithdrawal Request a withdrawal
+	// (POST /v1/withdrawals)
+	CreateWithdrawal(ctx echo.Context, params CreateWithdrawalParams) error
+	// GetWithdrawal Get a withdrawal
+	// (GET /v1/withdrawals/{id})
+	GetWithdrawal(ctx echo.Context, id WithdrawalID, params GetWithdrawalParams) error
+	// ApproveWithdrawal Approve a withdrawal
+	// (POST /v1/withdrawals/{id}/approve)
+	ApproveWithdrawal(ctx echo.Context, id WithdrawalID, params ApproveWithdrawalParams) error
+	// CancelWithdrawal Cancel a withdrawal
+	// (POST /v1/withdrawals/{id}/cancel)
+	CancelWithdrawal(ctx echo.Context, id WithdrawalID, params CancelWithdrawalParams) error
+	// FailWithdrawal Book that the bank has not paid, or gave back what it had
+	// (POST /v1/withdrawals/{id}/fail)
+	FailWithdrawal(ctx echo.Context, id WithdrawalID, params FailWithdrawalParams) error
+	// SendWithdrawal Say that the bank is given the order
+	// (POST /v1/withdrawals/{id}/send)
+	SendWithdrawal(ctx echo.Context, id WithdrawalID, params SendWithdrawalParams) error
+	// SettleWithdrawal Book that the bank has paid
+	// (POST /v1/withdrawals/{id}/settle)
+	SettleWithdrawal(ctx echo.Context, id WithdrawalID, params SettleWithdrawalParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -5694,6 +6140,423 @@ func (w *ServerInterfaceWrapper) ReceiveStripeEvent(ctx echo.Context) error {
 	return err
 }
 
+// ListWithdrawals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWithdrawals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWithdrawalsParams
+	// ------------- Optional query parameter "wallet_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_id", ctx.QueryParams(), &params.WalletID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWithdrawals(ctx, params)
+	return err
+}
+
+// CreateWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateWithdrawal(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateWithdrawal(ctx, params)
+	return err
+}
+
+// GetWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetWithdrawalParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWithdrawal(ctx, id, params)
+	return err
+}
+
+// ApproveWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveWithdrawal(ctx, id, params)
+	return err
+}
+
+// CancelWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelWithdrawal(ctx, id, params)
+	return err
+}
+
+// FailWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) FailWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FailWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FailWithdrawal(ctx, id, params)
+	return err
+}
+
+// SendWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) SendWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendWithdrawal(ctx, id, params)
+	return err
+}
+
+// SettleWithdrawal converts echo context to params.
+func (w *ServerInterfaceWrapper) SettleWithdrawal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WithdrawalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleWithdrawalParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SettleWithdrawal(ctx, id, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -5814,6 +6677,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/wallets/:id/spending-limits/:asset", wrapper.SetSpendingLimit, options.OperationMiddlewares["setSpendingLimit"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
+	router.GET(options.BaseURL+"/v1/withdrawals", wrapper.ListWithdrawals, options.OperationMiddlewares["listWithdrawals"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.CreateWithdrawal, options.OperationMiddlewares["createWithdrawal"]...)
+	router.GET(options.BaseURL+"/v1/withdrawals/:id", wrapper.GetWithdrawal, options.OperationMiddlewares["getWithdrawal"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals/:id/approve", wrapper.ApproveWithdrawal, options.OperationMiddlewares["approveWithdrawal"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals/:id/cancel", wrapper.CancelWithdrawal, options.OperationMiddlewares["cancelWithdrawal"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals/:id/fail", wrapper.FailWithdrawal, options.OperationMiddlewares["failWithdrawal"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals/:id/send", wrapper.SendWithdrawal, options.OperationMiddlewares["sendWithdrawal"]...)
+	router.POST(options.BaseURL+"/v1/withdrawals/:id/settle", wrapper.SettleWithdrawal, options.OperationMiddlewares["settleWithdrawal"]...)
 
 }
 
@@ -7727,6 +8598,278 @@ func (response ReceiveStripeEvent200JSONResponse) VisitReceiveStripeEventRespons
 	return err
 }
 
+type ListWithdrawalsRequestObject struct {
+	Params ListWithdrawalsParams
+}
+
+type ListWithdrawalsResponseObject interface {
+	VisitListWithdrawalsResponse(w http.ResponseWriter) error
+}
+
+type ListWithdrawals200JSONResponse WithdrawalList
+
+func (response ListWithdrawals200JSONResponse) VisitListWithdrawalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWithdrawalRequestObject struct {
+	Params CreateWithdrawalParams
+	Body   *CreateWithdrawalJSONRequestBody
+}
+
+type CreateWithdrawalResponseObject interface {
+	VisitCreateWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type CreateWithdrawal201JSONResponse Withdrawal
+
+func (response CreateWithdrawal201JSONResponse) VisitCreateWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateWithdrawal202JSONResponse) VisitCreateWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params GetWithdrawalParams
+}
+
+type GetWithdrawalResponseObject interface {
+	VisitGetWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type GetWithdrawal200JSONResponse Withdrawal
+
+func (response GetWithdrawal200JSONResponse) VisitGetWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params ApproveWithdrawalParams
+	Body   *ApproveWithdrawalJSONRequestBody
+}
+
+type ApproveWithdrawalResponseObject interface {
+	VisitApproveWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type ApproveWithdrawal200JSONResponse Withdrawal
+
+func (response ApproveWithdrawal200JSONResponse) VisitApproveWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response ApproveWithdrawal202JSONResponse) VisitApproveWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params CancelWithdrawalParams
+	Body   *CancelWithdrawalJSONRequestBody
+}
+
+type CancelWithdrawalResponseObject interface {
+	VisitCancelWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type CancelWithdrawal200JSONResponse Withdrawal
+
+func (response CancelWithdrawal200JSONResponse) VisitCancelWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CancelWithdrawal202JSONResponse) VisitCancelWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FailWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params FailWithdrawalParams
+	Body   *FailWithdrawalJSONRequestBody
+}
+
+type FailWithdrawalResponseObject interface {
+	VisitFailWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type FailWithdrawal200JSONResponse Withdrawal
+
+func (response FailWithdrawal200JSONResponse) VisitFailWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FailWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response FailWithdrawal202JSONResponse) VisitFailWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params SendWithdrawalParams
+	Body   *SendWithdrawalJSONRequestBody
+}
+
+type SendWithdrawalResponseObject interface {
+	VisitSendWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type SendWithdrawal200JSONResponse Withdrawal
+
+func (response SendWithdrawal200JSONResponse) VisitSendWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response SendWithdrawal202JSONResponse) VisitSendWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleWithdrawalRequestObject struct {
+	ID     WithdrawalID `json:"id"`
+	Params SettleWithdrawalParams
+	Body   *SettleWithdrawalJSONRequestBody
+}
+
+type SettleWithdrawalResponseObject interface {
+	VisitSettleWithdrawalResponse(w http.ResponseWriter) error
+}
+
+type SettleWithdrawal200JSONResponse Withdrawal
+
+func (response SettleWithdrawal200JSONResponse) VisitSettleWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleWithdrawal202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response SettleWithdrawal202JSONResponse) VisitSettleWithdrawalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListAPIKeys List the keys of services
@@ -7948,6 +9091,30 @@ type StrictServerInterface interface {
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx context.Context, request ReceiveStripeEventRequestObject) (ReceiveStripeEventResponseObject, error)
+	// ListWithdrawals List withdrawals
+	// (GET /v1/withdrawals)
+	ListWithdrawals(ctx context.Context, request ListWithdrawalsRequestObject) (ListWithdrawalsResponseObject, error)
+	// CreateWithdrawal Request a withdrawal
+	// (POST /v1/withdrawals)
+	CreateWithdrawal(ctx context.Context, request CreateWithdrawalRequestObject) (CreateWithdrawalResponseObject, error)
+	// GetWithdrawal Get a withdrawal
+	// (GET /v1/withdrawals/{id})
+	GetWithdrawal(ctx context.Context, request GetWithdrawalRequestObject) (GetWithdrawalResponseObject, error)
+	// ApproveWithdrawal Approve a withdrawal
+	// (POST /v1/withdrawals/{id}/approve)
+	ApproveWithdrawal(ctx context.Context, request ApproveWithdrawalRequestObject) (ApproveWithdrawalResponseObject, error)
+	// CancelWithdrawal Cancel a withdrawal
+	// (POST /v1/withdrawals/{id}/cancel)
+	CancelWithdrawal(ctx context.Context, request CancelWithdrawalRequestObject) (CancelWithdrawalResponseObject, error)
+	// FailWithdrawal Book that the bank has not paid, or gave back what it had
+	// (POST /v1/withdrawals/{id}/fail)
+	FailWithdrawal(ctx context.Context, request FailWithdrawalRequestObject) (FailWithdrawalResponseObject, error)
+	// SendWithdrawal Say that the bank is given the order
+	// (POST /v1/withdrawals/{id}/send)
+	SendWithdrawal(ctx context.Context, request SendWithdrawalRequestObject) (SendWithdrawalResponseObject, error)
+	// SettleWithdrawal Book that the bank has paid
+	// (POST /v1/withdrawals/{id}/settle)
+	SettleWithdrawal(ctx context.Context, request SettleWithdrawalRequestObject) (SettleWithdrawalResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -10703,6 +11870,350 @@ func (sh *strictHandler) ReceiveStripeEvent(ctx echo.Context, params ReceiveStri
 		return err
 	} else if validResponse, ok := response.(ReceiveStripeEventResponseObject); ok {
 		return validResponse.VisitReceiveStripeEventResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWithdrawals operation middleware
+func (sh *strictHandler) ListWithdrawals(ctx echo.Context, params ListWithdrawalsParams) error {
+	var request ListWithdrawalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWithdrawals(ctx.Request().Context(), request.(ListWithdrawalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWithdrawals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWithdrawalsResponseObject); ok {
+		return validResponse.VisitListWithdrawalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWithdrawal operation middleware
+func (sh *strictHandler) CreateWithdrawal(ctx echo.Context, params CreateWithdrawalParams) error {
+	var request CreateWithdrawalRequestObject
+
+	request.Params = params
+
+	var body CreateWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWithdrawal(ctx.Request().Context(), request.(CreateWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWithdrawalResponseObject); ok {
+		return validResponse.VisitCreateWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWithdrawal operation middleware
+func (sh *strictHandler) GetWithdrawal(ctx echo.Context, id WithdrawalID, params GetWithdrawalParams) error {
+	var request GetWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWithdrawal(ctx.Request().Context(), request.(GetWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWithdrawalResponseObject); ok {
+		return validResponse.VisitGetWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveWithdrawal operation middleware
+func (sh *strictHandler) ApproveWithdrawal(ctx echo.Context, id WithdrawalID, params ApproveWithdrawalParams) error {
+	var request ApproveWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ApproveWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveWithdrawal(ctx.Request().Context(), request.(ApproveWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveWithdrawalResponseObject); ok {
+		return validResponse.VisitApproveWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelWithdrawal operation middleware
+func (sh *strictHandler) CancelWithdrawal(ctx echo.Context, id WithdrawalID, params CancelWithdrawalParams) error {
+	var request CancelWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CancelWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelWithdrawal(ctx.Request().Context(), request.(CancelWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelWithdrawalResponseObject); ok {
+		return validResponse.VisitCancelWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FailWithdrawal operation middleware
+func (sh *strictHandler) FailWithdrawal(ctx echo.Context, id WithdrawalID, params FailWithdrawalParams) error {
+	var request FailWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body FailWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FailWithdrawal(ctx.Request().Context(), request.(FailWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FailWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FailWithdrawalResponseObject); ok {
+		return validResponse.VisitFailWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendWithdrawal operation middleware
+func (sh *strictHandler) SendWithdrawal(ctx echo.Context, id WithdrawalID, params SendWithdrawalParams) error {
+	var request SendWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SendWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendWithdrawal(ctx.Request().Context(), request.(SendWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendWithdrawalResponseObject); ok {
+		return validResponse.VisitSendWithdrawalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleWithdrawal operation middleware
+func (sh *strictHandler) SettleWithdrawal(ctx echo.Context, id WithdrawalID, params SettleWithdrawalParams) error {
+	var request SettleWithdrawalRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleWithdrawalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleWithdrawal(ctx.Request().Context(), request.(SettleWithdrawalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleWithdrawal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleWithdrawalResponseObject); ok {
+		return validResponse.VisitSettleWithdrawalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

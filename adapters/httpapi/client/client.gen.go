@@ -19,6 +19,12 @@ const (
 	AccountTypeLiabilities AccountType = "liabilities"
 )
 
+// Defines values for BankAccountType.
+const (
+	BankAccountTypeChecking BankAccountType = "checking"
+	BankAccountTypeSavings  BankAccountType = "savings"
+)
+
 // Defines values for BatchMode.
 const (
 	BatchModeAtomic      BatchMode = "atomic"
@@ -106,6 +112,23 @@ const (
 	WalletStatusClosed WalletStatus = "closed"
 	WalletStatusFrozen WalletStatus = "frozen"
 	WalletStatusOpen   WalletStatus = "open"
+)
+
+// Defines values for WithdrawalStatus.
+const (
+	WithdrawalStatusApproved  WithdrawalStatus = "approved"
+	WithdrawalStatusCanceled  WithdrawalStatus = "canceled"
+	WithdrawalStatusFailed    WithdrawalStatus = "failed"
+	WithdrawalStatusRequested WithdrawalStatus = "requested"
+	WithdrawalStatusSent      WithdrawalStatus = "sent"
+	WithdrawalStatusSettled   WithdrawalStatus = "settled"
+)
+
+// Defines values for WithdrawalType.
+const (
+	WithdrawalTypeIban     WithdrawalType = "iban"
+	WithdrawalTypeProvider WithdrawalType = "provider"
+	WithdrawalTypeUsBank   WithdrawalType = "us_bank"
 )
 
 // APIKey defines model for APIKey.
@@ -267,6 +290,9 @@ type AdjustWallet struct {
 // Example: 10.50
 type Amount = string
 
+// ApproveWithdrawal defines model for ApproveWithdrawal.
+type ApproveWithdrawal = struct{}
+
 // Asset defines model for Asset.
 type Asset struct {
 	// Builtin Whether it is one of ISO 4217's.
@@ -327,6 +353,14 @@ type Balances struct {
 	Data []Balance `json:"data"`
 }
 
+// BankAccountType What kind of account one has at a bank in the United States.
+type BankAccountType string
+
+// BankReference By what the bank knows the payment.
+//
+// Example: E2E-4711
+type BankReference = string
+
 // BatchMode Whether items stand or fall by themselves or together.
 type BatchMode string
 
@@ -348,6 +382,12 @@ type BatchResult struct {
 // BatchResults defines model for BatchResults.
 type BatchResults struct {
 	Results []BatchResult `json:"results"`
+}
+
+// CancelWithdrawal defines model for CancelWithdrawal.
+type CancelWithdrawal struct {
+	// Reason The owner may read it.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // CaptureHold The payee is named here if, and only if, the hold has none.
@@ -668,6 +708,67 @@ type CreateWallet struct {
 	TimeZone TimeZone `json:"time_zone,omitempty,omitzero"`
 }
 
+// CreateWithdrawal defines model for CreateWithdrawal.
+type CreateWithdrawal struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Destination Where the money goes. `iban` takes `name`, `iban` and, if the bank wants it, `bic`; `us_bank` takes `name`,
+	// `routing_number`, `account_number` and `account_type`; `provider` takes `provider` and `account`. What belongs to
+	// another type is refused. Spaces within numbers, and small letters of an IBAN, are put right.
+	Destination CreateWithdrawalDestination `json:"destination"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// CreateWithdrawalDestination Where the money goes. `iban` takes `name`, `iban` and, if the bank wants it, `bic`; `us_bank` takes `name`,
+// `routing_number`, `account_number` and `account_type`; `provider` takes `provider` and `account`. What belongs to
+// another type is refused. Spaces within numbers, and small letters of an IBAN, are put right.
+type CreateWithdrawalDestination struct {
+	// Account The account's id at the provider.
+	Account string `json:"account,omitempty,omitzero"`
+
+	// AccountNumber 4 to 17 digits.
+	AccountNumber string `json:"account_number,omitempty,omitzero"`
+
+	// AccountType What kind of account one has at a bank in the United States.
+	AccountType BankAccountType `json:"account_type,omitempty,omitzero"`
+
+	// Bic Of 8 or 11 characters (ISO 9362).
+	Bic string `json:"bic,omitempty,omitzero"`
+
+	// Iban Its country, length and check digits are checked (ISO 13616).
+	Iban string `json:"iban,omitempty,omitzero"`
+
+	// Name The name of the account's holder.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Provider The provider's name: small letters, digits, - and _.
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// RoutingNumber Nine digits, of which the last is checked (ABA).
+	RoutingNumber string `json:"routing_number,omitempty,omitzero"`
+
+	// Type What kind of place money goes to.
+	Type WithdrawalType `json:"type"`
+}
+
 // CreditLimit defines model for CreditLimit.
 type CreditLimit struct {
 	// Amount Zero or more, in the asset of the path.
@@ -806,6 +907,15 @@ type ExchangeRateList struct {
 	Data       []ExchangeRate `json:"data"`
 	HasMore    bool           `json:"has_more"`
 	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
+
+// FailWithdrawal defines model for FailWithdrawal.
+type FailWithdrawal struct {
+	// FailedAt When the money came back: not before the withdrawal was requested, or settled; now if absent.
+	FailedAt *time.Time `json:"failed_at,omitempty"`
+
+	// Reason The owner reads it.
+	Reason string `json:"reason"`
 }
 
 // ForgotPassword defines model for ForgotPassword.
@@ -1264,6 +1374,14 @@ type SendMessage struct {
 	To UserID `json:"to,omitempty,omitzero"`
 }
 
+// SendWithdrawal defines model for SendWithdrawal.
+type SendWithdrawal struct {
+	// BankReference By what the bank knows the payment.
+	//
+	// Example: E2E-4711
+	BankReference BankReference `json:"bank_reference,omitempty,omitzero"`
+}
+
 // ServiceName A service's name: what its keys do is done by `service:` and this.
 //
 // Example: shop
@@ -1288,6 +1406,17 @@ type SetExchangeRate struct {
 
 	// ValidFor How long quotes stand, in seconds.
 	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
+// SettleWithdrawal defines model for SettleWithdrawal.
+type SettleWithdrawal struct {
+	// BankReference By what the bank knows the payment.
+	//
+	// Example: E2E-4711
+	BankReference BankReference `json:"bank_reference,omitempty,omitzero"`
+
+	// SettledAt When the bank paid: not before the withdrawal was requested; now if absent.
+	SettledAt *time.Time `json:"settled_at,omitempty"`
 }
 
 // Side The side of a posting.
@@ -1790,6 +1919,124 @@ type WebhookReceipt struct {
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
+
+// Withdrawal defines model for Withdrawal.
+type Withdrawal struct {
+	// Amount An amount with its asset.
+	Amount     Money     `json:"amount"`
+	ApprovedAt time.Time `json:"approved_at,omitempty,omitzero"`
+
+	// ApprovedBy Who approved it; for services, finance and admins.
+	ApprovedBy string `json:"approved_by,omitempty,omitzero"`
+
+	// BankReference By what the bank knows the payment.
+	BankReference string    `json:"bank_reference,omitempty,omitzero"`
+	CanceledAt    time.Time `json:"canceled_at,omitempty,omitzero"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// Description Text for people.
+	Description Description `json:"description,omitempty,omitzero"`
+
+	// Destination Where the money goes: a hint of it, or, for finance that gets one withdrawal, all of it. Of an owner who is erased
+	// nothing but the type is left.
+	Destination WithdrawalDestination `json:"destination"`
+
+	// FailedAt When the bank did not pay, or gave back.
+	FailedAt time.Time `json:"failed_at,omitempty,omitzero"`
+
+	// ID A withdrawal's id.
+	//
+	// Example: wdr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID WithdrawalID `json:"id"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata"`
+
+	// Reason Why it failed, or was canceled.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Reference The caller's own name for a transaction, unique in its ledger.
+	//
+	// Example: order-1001
+	Reference Reference `json:"reference,omitempty,omitzero"`
+
+	// RequestedBy Who asked for it; for services, finance and admins.
+	RequestedBy string `json:"requested_by,omitempty,omitzero"`
+
+	// Returned The bank had paid it and gave the money back.
+	Returned bool      `json:"returned,omitempty,omitzero"`
+	SentAt   time.Time `json:"sent_at,omitempty,omitzero"`
+
+	// SettledAt When the bank paid.
+	SettledAt time.Time `json:"settled_at,omitempty,omitzero"`
+
+	// Status How far a withdrawal is.
+	Status  WithdrawalStatus `json:"status"`
+	Version int64            `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// WithdrawalDestination Where the money goes: a hint of it, or, for finance that gets one withdrawal, all of it. Of an owner who is erased
+// nothing but the type is left.
+type WithdrawalDestination struct {
+	// Account For finance.
+	Account string `json:"account,omitempty,omitzero"`
+
+	// AccountNumber For finance.
+	AccountNumber string `json:"account_number,omitempty,omitzero"`
+
+	// AccountType What kind of account one has at a bank in the United States.
+	AccountType BankAccountType `json:"account_type,omitempty,omitzero"`
+
+	// Bic For finance.
+	Bic string `json:"bic,omitempty,omitzero"`
+
+	// Country The country of an IBAN (ISO 3166).
+	Country string `json:"country,omitempty,omitzero"`
+
+	// Erased The owner is erased, and what was sealed for them cannot be read any more.
+	Erased bool `json:"erased,omitempty,omitzero"`
+
+	// Iban For finance.
+	Iban string `json:"iban,omitempty,omitzero"`
+
+	// Last4 How the account's number ends; less of a short one.
+	Last4 string `json:"last4,omitempty,omitzero"`
+
+	// Name For finance.
+	Name     string `json:"name,omitempty,omitzero"`
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// RoutingNumber For finance.
+	RoutingNumber string `json:"routing_number,omitempty,omitzero"`
+
+	// Type What kind of place money goes to.
+	Type WithdrawalType `json:"type"`
+}
+
+// WithdrawalID A withdrawal's id.
+//
+// Example: wdr_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WithdrawalID = string
+
+// WithdrawalList defines model for WithdrawalList.
+type WithdrawalList struct {
+	Data       []Withdrawal `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WithdrawalStatus How far a withdrawal is.
+type WithdrawalStatus string
+
+// WithdrawalType What kind of place money goes to.
+type WithdrawalType string
 
 // AssetFilter The code of a currency or unit.
 //
@@ -2493,6 +2740,117 @@ type UnfreezeWalletParams struct {
 type ReceiveStripeEventParams struct {
 	// StripeSignature Stripe's signature of the raw body.
 	StripeSignature string `json:"Stripe-Signature"`
+}
+
+// ListWithdrawalsParams defines parameters for ListWithdrawals.
+type ListWithdrawalsParams struct {
+	// WalletID Only those of this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those that stand here now.
+	Status WithdrawalStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateWithdrawalParams defines parameters for CreateWithdrawal.
+type CreateWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetWithdrawalParams defines parameters for GetWithdrawal.
+type GetWithdrawalParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ApproveWithdrawalParams defines parameters for ApproveWithdrawal.
+type ApproveWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CancelWithdrawalParams defines parameters for CancelWithdrawal.
+type CancelWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// FailWithdrawalParams defines parameters for FailWithdrawal.
+type FailWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SendWithdrawalParams defines parameters for SendWithdrawal.
+type SendWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SettleWithdrawalParams defines parameters for SettleWithdrawal.
+type SettleWithdrawalParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
 // ListAPIKeys List the keys of services.
@@ -3713,4 +4071,149 @@ func (c *Client) ReceiveStripeEvent(ctx context.Context, params *ReceiveStripeEv
 	}
 	r.body = body
 	return send[WebhookReceipt](ctx, c, r, options)
+}
+
+// ListWithdrawals List withdrawals.
+//
+// Newest first, by when they were requested. A user sees those of his own wallets. Destinations are hints, to finance
+// too. Roles: user, service, finance, admin.
+//
+// GET /v1/withdrawals
+func (c *Client) ListWithdrawals(ctx context.Context, params *ListWithdrawalsParams, options ...Option) (WithdrawalList, error) {
+	r := newRequest(http.MethodGet, "/v1/withdrawals")
+	if params != nil {
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("status", params.Status)
+		r.inQuery("from", params.From)
+		r.inQuery("until", params.Until)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[WithdrawalList](ctx, c, r, options)
+}
+
+// CreateWithdrawal Request a withdrawal.
+//
+// Sets money of a wallet aside to be paid out: it leaves `available` for `pending` at once, and counts against the
+// limits of spending. Finance approves it and books what the bank did. Where it goes is sealed before it is kept; the
+// answer has a hint by which its owner knows it again. Roles: user, service, admin.
+//
+// POST /v1/withdrawals
+func (c *Client) CreateWithdrawal(ctx context.Context, params *CreateWithdrawalParams, body CreateWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals")
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// GetWithdrawal Get a withdrawal.
+//
+// Finance and admin get the destination whole, in order to execute the withdrawal; everybody else a hint of it.
+// Roles: user, service, finance, admin.
+//
+// GET /v1/withdrawals/{id}
+func (c *Client) GetWithdrawal(ctx context.Context, id WithdrawalID, params *GetWithdrawalParams, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodGet, "/v1/withdrawals/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// ApproveWithdrawal Approve a withdrawal.
+//
+// Lets the money go. Neither who requested the withdrawal nor who owns the wallet approves it
+// (`second-person-required`), and a frozen wallet lets nothing go (`wallet-frozen`). Roles: finance, admin.
+//
+// POST /v1/withdrawals/{id}/approve
+func (c *Client) ApproveWithdrawal(ctx context.Context, id WithdrawalID, params *ApproveWithdrawalParams, body ApproveWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals/{id}/approve", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// CancelWithdrawal Cancel a withdrawal.
+//
+// Gives the money back before it is sent. A user cancels what is requested from his own wallets; services and finance
+// what is requested or approved. The owner is told, unless he did it. Roles: user, service, finance, admin.
+//
+// POST /v1/withdrawals/{id}/cancel
+func (c *Client) CancelWithdrawal(ctx context.Context, id WithdrawalID, params *CancelWithdrawalParams, body CancelWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals/{id}/cancel", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// FailWithdrawal Book that the bank has not paid, or gave back what it had.
+//
+// Of what is approved, sent or settled. The money goes back to `available`: from `pending`, or, of what was settled, from
+// `assets:bank:main`, and then the withdrawal says `returned`. What comes back for a closed wallet waits in
+// `liabilities:suspense:bank`. The owner is told, with the reason. Roles: finance, admin.
+//
+// POST /v1/withdrawals/{id}/fail
+func (c *Client) FailWithdrawal(ctx context.Context, id WithdrawalID, params *FailWithdrawalParams, body FailWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals/{id}/fail", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// SendWithdrawal Say that the bank is given the order.
+//
+// Of what is approved. Ask this before the order is given: a wallet that was frozen since refuses it, and nobody
+// cancels it any more afterwards. May be left out. Roles: finance, admin.
+//
+// POST /v1/withdrawals/{id}/send
+func (c *Client) SendWithdrawal(ctx context.Context, id WithdrawalID, params *SendWithdrawalParams, body SendWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals/{id}/send", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
+}
+
+// SettleWithdrawal Book that the bank has paid.
+//
+// Of what is approved or sent. The money leaves `pending` for `assets:bank:main`, whatever the wallet is by now. The owner is
+// told. Roles: finance, admin.
+//
+// POST /v1/withdrawals/{id}/settle
+func (c *Client) SettleWithdrawal(ctx context.Context, id WithdrawalID, params *SettleWithdrawalParams, body SettleWithdrawal, options ...Option) (Withdrawal, error) {
+	r := newRequest(http.MethodPost, "/v1/withdrawals/{id}/settle", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Withdrawal](ctx, c, r, options)
 }

@@ -1,0 +1,127 @@
+package httpapi
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	wallets "github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/withdrawal"
+)
+
+// GetWithdrawal implements api.StrictServerInterface. Who executes it reads where it goes.
+func (h *Handlers) GetWithdrawal(ctx context.Context, r api.GetWithdrawalRequestObject) (api.GetWithdrawalResponseObject, error) {
+	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
+		return nil, err
+	}
+	place, err := withdrawal.Place(r.ID)
+	if err != nil || place.Shard() != mainShard {
+		return nil, fromRefusal(withdrawal.ErrNotFound)
+	}
+	at, ok, err := h.ports.Withdrawals.Withdrawal(ctx, place.Position())
+	switch {
+	case err != nil:
+		return nil, away(err)
+	case !ok:
+		return nil, fromRefusal(withdrawal.ErrNotFound)
+	}
+	found, err := h.withdrawalsAt(ctx, []wallets.FoundWithdrawal{at})
+	if err != nil {
+		return nil, err
+	}
+	w, principal := found[0], callOf(ctx).principal
+	if w.ID != r.ID || !maySee(principal, w.Owner) { // of an epoch that was given up, or somebody else's
+		return nil, fromRefusal(withdrawal.ErrNotFound)
+	}
+	shown, err := h.withdrawalOf(ctx, w, principal.Roles.Has(RoleFinance|RoleAdmin))
+	if err != nil {
+		return nil, err
+	}
+	callOf(ctx).setVersion(w.Version)
+	return api.GetWithdrawal200JSONResponse(shown), nil
+}
+
+// ListWithdrawals implements api.StrictServerInterface. A user sees those of his own wallets.
+func (h *Handlers) ListWithdrawals(ctx context.Context, r api.ListWithdrawalsRequestObject) (api.ListWithdrawalsResponseObject, error) {
+	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := wallets.WithdrawalFilter{
+		WalletID: r.Params.WalletID, Status: withdrawal.Status(r.Params.Status), From: r.Params.From, Until: r.Params.Until, Limit: p.limit + 1,
+	}
+	if p.place != "" {
+		if f.Before, err = strconv.ParseInt(p.place, 10, 64); err != nil {
+			return nil, &Problem{Code: "invalid-cursor", cause: err}
+		}
+	}
+	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
+		return nil, err
+	}
+	principal := callOf(ctx).principal
+	if f.WalletID != "" {
+		w, ok, err := h.ports.Wallets.Wallet(ctx, f.WalletID)
+		switch {
+		case err != nil:
+			return nil, away(err)
+		case !ok || !maySee(principal, w.Owner):
+			return nil, &Problem{Code: "wallet-not-found"}
+		}
+	}
+	if !maySee(principal, "") {
+		f.Owner = principal.Subject
+	}
+	found, err := h.ports.Withdrawals.Withdrawals(ctx, f)
+	if err != nil {
+		return nil, away(err)
+	}
+	found, more, next := turn(ctx, h, p, found, func(at wallets.FoundWithdrawal) string { return strconv.FormatInt(at.Requested, 10) })
+	list, err := h.withdrawalsAt(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]api.Withdrawal, len(list))
+	for i, w := range list {
+		if data[i], err = h.withdrawalOf(ctx, w, false); err != nil {
+			return nil, err
+		}
+	}
+	return api.ListWithdrawals200JSONResponse{Data: data, HasMore: more, NextCursor: next}, nil
+}
+
+// withdrawalsAt returns the withdrawals that were found, in the order given, from the journal.
+func (h *Handlers) withdrawalsAt(ctx context.Context, found []wallets.FoundWithdrawal) ([]withdrawal.Withdrawal, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	positions := make([]int64, 0, 2*len(found))
+	for _, at := range found {
+		positions = append(positions, at.Requested)
+		if at.Last != at.Requested {
+			positions = append(positions, at.Last)
+		}
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	if err != nil {
+		return nil, away(err)
+	}
+	byPosition := make(map[int64]*journal.Event, len(events))
+	for i := range events {
+		if err := h.registry.Decode(&events[i]); err != nil {
+			return nil, err
+		}
+		byPosition[events[i].Position] = &events[i]
+	}
+	out := make([]withdrawal.Withdrawal, len(found))
+	for i, at := range found {
+		requesting, last := byPosition[at.Requested], byPosition[at.Last]
+		if requesting == nil || last == nil {
+			return nil, notInJournal(at.Last)
+		}
+		if out[i], err = withdrawal.Show(requesting, last); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -25,38 +25,38 @@ func (w State) Takes() *journal.Refusal {
 }
 
 func decideFreeze(s *journal.Scope, c FreezeWallet) error {
-	if err := ledger.Malformed(c.Validate()); err != nil {
+	if _, err := c.find(s); err != nil {
 		return err
-	}
-	w, found := Find(s, c.WalletID)
-	switch {
-	case !found:
-		return ErrWalletNotFound
-	case w.Status == StatusClosed:
-		return ErrWalletClosed
 	}
 	Freeze(s, c.WalletID, c.Reason)
 	return nil
 }
 
 func decideUnfreeze(s *journal.Scope, c UnfreezeWallet) error {
-	if err := ledger.Malformed(c.Validate()); err != nil {
+	w, err := FreezeWallet(c).find(s)
+	if err != nil || w.Status == StatusOpen {
 		return err
-	}
-	w, found := Find(s, c.WalletID)
-	switch {
-	case !found:
-		return ErrWalletNotFound
-	case w.Status == StatusClosed:
-		return ErrWalletClosed
-	case w.Status == StatusOpen:
-		return nil
 	}
 	s.Emit(journal.Event{
 		Ledger: ledger.Main, Stream: Stream(c.WalletID), Type: TypeWalletUnfrozen, Schema: 1,
 		Body: Unfrozen(c),
 	})
 	return nil
+}
+
+// find returns the wallet, which is not closed.
+func (c FreezeWallet) find(s *journal.Scope) (State, error) {
+	if err := ledger.Malformed(c.Validate()); err != nil {
+		return State{}, err
+	}
+	w, found := Find(s, c.WalletID)
+	switch {
+	case !found:
+		return w, ErrWalletNotFound
+	case w.Status == StatusClosed:
+		return w, ErrWalletClosed
+	}
+	return w, nil
 }
 
 func decideClose(s *journal.Scope, c CloseWallet) error {

@@ -48,6 +48,30 @@ func (s *vaultSettings) openVault(ctx context.Context) (*vault.Vault, *pgxpool.P
 	return v, pool, nil
 }
 
+// vaultAndJournal is where the two databases are that a restored backup may have set apart. Unlike the service's
+// settings, it knows where florin dev has them.
+type vaultAndJournal struct {
+	DatabaseURL     string `help:"Postgres with the journal, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
+	KeysDatabaseURL string `help:"Postgres database of the vault, as a URL." env:"KEYS_DATABASE_URL,FLORIN_DEV_KEYS_DATABASE_URL" required:""`
+	MasterKeys      string `help:"File, or folder of *.key files, with the master keys of the vault." env:"FLORIN_MASTER_KEYS" type:"path" default:".florin/master-keys"`
+}
+
+// open opens both for f.
+func (c *vaultAndJournal) open(ctx context.Context, f func(v *vault.Vault, journal *pgxpool.Pool) error) error {
+	settings := vaultSettings{KeysDatabaseURL: c.KeysDatabaseURL, MasterKeys: c.MasterKeys}
+	v, keys, err := settings.openVault(ctx)
+	if err != nil {
+		return err
+	}
+	defer keys.Close()
+	journal, err := openPool(ctx, c.DatabaseURL, 1, 0)
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	return f(v, journal)
+}
+
 // vaultCommand looks after the vault.
 type vaultCommand struct {
 	Keygen     masterKeygenCommand `cmd:"" help:"Write a new master key."`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/vault"
 	"github.com/florinledger/florin/ledger/journal"
@@ -16,39 +18,26 @@ import (
 const vaultPrincipal = "vault"
 
 // eraseAgainCommand puts a restored journal right.
-type eraseAgainCommand struct {
-	DatabaseURL     string `help:"Postgres with the journal, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
-	KeysDatabaseURL string `help:"Postgres database of the vault, as a URL." env:"KEYS_DATABASE_URL,FLORIN_DEV_KEYS_DATABASE_URL" required:""`
-	MasterKeys      string `help:"File, or folder of *.key files, with the master keys of the vault." env:"FLORIN_MASTER_KEYS" type:"path" default:".florin/master-keys"`
-}
+type eraseAgainCommand struct{ vaultAndJournal }
 
 // Run asks for everybody to be erased whose key was destroyed and whom the journal has as if nothing had
 // happened. It leaves the commands in the inbox, where the writer finds them, now or when it is started.
 func (c *eraseAgainCommand) Run(ctx context.Context, con console) error {
-	settings := vaultSettings{KeysDatabaseURL: c.KeysDatabaseURL, MasterKeys: c.MasterKeys}
-	v, keys, err := settings.openVault(ctx)
-	if err != nil {
-		return err
-	}
-	defer keys.Close()
-	pool, err := openPool(ctx, c.DatabaseURL, 1, 0)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	store := postgres.NewStore(pool)
-	n, err := desk.ReplayErasures(ctx, erasures(ctx, v), postgres.NewDirectory(pool), func(ctx context.Context, erase users.EraseUser) error {
-		command, err := eraseAgain(erase)
+	return c.open(ctx, func(v *vault.Vault, journal *pgxpool.Pool) error {
+		store := postgres.NewStore(journal)
+		n, err := desk.ReplayErasures(ctx, erasures(ctx, v), postgres.NewDirectory(journal), func(ctx context.Context, erase users.EraseUser) error {
+			command, err := eraseAgain(erase)
+			if err != nil {
+				return err
+			}
+			return store.Put(ctx, shard, command)
+		})
 		if err != nil {
 			return err
 		}
-		return store.Put(ctx, shard, command)
-	})
-	if err != nil {
+		_, err = fmt.Fprintf(con.Out, "%d people are to be erased again\n", n)
 		return err
-	}
-	_, err = fmt.Fprintf(con.Out, "%d people are to be erased again\n", n)
-	return err
+	})
 }
 
 // eraseAgain makes the command. It has one name for each person, so that asking twice erases once.

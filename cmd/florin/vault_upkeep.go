@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/vault"
@@ -73,37 +75,24 @@ func needed(directory *postgres.Directory) func(context.Context, []string) (map[
 }
 
 // restoredCommand puts a restored vault right.
-type restoredCommand struct {
-	DatabaseURL     string `help:"Postgres with the journal, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
-	KeysDatabaseURL string `help:"Postgres database of the vault, as a URL." env:"KEYS_DATABASE_URL,FLORIN_DEV_KEYS_DATABASE_URL" required:""`
-	MasterKeys      string `help:"File, or folder of *.key files, with the master keys of the vault." env:"FLORIN_MASTER_KEYS" type:"path" default:".florin/master-keys"`
-}
+type restoredCommand struct{ vaultAndJournal }
 
 // Run destroys the keys of everybody who is erased in the journal, and forgets the addresses that were
 // given up there. What is done already is done again without harm.
 func (c *restoredCommand) Run(ctx context.Context, con console) error {
-	settings := vaultSettings{KeysDatabaseURL: c.KeysDatabaseURL, MasterKeys: c.MasterKeys}
-	v, keys, err := settings.openVault(ctx)
-	if err != nil {
+	return c.open(ctx, func(v *vault.Vault, journal *pgxpool.Pool) error {
+		directory := postgres.NewDirectory(journal)
+		people, err := forEach(ctx, directory.Erased, v.Destroy)
+		if err != nil {
+			return err
+		}
+		addresses, err := forEach(ctx, directory.GivenUp, v.Forget)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(con.Out, "%d people are erased and %d addresses given up, here as in the journal\n", people, addresses)
 		return err
-	}
-	defer keys.Close()
-	pool, err := openPool(ctx, c.DatabaseURL, 1, 0)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	directory := postgres.NewDirectory(pool)
-	people, err := forEach(ctx, directory.Erased, v.Destroy)
-	if err != nil {
-		return err
-	}
-	addresses, err := forEach(ctx, directory.GivenUp, v.Forget)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(con.Out, "%d people are erased and %d addresses given up, here as in the journal\n", people, addresses)
-	return err
+	})
 }
 
 // forEach does something to each of a list that is read in pages, and returns how many they were.

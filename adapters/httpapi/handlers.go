@@ -20,6 +20,8 @@ const mainShard journal.Shard = 0
 type HandlersConfig struct {
 	// Log takes what an operator must hear of. Default: discard.
 	Log *slog.Logger
+	// Now is the clock by which a statement that names no end ends. Default: time.Now.
+	Now func() time.Time
 }
 
 // Handlers makes commands of requests and answers of outcomes. A write is answered from its own
@@ -30,6 +32,7 @@ type Handlers struct {
 	ports    Ports
 	people   People
 	log      *slog.Logger
+	now      func() time.Time
 	cursors  cursors
 	hashKey  []byte
 	seen     *lastWrites
@@ -37,6 +40,7 @@ type Handlers struct {
 	ledgers  *knownLedgers
 	rendered *renderings
 	events   *together[int64, journal.Event] // of the journal, by position
+	pdfs     chan struct{}                   // has room for those that are being made
 }
 
 var _ api.StrictServerInterface = (*Handlers)(nil)
@@ -49,12 +53,15 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg Han
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("florin request 1"))
 	return &Handlers{
-		registry: registry, ports: ports, people: ports.People, log: cfg.Log, cursors: newCursors(secret), hashKey: mac.Sum(nil),
+		registry: registry, ports: ports, people: ports.People, log: cfg.Log, now: cfg.Now, cursors: newCursors(secret), hashKey: mac.Sum(nil),
 		seen: newLastWrites(MaxRemembered), changed: newLastWrites(MaxRemembered), ledgers: newKnownLedgers(MaxKnownLedgers),
-		rendered: newRenderings(), events: &together[int64, journal.Event]{ask: eventsOf(ports.Journal)},
+		rendered: newRenderings(), events: &together[int64, journal.Event]{ask: eventsOf(ports.Journal)}, pdfs: make(chan struct{}, maxPDFs),
 	}
 }
 

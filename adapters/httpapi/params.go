@@ -197,6 +197,10 @@ func modeParam() parameter {
 	return enumParam("mode", string(api.BatchModeIndependent), string(api.BatchModeAtomic))
 }
 
+func statementFormatParam() parameter {
+	return enumParam("format", string(api.StatementFormatJSON), string(api.StatementFormatCsv), string(api.StatementFormatPdf))
+}
+
 func accountTypeParam() parameter {
 	return enumParam("type", string(api.AccountTypeAssets), string(api.AccountTypeLiabilities),
 		string(api.AccountTypeEquity), string(api.AccountTypeIncome), string(api.AccountTypeExpenses))

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"io"
+	"time"
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
@@ -25,6 +27,7 @@ type Ports struct {
 	Wallets      Wallets
 	Statements   Statements
 	Exchanges    Exchanges
+	Documents    Documents
 	Stripe       Provider
 	People       People
 	Messages     Messages
@@ -103,6 +106,17 @@ type Wallets interface {
 type Statements interface {
 	// WalletEntries returns what transactions did to a wallet, newest first.
 	WalletEntries(ctx context.Context, f wallets.EntryFilter) ([]wallets.Entry, error)
+	// Statement sums a wallet up for a period. Errors: wallets.ErrUnbalanced, ctx's, or the store's.
+	Statement(ctx context.Context, f wallets.StatementFilter) (wallets.Statement, error)
+	// StatementLines reads the lines of a statement that Statement made. It holds nothing between two pages.
+	StatementLines(ctx context.Context, s wallets.Statement) wallets.Lines
+}
+
+// Documents writes statements in forms other than JSON. Errors are those of the lines and of the writer.
+type Documents interface {
+	StatementCSV(w io.Writer, s *wallets.Statement, lines wallets.Lines) error
+	// StatementPDF writes nothing before all lines have come. It takes at most MaxPDFLines.
+	StatementPDF(w io.Writer, s *wallets.Statement, lines wallets.Lines, madeAt time.Time) error
 }
 
 // Exchanges answers which pairs are listed and which quotes were used, from the projection wallets.Wallets.

@@ -131,6 +131,7 @@ var problemTable = [...]ProblemRow{
 	{"link-void", http.StatusUnprocessableEntity, RetryNewKey, "The link is void: it was used, replaced by a newer one, or its time is over.", "Have a new link mailed. A password that was changed since voids every older link to reset it."},
 	{"recipient-not-found", http.StatusUnprocessableEntity, RetryNewKey, "There is nobody of that id to write to.", "Or the user is erased, or has yet to confirm an address: nobody would read it."},
 	{"thread-parties", http.StatusUnprocessableEntity, RetryNewKey, "An answer goes to who wrote, or got, the message that it answers.", "Leave in_reply_to out to write to somebody else."},
+	{"statement-too-long", http.StatusUnprocessableEntity, RetryNever, "The statement has more lines than a PDF takes.", "Members: lines, and limit, the most that it takes. Ask for format=csv, for one asset, or for a shorter period. Nothing was recorded."},
 	{"current-password-wrong", http.StatusUnprocessableEntity, RetryNever, "The present password is missing or wrong.", "A new address or password is set by who knows the present one. Nothing was recorded."},
 	{"idempotency-key-reused", http.StatusUnprocessableEntity, RetryNewKey, "The idempotency key was used before with another request.", "A key names one request: method, path, query and body."},
 	{"command-expired", http.StatusUnprocessableEntity, RetryNewKey, "The command was not decided before its deadline and was given up.", "Nothing was done. Ask again under a new key."},

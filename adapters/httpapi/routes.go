@@ -15,7 +15,7 @@ type route struct {
 	query []parameter
 	// rate is how often one client may ask; none where callers are known and trusted with their own rate.
 	rate RatePolicy
-	// stream is an answer that goes on until its caller has gone.
+	// stream is an answer that goes on for longer than a request may take. It bounds itself.
 	stream bool
 }
 
@@ -92,6 +92,8 @@ func routes() []route {
 		{method: get, path: "/v1/wallets/:id", roles: u | s | f, query: atLeast},
 		{method: patch, path: "/v1/wallets/:id", roles: u | s | f, body: jsonBody},
 		{method: get, path: "/v1/wallets/:id/entries", roles: u | s | f, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
+		{method: get, path: "/v1/wallets/:id/statement", roles: u | s | f, stream: true,
+			query: with(atLeast, timeParam("from"), timeParam("until"), assetParam(), statementFormatParam())},
 		{method: post, path: "/v1/wallets/:id/freeze", roles: s | f, body: jsonBody},
 		{method: post, path: "/v1/wallets/:id/unfreeze", roles: s | f, body: jsonBody},
 		{method: post, path: "/v1/wallets/:id/close", roles: u | s | f, body: jsonBody},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/export"
 	"github.com/florinledger/florin/adapters/httpapi"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
@@ -54,9 +55,10 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
 		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads, Exchanges: reads,
-		Stripe:   payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
-		People:   people,
-		Messages: reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
+		Documents: export.Statements{},
+		Stripe:    payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
+		People:    people,
+		Messages:  reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
 		Withdrawals: reads, Owners: walletOwners{postgres.NewDirectory(a.reads)}, Destinations: withdrawal.NewSealer(a.vault),
 	}, httpapi.HandlersConfig{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,

@@ -47,7 +47,7 @@ func whoMay() map[string]string {
 		"GET /v1/users/{id}": "s", "PATCH /v1/users/{id}": "", "DELETE /v1/users/{id}": "",
 		"POST /v1/api-keys": "", "GET /v1/api-keys": "", "DELETE /v1/api-keys/{id}": "",
 
-		"POST /v1/wallets": "us", "GET /v1/wallets": "usf", "GET /v1/wallets/{id}": "usf", "GET /v1/wallets/{id}/entries": "usf", "PATCH /v1/wallets/{id}": "usf",
+		"POST /v1/wallets": "us", "GET /v1/wallets": "usf", "GET /v1/wallets/{id}": "usf", "GET /v1/wallets/{id}/entries": "usf", "GET /v1/wallets/{id}/statement": "usf", "PATCH /v1/wallets/{id}": "usf",
 		"POST /v1/wallets/{id}/freeze": "sf", "POST /v1/wallets/{id}/unfreeze": "sf", "POST /v1/wallets/{id}/close": "usf",
 		"PUT /v1/wallets/{id}/credit-limits/{asset}": "f",
 		"POST /v1/transfers":                         "us", "GET /v1/transfers": "us", "GET /v1/transfers/{id}": "us", "POST /v1/holds/{id}/increase": "us",

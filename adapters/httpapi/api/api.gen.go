@@ -275,6 +275,27 @@ func (e Side) Valid() bool {
 	}
 }
 
+// Defines values for StatementFormat.
+const (
+	StatementFormatCsv  StatementFormat = "csv"
+	StatementFormatJSON StatementFormat = "json"
+	StatementFormatPdf  StatementFormat = "pdf"
+)
+
+// Valid indicates whether the value is a known member of the StatementFormat enum.
+func (e StatementFormat) Valid() bool {
+	switch e {
+	case StatementFormatCsv:
+		return true
+	case StatementFormatJSON:
+		return true
+	case StatementFormatPdf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokensTokenType.
 const (
 	TokensTokenTypeBearer TokensTokenType = "Bearer"
@@ -1764,6 +1785,63 @@ type SplitTransfer struct {
 // Example: 0.5
 type Spread = string
 
+// StatementBalance defines model for StatementBalance.
+type StatementBalance struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Available A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Available SignedAmount `json:"available"`
+
+	// Disputed A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Disputed SignedAmount `json:"disputed"`
+
+	// Held A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Held SignedAmount `json:"held"`
+
+	// Pending A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Pending SignedAmount `json:"pending"`
+
+	// Total A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Total SignedAmount `json:"total"`
+}
+
+// StatementFormat What a statement is written as.
+type StatementFormat string
+
+// StatementMovements defines model for StatementMovements.
+type StatementMovements struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// In A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	In SignedAmount `json:"in"`
+
+	// Lines How many lines there are in this asset.
+	Lines int64 `json:"lines"`
+
+	// Out A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Out SignedAmount `json:"out"`
+}
+
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
 // Example: Europe/Berlin
@@ -2170,6 +2248,49 @@ type WalletSpendingLimit struct {
 	//
 	// Example: 50.00
 	PerTransaction LimitAmount `json:"per_transaction,omitempty,omitzero"`
+}
+
+// WalletStatement defines model for WalletStatement.
+type WalletStatement struct {
+	// Closing Of each of these assets.
+	Closing []StatementBalance `json:"closing"`
+	From    time.Time          `json:"from"`
+
+	// Lines Oldest first by effective time.
+	Lines []WalletEntry `json:"lines"`
+
+	// Movements Of each of these assets.
+	Movements []StatementMovements `json:"movements"`
+
+	// Opening Of each asset that stood or moved.
+	Opening []StatementBalance `json:"opening"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// OwnerName What the owner wants to be called, for the owner and for services.
+	OwnerName string `json:"owner_name,omitempty,omitzero"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position Position `json:"position"`
+
+	// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+	//
+	// Example: Europe/Berlin
+	TimeZone TimeZone  `json:"time_zone"`
+	Until    time.Time `json:"until"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+
+	// WalletName Absent when it has none.
+	WalletName string `json:"wallet_name,omitempty,omitzero"`
 }
 
 // WalletStatus What may be done with a wallet.
@@ -2992,6 +3113,24 @@ type SetSpendingLimitParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// GetWalletStatementParams defines parameters for GetWalletStatement.
+type GetWalletStatementParams struct {
+	// From Where it begins. Absent: where the month begins, in the wallet's time zone, in which the last moment before `until` lies.
+	From time.Time `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Where it ends: this moment is not in it any more, and must not lie before `from`. Absent: now.
+	Until time.Time `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Asset Only this asset.
+	Asset AssetFilter `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
+	// Format What to answer with.
+	Format StatementFormat `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // UnfreezeWalletParams defines parameters for UnfreezeWallet.
 type UnfreezeWalletParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -3462,6 +3601,9 @@ type ServerInterface interface {
 	// SetSpendingLimit Say how much a wallet may give out
 	// (PUT /v1/wallets/{id}/spending-limits/{asset})
 	SetSpendingLimit(ctx echo.Context, id WalletID, asset AssetCode, params SetSpendingLimitParams) error
+	// GetWalletStatement Get the statement of a wallet
+	// (GET /v1/wallets/{id}/statement)
+	GetWalletStatement(ctx echo.Context, id WalletID, params GetWalletStatementParams) error
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx echo.Context, id WalletID, params UnfreezeWalletParams) error
@@ -6073,6 +6215,59 @@ func (w *ServerInterfaceWrapper) SetSpendingLimit(ctx echo.Context) error {
 	return err
 }
 
+// GetWalletStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWalletStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WalletID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetWalletStatementParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "asset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asset", ctx.QueryParams(), &params.Asset, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asset: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWalletStatement(ctx, id, params)
+	return err
+}
+
 // UnfreezeWallet converts echo context to params.
 func (w *ServerInterfaceWrapper) UnfreezeWallet(ctx echo.Context) error {
 	var err error
@@ -6675,6 +6870,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/wallets/:id/entries", wrapper.ListWalletEntries, options.OperationMiddlewares["listWalletEntries"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/freeze", wrapper.FreezeWallet, options.OperationMiddlewares["freezeWallet"]...)
 	router.PUT(options.BaseURL+"/v1/wallets/:id/spending-limits/:asset", wrapper.SetSpendingLimit, options.OperationMiddlewares["setSpendingLimit"]...)
+	router.GET(options.BaseURL+"/v1/wallets/:id/statement", wrapper.GetWalletStatement, options.OperationMiddlewares["getWalletStatement"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
 	router.GET(options.BaseURL+"/v1/withdrawals", wrapper.ListWithdrawals, options.OperationMiddlewares["listWithdrawals"]...)
@@ -8557,6 +8753,69 @@ func (response SetSpendingLimit204Response) VisitSetSpendingLimitResponse(w http
 	return nil
 }
 
+type GetWalletStatementRequestObject struct {
+	ID     WalletID `json:"id"`
+	Params GetWalletStatementParams
+}
+
+type GetWalletStatementResponseObject interface {
+	VisitGetWalletStatementResponse(w http.ResponseWriter) error
+}
+
+type GetWalletStatement200JSONResponse WalletStatement
+
+func (response GetWalletStatement200JSONResponse) VisitGetWalletStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWalletStatement200ApplicationPdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetWalletStatement200ApplicationPdfResponse) VisitGetWalletStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetWalletStatement200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetWalletStatement200TextCsvResponse) VisitGetWalletStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type UnfreezeWalletRequestObject struct {
 	ID     WalletID `json:"id"`
 	Params UnfreezeWalletParams
@@ -9085,6 +9344,9 @@ type StrictServerInterface interface {
 	// SetSpendingLimit Say how much a wallet may give out
 	// (PUT /v1/wallets/{id}/spending-limits/{asset})
 	SetSpendingLimit(ctx context.Context, request SetSpendingLimitRequestObject) (SetSpendingLimitResponseObject, error)
+	// GetWalletStatement Get the statement of a wallet
+	// (GET /v1/wallets/{id}/statement)
+	GetWalletStatement(ctx context.Context, request GetWalletStatementRequestObject) (GetWalletStatementResponseObject, error)
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx context.Context, request UnfreezeWalletRequestObject) (UnfreezeWalletResponseObject, error)
@@ -11773,6 +12035,32 @@ func (sh *strictHandler) SetSpendingLimit(ctx echo.Context, id WalletID, asset A
 		return err
 	} else if validResponse, ok := response.(SetSpendingLimitResponseObject); ok {
 		return validResponse.VisitSetSpendingLimitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWalletStatement operation middleware
+func (sh *strictHandler) GetWalletStatement(ctx echo.Context, id WalletID, params GetWalletStatementParams) error {
+	var request GetWalletStatementRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWalletStatement(ctx.Request().Context(), request.(GetWalletStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWalletStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWalletStatementResponseObject); ok {
+		return validResponse.VisitGetWalletStatementResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

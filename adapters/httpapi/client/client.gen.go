@@ -96,6 +96,13 @@ const (
 	SideDebit  Side = "debit"
 )
 
+// Defines values for StatementFormat.
+const (
+	StatementFormatCsv  StatementFormat = "csv"
+	StatementFormatJSON StatementFormat = "json"
+	StatementFormatPdf  StatementFormat = "pdf"
+)
+
 // Defines values for TokensTokenType.
 const (
 	TokensTokenTypeBearer TokensTokenType = "Bearer"
@@ -1502,6 +1509,63 @@ type SplitTransfer struct {
 // Example: 0.5
 type Spread = string
 
+// StatementBalance defines model for StatementBalance.
+type StatementBalance struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Available A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Available SignedAmount `json:"available"`
+
+	// Disputed A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Disputed SignedAmount `json:"disputed"`
+
+	// Held A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Held SignedAmount `json:"held"`
+
+	// Pending A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Pending SignedAmount `json:"pending"`
+
+	// Total A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Total SignedAmount `json:"total"`
+}
+
+// StatementFormat What a statement is written as.
+type StatementFormat string
+
+// StatementMovements defines model for StatementMovements.
+type StatementMovements struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// In A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	In SignedAmount `json:"in"`
+
+	// Lines How many lines there are in this asset.
+	Lines int64 `json:"lines"`
+
+	// Out A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Out SignedAmount `json:"out"`
+}
+
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
 // Example: Europe/Berlin
@@ -1908,6 +1972,49 @@ type WalletSpendingLimit struct {
 	//
 	// Example: 50.00
 	PerTransaction LimitAmount `json:"per_transaction,omitempty,omitzero"`
+}
+
+// WalletStatement defines model for WalletStatement.
+type WalletStatement struct {
+	// Closing Of each of these assets.
+	Closing []StatementBalance `json:"closing"`
+	From    time.Time          `json:"from"`
+
+	// Lines Oldest first by effective time.
+	Lines []WalletEntry `json:"lines"`
+
+	// Movements Of each of these assets.
+	Movements []StatementMovements `json:"movements"`
+
+	// Opening Of each asset that stood or moved.
+	Opening []StatementBalance `json:"opening"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// OwnerName What the owner wants to be called, for the owner and for services.
+	OwnerName string `json:"owner_name,omitempty,omitzero"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position Position `json:"position"`
+
+	// TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
+	//
+	// Example: Europe/Berlin
+	TimeZone TimeZone  `json:"time_zone"`
+	Until    time.Time `json:"until"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+
+	// WalletName Absent when it has none.
+	WalletName string `json:"wallet_name,omitempty,omitzero"`
 }
 
 // WalletStatus What may be done with a wallet.
@@ -2728,6 +2835,24 @@ type FreezeWalletParams struct {
 type SetSpendingLimitParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetWalletStatementParams defines parameters for GetWalletStatement.
+type GetWalletStatementParams struct {
+	// From Where it begins. Absent: where the month begins, in the wallet's time zone, in which the last moment before `until` lies.
+	From time.Time `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Where it ends: this moment is not in it any more, and must not lie before `from`. Absent: now.
+	Until time.Time `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Asset Only this asset.
+	Asset AssetFilter `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
+	// Format What to answer with.
+	Format StatementFormat `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
 // UnfreezeWalletParams defines parameters for UnfreezeWallet.
@@ -4041,6 +4166,60 @@ func (c *Client) SetSpendingLimit(ctx context.Context, id WalletID, asset AssetC
 	r.takesKey = true
 	r.body = body
 	return sendOnly(ctx, c, r, options)
+}
+
+// GetWalletStatement Get the statement of a wallet.
+//
+// What stood in a wallet at `from`, each line of effective time from `from` (included) until `until` (not included),
+// oldest first, and what stood there at `until`. All of it is as of one position, which the answer names: what is
+// recorded meanwhile changes nothing in it. Opening and movements are the closing; that is checked before anything is
+// sent and again while it is, and an answer that ends early (a broken connection, no `closing`) is no statement.
+//
+// JSON and CSV are sent while they are read, however long they are. CSV (RFC 4180, with a header) has a row for each
+// opening, line and closing, by the column `row`; text that a spreadsheet would take for a formula begins with an
+// apostrophe. A PDF has at most 20,000 lines. A wallet of somebody else is not found.
+// Roles: user, service, finance, admin.
+//
+// GET /v1/wallets/{id}/statement
+func (c *Client) GetWalletStatement(ctx context.Context, id WalletID, params *GetWalletStatementParams, options ...Option) (WalletStatement, error) {
+	r := newRequest(http.MethodGet, "/v1/wallets/{id}/statement", id)
+	if params != nil {
+		r.inQuery("from", params.From)
+		r.inQuery("until", params.Until)
+		r.inQuery("asset", params.Asset)
+		r.inQuery("format", params.Format)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[WalletStatement](ctx, c, r, options)
+}
+
+// GetWalletStatement Get the statement of a wallet.
+//
+// What stood in a wallet at `from`, each line of effective time from `from` (included) until `until` (not included),
+// oldest first, and what stood there at `until`. All of it is as of one position, which the answer names: what is
+// recorded meanwhile changes nothing in it. Opening and movements are the closing; that is checked before anything is
+// sent and again while it is, and an answer that ends early (a broken connection, no `closing`) is no statement.
+//
+// JSON and CSV are sent while they are read, however long they are. CSV (RFC 4180, with a header) has a row for each
+// opening, line and closing, by the column `row`; text that a spreadsheet would take for a formula begins with an
+// apostrophe. A PDF has at most 20,000 lines. A wallet of somebody else is not found.
+// Roles: user, service, finance, admin.
+//
+// GET /v1/wallets/{id}/statement
+//
+// The answer's body is read and closed by the caller.
+func (c *Client) GetWalletStatementStream(ctx context.Context, id WalletID, params *GetWalletStatementParams, options ...Option) (*http.Response, error) {
+	r := newRequest(http.MethodGet, "/v1/wallets/{id}/statement", id)
+	if params != nil {
+		r.inQuery("from", params.From)
+		r.inQuery("until", params.Until)
+		r.inQuery("asset", params.Asset)
+		r.inQuery("format", params.Format)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return c.stream(ctx, r, options)
 }
 
 // UnfreezeWallet Let a wallet give out again.

@@ -286,7 +286,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case HoldPlaced:
 		h := placed(body)
 		if !h.ExpiresAt.IsZero() {
-			h.Page = noteExpiring(s, h.Wallet, dueHold{body.HoldID, h.ExpiresAt})
+			h.Page = noteExpiring(s, h.Wallet, DueHold{body.HoldID, h.ExpiresAt})
 		}
 		holds().PutNew(s, body.HoldID, h)
 	case HoldIncreased:

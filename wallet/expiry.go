@@ -110,20 +110,23 @@ func decideExpireHolds(s *journal.Scope, c ExpireHolds) error {
 }
 
 // dueHolds are the holds of a wallet that have come to their time, in the order in which they did.
-func dueHolds(s *journal.Scope, walletID string) (due []dueHold) {
+func dueHolds(s *journal.Scope, walletID string) (due []DueHold) {
 	w, _ := Find(s, walletID)
-	for number, page := range w.Expiring {
-		if page.Holds == 0 || page.First.After(s.Now()) {
-			continue
-		}
-		list, _ := expiring().Get(s, pageID(walletID, number))
-		for _, d := range list {
-			if d.At.After(s.Now()) {
-				break
-			}
-			due = append(due, d)
+	due = dueOf(w.Due, s.Now())
+	for i, page := range w.Expiring {
+		if page.Holds > 0 && !page.First.After(s.Now()) {
+			due = append(due, dueOf(w.page(s, walletID, i+1), s.Now())...)
 		}
 	}
 	slices.SortFunc(due, inTime)
 	return due
+}
+
+// dueOf are those of a page that have come to their time.
+func dueOf(page []DueHold, now time.Time) []DueHold {
+	end := slices.IndexFunc(page, func(d DueHold) bool { return d.At.After(now) })
+	if end < 0 {
+		end = len(page)
+	}
+	return slices.Clone(page[:end])
 }

@@ -35,7 +35,7 @@ type hold struct {
 	Captured string     `json:"captured"`
 	Released string     `json:"released"`
 	Status   HoldStatus `json:"status"`
-	// ExpiresAt is when it expires; zero for never. Page is where the wallet knows of that.
+	// ExpiresAt is when it expires; zero for never. Page is where the wallet knows of that; zero for its own row.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Page      int       `json:"page,omitempty"`
 	Payee

@@ -22,7 +22,7 @@ func placed(body HoldPlaced) hold {
 func evolveHold(s *journal.Scope, id string, f HoldFigures) {
 	h, _ := holds().Get(s, id)
 	if h.Status == HoldOpen && f.Status != HoldOpen && !h.ExpiresAt.IsZero() {
-		dropExpiring(s, h.Wallet, h.Page, dueHold{id, h.ExpiresAt})
+		dropExpiring(s, h.Wallet, h.Page, DueHold{id, h.ExpiresAt})
 	}
 	h.Captured, h.Released, h.Status = f.Captured, f.Released, f.Status
 	holds().Put(s, id, h)

@@ -14,10 +14,11 @@ const (
 	MaxExpiry = 366 * 24 * time.Hour
 	// MaxExpiring is how many holds of one wallet may be open that will expire: all of them may be due
 	// at once, and are then released in one decision.
-	MaxExpiring = maxExpiryPages * expiryPage
-	// expiryPage is how many of them stand in one row of decision state, which is written anew when one
-	// comes or goes; maxExpiryPages bounds what the wallet's own row says of these.
-	expiryPage, maxExpiryPages = 100, 100
+	MaxExpiring = 10_000
+	// expiryPage is how many of them stand on the first page, in the wallet's own row; page n has room for n
+	// times more. A page is written anew when a hold comes or goes: with these, what a wallet with few of them
+	// writes is little, and one that has all of them has 50 pages, none with more than 400.
+	expiryPage = 8
 	// MaxShares is how many wallets a split pays at most: each is looked up when somebody asks for the
 	// split. A payroll is a batch of transfers.
 	MaxShares = 100

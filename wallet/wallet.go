@@ -61,7 +61,9 @@ type State struct {
 	TimeZone string `json:"time_zone,omitempty"`
 	// Version is the position of the last event that changed the wallet itself.
 	Version int64 `json:"version"`
-	// Expiring says of each page of the holds that will expire what is on it.
+	// Due are holds that will expire, in the order of time; Expiring says of each further page of them what
+	// is on it.
+	Due      []DueHold      `json:"due,omitempty"`
 	Expiring []ExpiringPage `json:"expiring,omitempty"`
 }
 

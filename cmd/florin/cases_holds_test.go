@@ -205,6 +205,10 @@ func handsOffDomains(t *testing.T, s *service) {
 			h.service.post("/v1/holds", h.payer+"to "+account,
 				map[string]any{"wallet_id": h.payer, "to_account": account, "amount": yen("1")}).
 				refused(http.StatusUnprocessableEntity, "owned-account")
+			for _, by := range []string{"/credit", "/debit"} {
+				h.service.post("/v1/wallets/"+h.payee+by, h.payer+by+account, map[string]any{"account": account, "amount": yen("1")}).
+					refused(http.StatusUnprocessableEntity, "owned-account")
+			}
 		})
 	}
 	h.stands("400", "400", "200")

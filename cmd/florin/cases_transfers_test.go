@@ -82,6 +82,38 @@ func TestCreditLimits(t *testing.T) {
 	}
 	payee := s.wallet(t, "usr_payee", 0)
 
+	t.Run("23: to the last cent of what there is credit for", func(t *testing.T) {
+		cents := func(amount string) map[string]string { return map[string]string{"amount": amount, "asset": "USD"} }
+		for name, pay := range map[string]func(t *testing.T, from, amount string) (code string){
+			"single": func(t *testing.T, from, amount string) string {
+				t.Helper()
+				a := shop.in(t).post("/v1/transfers", from+amount, map[string]any{"from_wallet": from, "to_wallet": payee, "amount": cents(amount)})
+				if a.Status == http.StatusCreated {
+					return ""
+				}
+				return a.is(http.StatusUnprocessableEntity).str("code")
+			},
+			"batched": func(t *testing.T, from, amount string) string {
+				t.Helper()
+				one := map[string]any{"from_wallet": from, "to_wallet": payee, "amount": cents(amount)}
+				a := shop.in(t).post("/v1/transfers/batch", from+amount, map[string]any{"transfers": []any{one}}).is(http.StatusOK)
+				if a.str("results", 0, "status") == "201" {
+					return ""
+				}
+				return a.str("results", 0, "problem", "code")
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				from := s.wallet(t, "usr_23_"+name, 0)
+				assert.Equal(t, "insufficient-funds", pay(t, from, "0.28"), "there is no credit yet")
+				finance.in(t).call(http.MethodPut, "/v1/wallets/"+from+"/credit-limits/USD", map[string]any{"amount": "0.29"}).is(http.StatusNoContent)
+				assert.Equal(t, "insufficient-funds", pay(t, from, "0.30"))
+				assert.Empty(t, pay(t, from, "0.29"))
+				assert.Equal(t, "insufficient-funds", pay(t, from, "0.01"))
+				assert.Equal(t, []string{"-0.29", "0.00", "0.29"}, s.balanceOf(t, from))
+			})
+		}
+	})
 	t.Run("24: forty debits of ten", func(t *testing.T) {
 		from := s.wallet(t, "usr_24", 100)
 		limit(from, "50").is(http.StatusNoContent)
@@ -141,6 +173,15 @@ func TestCreditLimits(t *testing.T) {
 			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": payee, "amount": yen("200")}, key(fmt.Sprint("26-", n)))
 		})
 		assert.Equal(t, map[string]int{"Created": 1, "insufficient-funds": 1}, statuses(answers))
+		assert.Equal(t, []string{"-200", "0", "200"}, s.balanceOf(t, from))
+	})
+	t.Run("26: two debits of all there is in one batch", func(t *testing.T) {
+		from := s.wallet(t, "usr_26_batch", 0)
+		limit(from, "200").is(http.StatusNoContent)
+		all := map[string]any{"from_wallet": from, "to_wallet": payee, "amount": yen("200")}
+		a := shop.in(t).post("/v1/transfers/batch", "26-batch", map[string]any{"transfers": []any{all, all}}).is(http.StatusOK)
+		assert.Equal(t, []string{"201", "insufficient-funds"}, []string{a.str("results", 0, "status"), a.str("results", 1, "problem", "code")})
+		assert.Equal(t, []string{"-200", "0", "200"}, s.balanceOf(t, from))
 	})
 	s.verify()
 }
@@ -184,30 +225,5 @@ func TestWalletsAreFrozenAndClosed(t *testing.T) {
 	// What arrives for it waits for somebody to look at it.
 	s.topUp(t, from, "pi_late", 70)
 	require.Equal(t, "70", s.finance().read("/v1/ledgers/main/accounts/"+suspense+"/balances?asset=JPY").str("data", 0, "balance"))
-	s.verify()
-}
-
-// Nothing leaves a wallet once the answer that it is frozen is there, however many try.
-func TestFreezeUnderLoad(t *testing.T) {
-	t.Parallel()
-	s := startService(t)
-	shop := s.as("service:shop", "service")
-	from, to := s.wallet(t, "usr_ann", 100_000), s.wallet(t, "usr_bob", 0)
-	var after *answer
-	answers := together(t, 300, func(n int) (*answer, error) {
-		if n != 100 {
-			return shop.try(http.MethodPost, "/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("1")}, key(fmt.Sprint("l-", n)))
-		}
-		a, err := s.finance().try(http.MethodPost, "/v1/wallets/"+from+"/freeze", map[string]any{"reason": "x"}, key("freeze"))
-		if err == nil {
-			after, err = s.finance().try(http.MethodGet, "/v1/wallets/"+from+"?at_least="+a.Header.Get("Florin-Position"), nil)
-		}
-		return a, err
-	})
-	done := statuses(answers)
-	assert.Equal(t, 1, done["No Content"])
-	assert.Equal(t, 299, done["Created"]+done["wallet-frozen"])
-	assert.Equal(t, after.is(http.StatusOK).str("balances", 0, "available"), s.balanceOf(t, from)[0], "not one yen left after the answer")
-	assert.Equal(t, fmt.Sprint(100_000-done["Created"]), s.balanceOf(t, from)[0])
 	s.verify()
 }

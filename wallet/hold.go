@@ -24,6 +24,11 @@ const (
 	HoldEndedExpired HoldStatus = "expired"
 )
 
+// HoldStatuses returns all of them.
+func HoldStatuses() []HoldStatus {
+	return []HoldStatus{HoldOpen, HoldEndedCaptured, HoldEndedReleased, HoldEndedExpired}
+}
+
 const holdPrefix = "hld"
 
 // hold is what the writer knows of a hold. Its sums are texts at the asset's scale: as JSON numbers

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/withdrawal"
@@ -125,6 +126,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 	case withdrawal.CommandRequest, withdrawal.CommandCancel, withdrawal.CommandApprove,
 		withdrawal.CommandSend, withdrawal.CommandSettle, withdrawal.CommandFail:
 		return h.withdrawalAfter(ctx, a)
+	case alert.CommandCreateAlert:
+		return h.alertOf(a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)
 	case payment.CommandRecordFact:

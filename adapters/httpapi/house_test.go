@@ -479,6 +479,40 @@ func (h *house) Hold(_ context.Context, id string) (out wallet.Hold, ok bool, er
 	return out, ok, errors.Join(err, h.broken)
 }
 
+func (h *house) Holds(_ context.Context, f wallets.HoldFilter) (out []wallet.Hold, err error) {
+	facts(h, func(e *journal.Event, b wallet.HoldPlaced) {
+		hold, showErr := wallet.ShowHold(e, e)
+		require.NoError(h.t, showErr)
+		if f.WalletID == "" || f.WalletID == b.WalletID || f.WalletID == b.ToWallet {
+			out = append(out, hold)
+		}
+	})
+	slices.Reverse(out)
+	return out[:min(f.Limit, len(out))], h.broken
+}
+
+func (h *house) Alert(ctx context.Context, id string) (a wallets.Alert, ok bool, err error) {
+	all, err := h.Alerts(ctx, wallets.AlertFilter{Limit: 1000})
+	if i := slices.IndexFunc(all, func(a wallets.Alert) bool { return a.ID == id }); i >= 0 {
+		return all[i], true, err
+	}
+	return a, false, err
+}
+
+func (h *house) Alerts(ctx context.Context, f wallets.AlertFilter) (out []wallets.Alert, err error) {
+	facts(h, func(e *journal.Event, b alert.Created) {
+		shown, err := alert.Show(e)
+		require.NoError(h.t, err)
+		w, _, err := h.Wallet(ctx, b.WalletID)
+		require.NoError(h.t, err)
+		if (f.WalletID == "" || f.WalletID == b.WalletID) && (f.Owner == "" || f.Owner == w.Owner) {
+			out = append(out, wallets.Alert{Alert: shown, Owner: w.Owner})
+		}
+	})
+	slices.Reverse(out)
+	return out[:min(f.Limit, len(out))], h.broken
+}
+
 // --- the provider ---
 
 func (h *house) Read(body []byte, signature string) (payment.Message, error) {

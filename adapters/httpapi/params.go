@@ -215,6 +215,10 @@ func withdrawalStatusParam() parameter {
 		string(api.WithdrawalStatusSettled), string(api.WithdrawalStatusFailed), string(api.WithdrawalStatusCanceled))
 }
 
+func holdStatusParam() parameter {
+	return enumParam("status", string(api.HoldStatusOpen), string(api.HoldStatusCaptured), string(api.HoldStatusReleased), string(api.HoldStatusExpired))
+}
+
 func walletParam(name string) parameter {
 	return parameter{name: name, want: func(value string) string {
 		if _, err := journal.ParseID("wal", value); err != nil {

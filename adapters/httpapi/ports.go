@@ -95,11 +95,14 @@ type Transactions interface {
 	Reversed(ctx context.Context, positions []int64) (map[int64]string, error)
 }
 
-// Wallets answers what there is of wallets and holds, from the projection wallets.Wallets.
+// Wallets answers what there is of wallets, holds and alerts, from the projection wallets.Wallets.
 type Wallets interface {
 	Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error)
 	Wallets(ctx context.Context, f wallets.WalletFilter) ([]wallet.Wallet, error)
 	Hold(ctx context.Context, id string) (h wallet.Hold, ok bool, err error)
+	Holds(ctx context.Context, f wallets.HoldFilter) ([]wallet.Hold, error)
+	Alert(ctx context.Context, id string) (a wallets.Alert, ok bool, err error)
+	Alerts(ctx context.Context, f wallets.AlertFilter) ([]wallets.Alert, error)
 }
 
 // Statements answers what happened in wallets, from the projections of the books and of wallets.

@@ -88,7 +88,7 @@ func routes() []route {
 		{method: get, path: "/v1/ledgers/:ledger/trial-balance", roles: f, query: with(atLeast, assetParam(), depthParam())},
 
 		{method: post, path: "/v1/wallets", roles: u | s, body: jsonBody},
-		{method: get, path: "/v1/wallets", roles: u | s | f, query: with(page, textParam("owner_id"), walletStatusParam())},
+		{method: get, path: "/v1/wallets", roles: u | s | f, query: with(page, textParam("owner_id"), walletStatusParam(), assetParam())},
 		{method: get, path: "/v1/wallets/:id", roles: u | s | f, query: atLeast},
 		{method: patch, path: "/v1/wallets/:id", roles: u | s | f, body: jsonBody},
 		{method: get, path: "/v1/wallets/:id/entries", roles: u | s | f, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
@@ -116,6 +116,7 @@ func routes() []route {
 		{method: get, path: "/v1/exchanges/:id", roles: u | s, query: atLeast},
 		{method: post, path: "/v1/holds/:id/increase", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/holds", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/holds", roles: u | s, query: with(page, walletParam("wallet_id"), holdStatusParam())},
 		{method: get, path: "/v1/holds/:id", roles: u | s, query: atLeast},
 		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
@@ -129,6 +130,11 @@ func routes() []route {
 		{method: post, path: "/v1/withdrawals/:id/send", roles: f, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/withdrawals/:id/settle", roles: f, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/withdrawals/:id/fail", roles: f, money: true, body: jsonBody, query: dryRun},
+
+		{method: post, path: "/v1/alerts", roles: u | s, body: jsonBody},
+		{method: get, path: "/v1/alerts", roles: u | s, query: with(page, walletParam("wallet_id"))},
+		{method: get, path: "/v1/alerts/:id", roles: u | s, query: atLeast},
+		{method: del, path: "/v1/alerts/:id", roles: u | s},
 
 		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
 		{method: get, path: "/v1/users", roles: s, query: with(page,

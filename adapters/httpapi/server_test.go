@@ -50,7 +50,7 @@ func TestHead(t *testing.T) {
 	t.Parallel()
 	web := httptest.NewServer(newServer(t, fake{}, Config{}))
 	defer web.Close()
-	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/openapi.yaml": 200, "/v1/ledgers": 401, "/v1/holds": 405, "/nothing": 404} {
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/openapi.yaml": 200, "/v1/ledgers": 401, "/v1/login": 405, "/nothing": 404} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, web.URL+path, http.NoBody)
 		require.NoError(t, err)
 		res, err := web.Client().Do(req)

@@ -92,7 +92,7 @@ func (h *Handlers) ListWallets(ctx context.Context, r api.ListWalletsRequestObje
 		return nil, err
 	}
 	principal := callOf(ctx).principal
-	f := wallets.WalletFilter{Owner: r.Params.OwnerID, Status: wallet.Status(r.Params.Status), After: p.place, Limit: p.limit + 1}
+	f := wallets.WalletFilter{Owner: r.Params.OwnerID, Status: wallet.Status(r.Params.Status), Asset: r.Params.Asset, After: p.place, Limit: p.limit + 1}
 	if !maySee(principal, f.Owner) {
 		if f.Owner != "" {
 			return api.ListWallets200JSONResponse{Data: []api.Wallet{}}, nil

@@ -33,6 +33,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"/v1/messages/":    made("/v1/messages", map[string]any{"to": bob.id, "body": "Between us."}).str("id"),
 		"/v1/commands/":    transfer.str("command_id"),
 		"/v1/withdrawals/": made("/v1/withdrawals", map[string]any{"wallet_id": from, "amount": yen("10"), "destination": annsBank()}).str("id"),
+		"/v1/alerts/":      made("/v1/alerts", map[string]any{"wallet_id": from, "asset": "JPY", "below": "1"}).str("id"),
 	}
 	bodies := map[string]map[string]any{
 		"PATCH /v1/wallets/{id}":           {"name": "Mine"},

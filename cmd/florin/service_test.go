@@ -47,6 +47,7 @@ type service struct {
 	minter   *authn.Minter
 	contract *openapitest.Contract
 	stripe   string // webhook secret
+	roles    roles
 	log      *slog.Logger
 
 	mu     sync.Mutex
@@ -70,7 +71,7 @@ func startService(t *testing.T) *service {
 func prepareService(t *testing.T) *service {
 	t.Helper()
 	dir := t.TempDir()
-	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test", log: slog.New(slog.DiscardHandler)}
+	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test", roles: allRoles(), log: slog.New(slog.DiscardHandler)}
 	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1, TrustedProxies: []string{"127.0.0.1"},
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
 		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
@@ -91,7 +92,7 @@ func prepareService(t *testing.T) *service {
 func (s *service) start() {
 	s.t.Helper()
 	s.settings.NatsURL = s.nats.URL()
-	a, err := newApp(context.Background(), &s.settings, allRoles(), s.log)
+	a, err := newApp(context.Background(), &s.settings, s.roles, s.log)
 	require.NoError(s.t, err)
 	var config net.ListenConfig
 	ln, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -122,6 +123,15 @@ func (s *service) start() {
 }
 
 func (s *service) close() { s.stop() }
+
+// twin starts another instance beside the service, on all that it stands on.
+func (s *service) twin(t *testing.T) *service {
+	t.Helper()
+	other := &service{t: t, settings: s.settings, nats: s.nats, minter: s.minter, contract: s.contract, stripe: s.stripe, roles: s.roles, log: s.log}
+	other.start()
+	t.Cleanup(other.close)
+	return other
+}
 
 // restart stops the service as TERM does and starts it again.
 func (s *service) restart() {

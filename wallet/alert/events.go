@@ -61,18 +61,18 @@ func Register(r *journal.Registry) {
 	r.Refuses(ErrAlertNotFound, ErrTooManyAlerts)
 }
 
-// IsType reports whether an event changes alerts: one of this package, or the end of a wallet.
+// IsType reports whether an event is one of this package.
 func IsType(eventType string) bool {
 	switch eventType {
-	case TypeCreated, TypeDeleted, TypeFired, wallet.TypeWalletClosed:
+	case TypeCreated, TypeDeleted, TypeFired:
 		return true
 	}
 	return false
 }
 
-// evolve keeps the alerts of each wallet.
+// evolve keeps the alerts of each wallet, until its end.
 func evolve(s *journal.Scope, e *journal.Event) {
-	if !IsType(e.Type) {
+	if !IsType(e.Type) && e.Type != wallet.TypeWalletClosed {
 		return
 	}
 	if err := s.Registry().Decode(e); err != nil {

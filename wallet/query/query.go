@@ -17,7 +17,20 @@ const Wallets = "wallets"
 type WalletFilter struct {
 	Owner  string
 	Status wallet.Status
+	// Asset is one in which the wallet was ever posted to.
+	Asset string
 	// After is the id of the last wallet of the page before; Limit the most that come back.
+	After string
+	Limit int
+}
+
+// HoldFilter selects holds, newest first. Empty fields select all.
+type HoldFilter struct {
+	// WalletID is the wallet that pays or is paid, Owner whose it is: the first that is set counts.
+	WalletID, Owner string
+	// Status is looked up within WalletID or Owner.
+	Status wallet.HoldStatus
+	// After is the id of the last hold of the page before; Limit the most that come back.
 	After string
 	Limit int
 }

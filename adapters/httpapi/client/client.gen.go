@@ -292,6 +292,61 @@ type AdjustWallet struct {
 	Reference Reference `json:"reference,omitempty,omitzero"`
 }
 
+// Alert It has one of `below` and `above`.
+type Alert struct {
+	// Above A decimal number, with at most as many decimals as the asset's scale. It may be negative, for a wallet that has credit.
+	//
+	// Example: 100.00
+	Above AlertMark `json:"above,omitempty,omitzero"`
+
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Below A decimal number, with at most as many decimals as the asset's scale. It may be negative, for a wallet that has credit.
+	//
+	// Example: 100.00
+	Below     AlertMark `json:"below,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Fired How often it has fired.
+	Fired int64 `json:"fired"`
+
+	// ID An alert's id.
+	//
+	// Example: alr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID AlertID `json:"id"`
+
+	// LastFiredAt When the transaction was recorded that fired it last; absent if none has.
+	LastFiredAt time.Time `json:"last_fired_at,omitempty,omitzero"`
+
+	// Version Grows when it fires; also the ETag.
+	Version int64 `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// AlertID An alert's id.
+//
+// Example: alr_01k0q3v9x8f6r8v4t0d6m2n7h5
+type AlertID = string
+
+// AlertList defines model for AlertList.
+type AlertList struct {
+	Data       []Alert `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
+}
+
+// AlertMark A decimal number, with at most as many decimals as the asset's scale. It may be negative, for a wallet that has credit.
+//
+// Example: 100.00
+type AlertMark = string
+
 // Amount A decimal number above zero, without sign or exponent, with at most as many decimals as the asset's scale, and at most 60 digits in all.
 //
 // Example: 10.50
@@ -503,6 +558,29 @@ type CreateAPIKey struct {
 	// Example: shop
 	Name  ServiceName `json:"name"`
 	Roles []Role      `json:"roles"`
+}
+
+// CreateAlert Exactly one of `below` and `above`.
+type CreateAlert struct {
+	// Above A decimal number, with at most as many decimals as the asset's scale. It may be negative, for a wallet that has credit.
+	//
+	// Example: 100.00
+	Above AlertMark `json:"above,omitempty,omitzero"`
+
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Below A decimal number, with at most as many decimals as the asset's scale. It may be negative, for a wallet that has credit.
+	//
+	// Example: 100.00
+	Below AlertMark `json:"below,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
 }
 
 // CreateAsset defines model for CreateAsset.
@@ -988,6 +1066,13 @@ type Hold struct {
 //
 // Example: hld_01k0q3v9x8f6r8v4t0d6m2n7h5
 type HoldID = string
+
+// HoldList defines model for HoldList.
+type HoldList struct {
+	Data       []Hold `json:"data"`
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
 
 // HoldStatus What became of a hold.
 type HoldStatus string
@@ -2182,6 +2267,39 @@ type Until = time.Time
 // Accepted defines model for Accepted.
 type Accepted = AcceptedCommand
 
+// ListAlertsParams defines parameters for ListAlerts.
+type ListAlertsParams struct {
+	// WalletID Only those of this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateAlertParams defines parameters for CreateAlert.
+type CreateAlertParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// DeleteAlertParams defines parameters for DeleteAlert.
+type DeleteAlertParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetAlertParams defines parameters for GetAlert.
+type GetAlertParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
 // ListAPIKeysParams defines parameters for ListAPIKeys.
 type ListAPIKeysParams struct {
 	// Limit The most items in the page.
@@ -2267,6 +2385,24 @@ type CreateExchangeParams struct {
 
 // GetExchangeParams defines parameters for GetExchange.
 type GetExchangeParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ListHoldsParams defines parameters for ListHolds.
+type ListHoldsParams struct {
+	// WalletID Only those that this wallet pays, or that name it as their payee.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those in this state.
+	Status HoldStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
 	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
@@ -2738,6 +2874,9 @@ type ListWalletsParams struct {
 	// Status Only wallets in this state.
 	Status WalletStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
 
+	// Asset Only wallets that ever had something of this asset, be it spent by now.
+	Asset AssetCode `form:"asset,omitempty" json:"asset,omitempty,omitzero"`
+
 	// Limit The most items in the page.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
@@ -2978,6 +3117,72 @@ type SettleWithdrawalParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// ListAlerts List alerts.
+//
+// Newest first. A user sees those of his own wallets. Roles: user, service, admin.
+//
+// GET /v1/alerts
+func (c *Client) ListAlerts(ctx context.Context, params *ListAlertsParams, options ...Option) (AlertList, error) {
+	r := newRequest(http.MethodGet, "/v1/alerts")
+	if params != nil {
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[AlertList](ctx, c, r, options)
+}
+
+// CreateAlert Set an alert.
+//
+// Fires when what is available in the wallet goes from the mark or more to less than `below`, or from the mark or less
+// to more than `above`: once for each time that it does, by whatever transaction. What counts is the balance before
+// and after the whole transaction, as transactions are recorded, also those that take effect in the past. If the balance
+// is on the far side already, the alert fires when it has come back and crosses again.
+//
+// When it fires the wallet's owner gets a message. An alert fires at most 10 times in a minute; crossings
+// beyond that are passed over. A wallet has at most 20 alerts, and they end when it is closed. Roles: user, service, admin.
+//
+// POST /v1/alerts
+func (c *Client) CreateAlert(ctx context.Context, params *CreateAlertParams, body CreateAlert, options ...Option) (Alert, error) {
+	r := newRequest(http.MethodPost, "/v1/alerts")
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Alert](ctx, c, r, options)
+}
+
+// DeleteAlert Delete an alert.
+//
+// It fires no more. Roles: user, service, admin.
+//
+// DELETE /v1/alerts/{id}
+func (c *Client) DeleteAlert(ctx context.Context, id AlertID, params *DeleteAlertParams, options ...Option) error {
+	r := newRequest(http.MethodDelete, "/v1/alerts/{id}", id)
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	return sendOnly(ctx, c, r, options)
+}
+
+// GetAlert Get an alert.
+//
+// An alert of somebody else's wallet is not found. Roles: user, service, admin.
+//
+// GET /v1/alerts/{id}
+func (c *Client) GetAlert(ctx context.Context, id AlertID, params *GetAlertParams, options ...Option) (Alert, error) {
+	r := newRequest(http.MethodGet, "/v1/alerts/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Alert](ctx, c, r, options)
+}
+
 // ListAPIKeys List the keys of services.
 //
 // Newest first, the revoked ones included. Roles: admin.
@@ -3156,6 +3361,25 @@ func (c *Client) GetExchange(ctx context.Context, id TransactionID, params *GetE
 	}
 	r.takesAtLeast = true
 	return send[Transaction](ctx, c, r, options)
+}
+
+// ListHolds List holds.
+//
+// Newest first: those of a wallet, as it pays and as it is paid. A user who names none of his wallets sees those of all of
+// them. A service that asks for a status names a wallet. Roles: user, service, admin.
+//
+// GET /v1/holds
+func (c *Client) ListHolds(ctx context.Context, params *ListHoldsParams, options ...Option) (HoldList, error) {
+	r := newRequest(http.MethodGet, "/v1/holds")
+	if params != nil {
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("status", params.Status)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[HoldList](ctx, c, r, options)
 }
 
 // CreateHold Place a hold.
@@ -3997,6 +4221,7 @@ func (c *Client) ListWallets(ctx context.Context, params *ListWalletsParams, opt
 	if params != nil {
 		r.inQuery("owner_id", params.OwnerID)
 		r.inQuery("status", params.Status)
+		r.inQuery("asset", params.Asset)
 		r.inQuery("limit", params.Limit)
 		r.inQuery("cursor", params.Cursor)
 		r.inQuery("at_least", params.AtLeast)

@@ -20,6 +20,8 @@ func (r *Reads) Wallets(ctx context.Context, f query.WalletFilter) ([]wallet.Wal
 	switch {
 	case f.Owner != "":
 		name = "wallets_list_by_owner"
+	case f.Asset != "" && (f.Status == "" || f.Status == wallet.StatusOpen): // nearly all are open; of the others there are few
+		name = "wallets_list_by_asset"
 	case f.Status != "":
 		name = "wallets_list_by_status"
 	}
@@ -28,7 +30,7 @@ func (r *Reads) Wallets(ctx context.Context, f query.WalletFilter) ([]wallet.Wal
 		after = afterNone
 	}
 	var out []wallet.Wallet
-	err := r.rows(ctx, name, pgx.NamedArgs{"owner": f.Owner, "status": string(f.Status), "after": after, "limit": f.Limit},
+	err := r.rows(ctx, name, pgx.NamedArgs{"owner": f.Owner, "status": string(f.Status), "asset": f.Asset, "after": after, "limit": f.Limit},
 		func(rows pgx.Rows) error {
 			w, err := scanWallet(rows)
 			out = append(out, w)

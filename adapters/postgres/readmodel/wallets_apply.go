@@ -7,11 +7,12 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// walletsApplier keeps wallets, holds, withdrawals and exchanges. Their events say how things stand after them, so a row is
+// walletsApplier keeps wallets, holds, withdrawals, exchanges and alerts. Their events say how things stand after them, so a row is
 // set, never added to.
 func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
@@ -26,6 +27,8 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 				queue = queueWithdrawal
 			case exchange.IsType(e.Type):
 				queue = queueExchange
+			case alert.IsType(e.Type):
+				queue = queueAlert
 			default:
 				continue
 			}
@@ -66,6 +69,7 @@ func queueWallet(b *pgx.Batch, schema string, e *journal.Event) error {
 		queueStatus(b, schema, body.WalletID, wallet.StatusOpen, e.Position)
 	case wallet.Closed:
 		queueStatus(b, schema, body.WalletID, wallet.StatusClosed, e.Position)
+		b.Queue(statement("wallets_drop_alerts", schema), pgx.NamedArgs{"wallet_id": body.WalletID})
 	case wallet.CreditLimitSet:
 		b.Queue(statement("wallets_set_credit", schema), pgx.NamedArgs{
 			"id": body.WalletID, "asset": body.Limit.Asset, "amount": body.Limit.Amount, "version": e.Position,

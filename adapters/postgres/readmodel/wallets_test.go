@@ -285,6 +285,11 @@ func TestWalletList(t *testing.T) {
 		l.do(wallet.CommandPlaceHold, wallet.PlaceHold{As: service(), WalletID: ids[i], Amount: ledger.Money{Amount: "10", Asset: "USD"}})
 		l.pays(ids[i], intent, "10.00", "10.00") // overdrawn, so frozen
 	}
+	yen := ledger.Money{Amount: "5", Asset: "JPY"}
+	for _, i := range []int{0, 3} {
+		l.do(wallet.CommandCreditWallet, wallet.CreditWallet{WalletID: ids[i], Amount: yen, Account: "equity:opening"})
+	}
+	l.do(wallet.CommandDebitWallet, wallet.DebitWallet{WalletID: ids[3], Amount: yen, Account: "equity:opening"})
 	l.project(4)
 	for name, c := range map[string]struct {
 		filter query.WalletFilter
@@ -300,6 +305,15 @@ func TestWalletList(t *testing.T) {
 		"status":           {query.WalletFilter{Status: wallet.StatusFrozen, Limit: 10}, []string{"4", "1"}},
 		"status, page":     {query.WalletFilter{Status: wallet.StatusOpen, After: ids[3], Limit: 10}, []string{"2", "0"}},
 		"nobody":           {query.WalletFilter{Owner: "usr_9", Limit: 10}, nil},
+		"asset":            {query.WalletFilter{Asset: "USD", Limit: 10}, []string{"4", "1"}},
+		"asset, page":      {query.WalletFilter{Asset: "USD", After: ids[4], Limit: 10}, []string{"1"}},
+		"asset, spent":     {query.WalletFilter{Asset: "JPY", Limit: 10}, []string{"3", "0"}},
+		"asset, limit":     {query.WalletFilter{Asset: "JPY", Limit: 1}, []string{"3"}},
+		"asset, open":      {query.WalletFilter{Asset: "JPY", Status: wallet.StatusOpen, Limit: 10}, []string{"3", "0"}},
+		"asset, frozen":    {query.WalletFilter{Asset: "USD", Status: wallet.StatusFrozen, Limit: 10}, []string{"4", "1"}},
+		"asset, none so":   {query.WalletFilter{Asset: "JPY", Status: wallet.StatusFrozen, Limit: 10}, nil},
+		"asset and owner":  {query.WalletFilter{Asset: "JPY", Owner: "usr_1", Limit: 10}, []string{"3"}},
+		"no such asset":    {query.WalletFilter{Asset: "EUR", Limit: 10}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wallets, err := l.reads.Wallets(t.Context(), c.filter)

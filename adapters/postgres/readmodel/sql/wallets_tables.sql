@@ -38,6 +38,10 @@ CREATE TABLE {schema}.hold (
 -- What is due; it has no more in it than what is open.
 CREATE INDEX hold_due ON {schema}.hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
 
+-- Those of a wallet that pays, and of one that is paid: there are few states, and a list asks for each of them.
+CREATE INDEX hold_wallet ON {schema}.hold (wallet_id, status, id);
+CREATE INDEX hold_payee ON {schema}.hold (to_wallet, status, id) WHERE to_wallet <> '';
+
 -- Which events show a withdrawal; the journal has the rest. Where it goes is nowhere here, sealed or not.
 CREATE TABLE {schema}.withdrawal (
     position  bigint PRIMARY KEY,       -- of the event that requested it, which its id names
@@ -69,3 +73,20 @@ CREATE TABLE {schema}.quote_used (
     id             text COLLATE "C" PRIMARY KEY,
     transaction_id text COLLATE "C" NOT NULL
 );
+
+-- The alerts that there are: one that ends is taken away.
+CREATE TABLE {schema}.alert (
+    id            text        COLLATE "C" PRIMARY KEY,
+    wallet_id     text        COLLATE "C" NOT NULL,
+    owner         text        COLLATE "C" NOT NULL, -- the wallet's
+    asset         text        COLLATE "C" NOT NULL,
+    below         numeric, -- one of the two is NULL
+    above         numeric,
+    fired         bigint      NOT NULL DEFAULT 0,
+    last_fired_at timestamptz,
+    version       bigint      NOT NULL, -- position of the last event that changed it
+    created_at    timestamptz NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE INDEX alert_wallet ON {schema}.alert (wallet_id, id);
+CREATE INDEX alert_owner ON {schema}.alert (owner, id);

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.alert WHERE wallet_id = @wallet_id

@@ -219,6 +219,10 @@ func holdStatusParam() parameter {
 	return enumParam("status", string(api.HoldStatusOpen), string(api.HoldStatusCaptured), string(api.HoldStatusReleased), string(api.HoldStatusExpired))
 }
 
+func deliveryStatusParam() parameter {
+	return enumParam("status", string(api.WebhookDeliveryStatusPending), string(api.WebhookDeliveryStatusDelivered), string(api.WebhookDeliveryStatusFailed))
+}
+
 func walletParam(name string) parameter {
 	return parameter{name: name, want: func(value string) string {
 		if _, err := journal.ParseID("wal", value); err != nil {

@@ -37,6 +37,7 @@ type Ports struct {
 	Withdrawals  Withdrawals
 	Owners       Owners
 	Destinations *withdrawal.Sealer
+	Webhooks     Webhooks
 }
 
 // Commands takes commands to the writer: *journal.Dispatcher.

@@ -22,6 +22,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
@@ -151,6 +152,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	exchange.Register(registry)
 	users.Register(registry)
 	messaging.Register(registry)
+	webhook.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)
 	assert.Greater(t, len(all), 35, "the cores have registered their refusals")
 	for _, r := range all {

@@ -54,6 +54,7 @@ func routes() []route {
 		transactions = "/v1/ledgers/:ledger/transactions"
 	)
 	page := []parameter{limitParam(), cursorParam(), atLeastParam()}
+	list := []parameter{limitParam(), cursorParam()} // of what is read as the last write left it
 	atLeast := []parameter{atLeastParam()}
 	dryRun := []parameter{dryRunParam()}
 	with := func(base []parameter, more ...parameter) []parameter { return append(more, base...) }
@@ -165,6 +166,15 @@ func routes() []route {
 		{method: http.MethodDelete, path: "/v1/messages/:id", roles: u},
 		{method: post, path: "/v1/messages/:id/read", roles: u},
 		{method: get, path: "/v1/messages/:id/history", roles: u, query: atLeast},
+
+		{method: post, path: "/v1/webhook-endpoints", roles: s, body: jsonBody},
+		{method: get, path: "/v1/webhook-endpoints", roles: s, query: list},
+		{method: get, path: "/v1/webhook-endpoints/:id", roles: s},
+		{method: patch, path: "/v1/webhook-endpoints/:id", roles: s, body: jsonBody},
+		{method: del, path: "/v1/webhook-endpoints/:id", roles: s},
+		{method: post, path: "/v1/webhook-endpoints/:id/rotate-secret", roles: s, body: jsonBody},
+		{method: get, path: "/v1/webhook-endpoints/:id/deliveries", roles: s, query: with(list, deliveryStatusParam())},
+		{method: post, path: "/v1/webhook-endpoints/:id/redeliver", roles: s, body: jsonBody},
 
 		{method: post, path: "/v1/webhooks/stripe", roles: anyone, body: webhookBody},
 		{method: get, path: "/v1/commands/:id", roles: u | s | f | o},

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/stripepay"
+	"github.com/florinledger/florin/adapters/webhooks"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/wallet/payment"
@@ -60,6 +61,10 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		People:    people,
 		Messages:  reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
 		Withdrawals: reads, Owners: walletOwners{postgres.NewDirectory(a.reads)}, Destinations: withdrawal.NewSealer(a.vault),
+		Webhooks: httpapi.Webhooks{
+			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: a.vault,
+			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
+		},
 	}, httpapi.HandlersConfig{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
 		// NATS is not asked after: without it commands travel by the inbox.

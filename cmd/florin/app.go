@@ -27,6 +27,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/wallet"
@@ -63,6 +64,7 @@ type app struct {
 	work    *pgxpool.Pool
 	auth    *pgxpool.Pool // where there is an API
 	react   *pgxpool.Pool // where there are reactors
+	hooks   *pgxpool.Pool // where webhooks are sent, which is there too
 	keys    *pgxpool.Pool // the vault's
 	conn    *nats.Conn
 	bus     *natsbus.Bus
@@ -91,6 +93,7 @@ func newRegistry() *journal.Registry {
 	withdrawal.Register(r)
 	users.Register(r)
 	messaging.Register(r)
+	webhook.Register(r)
 	return r
 }
 
@@ -327,7 +330,7 @@ func (a *app) close() error {
 	if a.conn != nil {
 		a.conn.Close()
 	}
-	for _, pool := range []*pgxpool.Pool{a.keys, a.react, a.auth, a.work, a.reads} {
+	for _, pool := range []*pgxpool.Pool{a.keys, a.hooks, a.react, a.auth, a.work, a.reads} {
 		if pool != nil {
 			pool.Close()
 		}

@@ -52,8 +52,8 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
-		TrustedProxies: []string{"127.0.0.0/8", "::1"},
-		vaultSettings:  vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
+		TrustedProxies: []string{"127.0.0.0/8", "::1"}, WebhooksAllowPrivate: true,
+		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
 		// No public URL: nothing answers there yet that a link could lead to.
 		mailSettings: mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(c.Dir, "mail")}}
 	log, err := s.logger(con.Err)

@@ -19,9 +19,10 @@ const (
 	erasureReactor = "erasures"
 	noticeReactor  = "notices"
 	alertReactor   = "alerts"
+	webhookReactor = "webhooks"
 	// reactConnections are enough for the reactors and the sweep of holds, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 12
+	reactConnections = 13
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
@@ -51,6 +52,9 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	alerts := journal.NewWatcher(alertReactor, tail, points, watcher.Watch(), a.log)
 	a.metrics.Reactor(alerts)
 	a.does(alerts.Run)
+	if err := a.addWebhooks(ctx, s, registry, tail, points, dispatcher); err != nil {
+		return err
+	}
 	expiries := &expiries{due: readmodel.NewReads(a.react).Due, do: dispatcher.Record, log: a.log}
 	a.does(func(ctx context.Context) error { return expiries.run(ctx, points) })
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})

@@ -64,6 +64,9 @@ func whoMay() map[string]string {
 		"POST /v1/messages": "us", "GET /v1/messages": "u", "GET /v1/messages/unread": "u", "GET /v1/messages/stream": "u",
 		"GET /v1/messages/{id}": "u", "PATCH /v1/messages/{id}": "u", "DELETE /v1/messages/{id}": "u",
 		"POST /v1/messages/{id}/read": "u", "GET /v1/messages/{id}/history": "u",
+		"POST /v1/webhook-endpoints": "s", "GET /v1/webhook-endpoints": "s", "GET /v1/webhook-endpoints/{id}": "s",
+		"PATCH /v1/webhook-endpoints/{id}": "s", "DELETE /v1/webhook-endpoints/{id}": "s",
+		"POST /v1/webhook-endpoints/{id}/rotate-secret": "s", "GET /v1/webhook-endpoints/{id}/deliveries": "s", "POST /v1/webhook-endpoints/{id}/redeliver": "s",
 		"GET /v1/commands/{id}": "usfo",
 	}
 }
@@ -135,7 +138,7 @@ func example(path string) string {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/alerts/": "alr_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/alerts/": "alr_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

@@ -72,7 +72,7 @@ func prepareService(t *testing.T) *service {
 	t.Helper()
 	dir := t.TempDir()
 	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test", roles: allRoles(), log: slog.New(slog.DiscardHandler)}
-	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1, TrustedProxies: []string{"127.0.0.1"},
+	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1, TrustedProxies: []string{"127.0.0.1"}, WebhooksAllowPrivate: true,
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
 		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
 		mailSettings:  mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(dir, "mail")}}

@@ -29,6 +29,8 @@ type settings struct {
 
 	mailSettings
 
+	WebhooksAllowPrivate bool `help:"Let webhook endpoints be any address, private ones and those without TLS too: for development and tests, where whoever may make an endpoint may reach everything that this process does." env:"FLORIN_WEBHOOKS_ALLOW_PRIVATE"`
+
 	LogFormat string `help:"Form of the log: text or json." env:"FLORIN_LOG_FORMAT" enum:"text,json" default:"json"`
 	LogLevel  string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }

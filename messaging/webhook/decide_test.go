@@ -100,7 +100,7 @@ func TestOneHasSoManyEndpoints(t *testing.T) {
 		b.create(other)
 		b.Do(webhook.CommandDeleteEndpoint, webhook.DeleteEndpoint{By: webhook.By{Principal: shop}, EndpointID: b.endpoint})
 		b.create(shop)
-		b.refused(webhook.ErrTooManyEndpoints, webhook.CommandCreateEndpoint, creation(shop))
+		_ = b.refused(webhook.ErrTooManyEndpoints, webhook.CommandCreateEndpoint, creation(shop))
 	})
 }
 
@@ -202,9 +202,9 @@ func TestAnEndpointIsDeleted(t *testing.T) {
 func gone(t *testing.T, b *book, by webhook.By) {
 	t.Helper()
 	for _, id := range []string{b.endpoint, "whe_01kkn6wx9dg000g00400000001", "nonsense", ""} {
-		b.refused(webhook.ErrEndpointNotFound, webhook.CommandChangeEndpoint, webhook.ChangeEndpoint{By: by, EndpointID: id, Changes: webhook.Changes{Description: to("x")}})
-		b.refused(webhook.ErrEndpointNotFound, webhook.CommandRotateSecret, webhook.RotateSecret{By: by, EndpointID: id, KeyID: webhook.NewKeyID()})
-		b.refused(webhook.ErrEndpointNotFound, webhook.CommandDeleteEndpoint, webhook.DeleteEndpoint{By: by, EndpointID: id})
+		_ = b.refused(webhook.ErrEndpointNotFound, webhook.CommandChangeEndpoint, webhook.ChangeEndpoint{By: by, EndpointID: id, Changes: webhook.Changes{Description: to("x")}})
+		_ = b.refused(webhook.ErrEndpointNotFound, webhook.CommandRotateSecret, webhook.RotateSecret{By: by, EndpointID: id, KeyID: webhook.NewKeyID()})
+		_ = b.refused(webhook.ErrEndpointNotFound, webhook.CommandDeleteEndpoint, webhook.DeleteEndpoint{By: by, EndpointID: id})
 	}
 }
 

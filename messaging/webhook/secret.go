@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func (Secret) GoString() string { return "[redacted]" }
 // webhook-signature: "v1," and base64.
 func (s Secret) Sign(id string, at time.Time, body []byte) string {
 	mac := hmac.New(sha256.New, s.key[:])
-	fmt.Fprintf(mac, "%s.%s.", id, Timestamp(at))
+	mac.Write([]byte(id + "." + Timestamp(at) + "."))
 	mac.Write(body)
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -230,6 +230,21 @@ func (e QuoteStatus) Valid() bool {
 	}
 }
 
+// Defines values for RedeliverWebhooksStatus.
+const (
+	RedeliverWebhooksStatusFailed RedeliverWebhooksStatus = "failed"
+)
+
+// Valid indicates whether the value is a known member of the RedeliverWebhooksStatus enum.
+func (e RedeliverWebhooksStatus) Valid() bool {
+	switch e {
+	case RedeliverWebhooksStatusFailed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -344,6 +359,192 @@ func (e WalletStatus) Valid() bool {
 	case WalletStatusFrozen:
 		return true
 	case WalletStatusOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookDeliveryError.
+const (
+	WebhookDeliveryErrorConnection       WebhookDeliveryError = "connection"
+	WebhookDeliveryErrorDNS              WebhookDeliveryError = "dns"
+	WebhookDeliveryErrorEndpointDisabled WebhookDeliveryError = "endpoint-disabled"
+	WebhookDeliveryErrorEventLost        WebhookDeliveryError = "event-lost"
+	WebhookDeliveryErrorNoSecret         WebhookDeliveryError = "no-secret"
+	WebhookDeliveryErrorPrivateAddress   WebhookDeliveryError = "private-address"
+	WebhookDeliveryErrorRedirect         WebhookDeliveryError = "redirect"
+	WebhookDeliveryErrorStatus           WebhookDeliveryError = "status"
+	WebhookDeliveryErrorTLS              WebhookDeliveryError = "tls"
+	WebhookDeliveryErrorTimeout          WebhookDeliveryError = "timeout"
+)
+
+// Valid indicates whether the value is a known member of the WebhookDeliveryError enum.
+func (e WebhookDeliveryError) Valid() bool {
+	switch e {
+	case WebhookDeliveryErrorConnection:
+		return true
+	case WebhookDeliveryErrorDNS:
+		return true
+	case WebhookDeliveryErrorEndpointDisabled:
+		return true
+	case WebhookDeliveryErrorEventLost:
+		return true
+	case WebhookDeliveryErrorNoSecret:
+		return true
+	case WebhookDeliveryErrorPrivateAddress:
+		return true
+	case WebhookDeliveryErrorRedirect:
+		return true
+	case WebhookDeliveryErrorStatus:
+		return true
+	case WebhookDeliveryErrorTLS:
+		return true
+	case WebhookDeliveryErrorTimeout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookDeliveryStatus.
+const (
+	WebhookDeliveryStatusDelivered WebhookDeliveryStatus = "delivered"
+	WebhookDeliveryStatusFailed    WebhookDeliveryStatus = "failed"
+	WebhookDeliveryStatusPending   WebhookDeliveryStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the WebhookDeliveryStatus enum.
+func (e WebhookDeliveryStatus) Valid() bool {
+	switch e {
+	case WebhookDeliveryStatusDelivered:
+		return true
+	case WebhookDeliveryStatusFailed:
+		return true
+	case WebhookDeliveryStatusPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookDisabledReason.
+const (
+	WebhookDisabledReasonFailing   WebhookDisabledReason = "failing"
+	WebhookDisabledReasonGone      WebhookDisabledReason = "gone"
+	WebhookDisabledReasonRequested WebhookDisabledReason = "requested"
+)
+
+// Valid indicates whether the value is a known member of the WebhookDisabledReason enum.
+func (e WebhookDisabledReason) Valid() bool {
+	switch e {
+	case WebhookDisabledReasonFailing:
+		return true
+	case WebhookDisabledReasonGone:
+		return true
+	case WebhookDisabledReasonRequested:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookEndpointStatus.
+const (
+	WebhookEndpointStatusDisabled WebhookEndpointStatus = "disabled"
+	WebhookEndpointStatusEnabled  WebhookEndpointStatus = "enabled"
+)
+
+// Valid indicates whether the value is a known member of the WebhookEndpointStatus enum.
+func (e WebhookEndpointStatus) Valid() bool {
+	switch e {
+	case WebhookEndpointStatusDisabled:
+		return true
+	case WebhookEndpointStatusEnabled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookEventType.
+const (
+	WebhookEventTypeAlertFired          WebhookEventType = "alert.fired"
+	WebhookEventTypeExchangeMade        WebhookEventType = "exchange.made"
+	WebhookEventTypeHoldCaptured        WebhookEventType = "hold.captured"
+	WebhookEventTypeHoldExpired         WebhookEventType = "hold.expired"
+	WebhookEventTypeHoldIncreased       WebhookEventType = "hold.increased"
+	WebhookEventTypeHoldPlaced          WebhookEventType = "hold.placed"
+	WebhookEventTypeHoldReleased        WebhookEventType = "hold.released"
+	WebhookEventTypePaymentAssigned     WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentReceived     WebhookEventType = "payment.received"
+	WebhookEventTypePaymentRefunded     WebhookEventType = "payment.refunded"
+	WebhookEventTypeScheduleRefused     WebhookEventType = "schedule.refused"
+	WebhookEventTypeTransferMade        WebhookEventType = "transfer.made"
+	WebhookEventTypeWalletClosed        WebhookEventType = "wallet.closed"
+	WebhookEventTypeWalletCredited      WebhookEventType = "wallet.credited"
+	WebhookEventTypeWalletDebited       WebhookEventType = "wallet.debited"
+	WebhookEventTypeWalletFrozen        WebhookEventType = "wallet.frozen"
+	WebhookEventTypeWalletOpened        WebhookEventType = "wallet.opened"
+	WebhookEventTypeWalletUnfrozen      WebhookEventType = "wallet.unfrozen"
+	WebhookEventTypeWithdrawalApproved  WebhookEventType = "withdrawal.approved"
+	WebhookEventTypeWithdrawalCanceled  WebhookEventType = "withdrawal.canceled"
+	WebhookEventTypeWithdrawalFailed    WebhookEventType = "withdrawal.failed"
+	WebhookEventTypeWithdrawalRequested WebhookEventType = "withdrawal.requested"
+	WebhookEventTypeWithdrawalSent      WebhookEventType = "withdrawal.sent"
+	WebhookEventTypeWithdrawalSettled   WebhookEventType = "withdrawal.settled"
+)
+
+// Valid indicates whether the value is a known member of the WebhookEventType enum.
+func (e WebhookEventType) Valid() bool {
+	switch e {
+	case WebhookEventTypeAlertFired:
+		return true
+	case WebhookEventTypeExchangeMade:
+		return true
+	case WebhookEventTypeHoldCaptured:
+		return true
+	case WebhookEventTypeHoldExpired:
+		return true
+	case WebhookEventTypeHoldIncreased:
+		return true
+	case WebhookEventTypeHoldPlaced:
+		return true
+	case WebhookEventTypeHoldReleased:
+		return true
+	case WebhookEventTypePaymentAssigned:
+		return true
+	case WebhookEventTypePaymentReceived:
+		return true
+	case WebhookEventTypePaymentRefunded:
+		return true
+	case WebhookEventTypeScheduleRefused:
+		return true
+	case WebhookEventTypeTransferMade:
+		return true
+	case WebhookEventTypeWalletClosed:
+		return true
+	case WebhookEventTypeWalletCredited:
+		return true
+	case WebhookEventTypeWalletDebited:
+		return true
+	case WebhookEventTypeWalletFrozen:
+		return true
+	case WebhookEventTypeWalletOpened:
+		return true
+	case WebhookEventTypeWalletUnfrozen:
+		return true
+	case WebhookEventTypeWithdrawalApproved:
+		return true
+	case WebhookEventTypeWithdrawalCanceled:
+		return true
+	case WebhookEventTypeWithdrawalFailed:
+		return true
+	case WebhookEventTypeWithdrawalRequested:
+		return true
+	case WebhookEventTypeWithdrawalSent:
+		return true
+	case WebhookEventTypeWithdrawalSettled:
 		return true
 	default:
 		return false
@@ -768,6 +969,20 @@ type ChangeWallet struct {
 	TimeZone *TimeZone `json:"time_zone,omitempty"`
 }
 
+// ChangeWebhookEndpoint What is absent stays as it is. No `event_types` at all, `[]`, stand for all.
+type ChangeWebhookEndpoint struct {
+	Description *string             `json:"description,omitempty"`
+	EventTypes  *[]WebhookEventType `json:"event_types,omitempty"`
+
+	// Status Whether an endpoint is told of anything.
+	Status *WebhookEndpointStatus `json:"status,omitempty"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL *WebhookURL `json:"url,omitempty"`
+}
+
 // Command What became of a request. While it is `accepted`, nothing more than that is known of it.
 type Command struct {
 	// CreatedAt When it was decided.
@@ -1056,6 +1271,19 @@ type CreateWallet struct {
 	TimeZone TimeZone `json:"time_zone,omitempty,omitzero"`
 }
 
+// CreateWebhookEndpoint defines model for CreateWebhookEndpoint.
+type CreateWebhookEndpoint struct {
+	Description string `json:"description,omitempty,omitzero"`
+
+	// EventTypes Which types of events are sent; all, also those to come, if absent or empty.
+	EventTypes []WebhookEventType `json:"event_types,omitempty,omitzero"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL WebhookURL `json:"url"`
+}
+
 // CreateWithdrawal defines model for CreateWithdrawal.
 type CreateWithdrawal struct {
 	// Amount An amount with its asset.
@@ -1206,6 +1434,11 @@ type EntryList struct {
 
 // EntryOrder Which time entries are ordered by.
 type EntryOrder string
+
+// EventID An event's id, which is the `webhook-id` of what is sent of it.
+//
+// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+type EventID = string
 
 // ExchangeRate defines model for ExchangeRate.
 type ExchangeRate struct {
@@ -1672,6 +1905,35 @@ type Reason struct {
 	Reason Description `json:"reason"`
 }
 
+// RedeliverWebhooks `delivery_id` alone, or `from`, `until` or both.
+type RedeliverWebhooks struct {
+	// DeliveryID A delivery's id among those of its endpoint.
+	//
+	// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	DeliveryID WebhookDeliveryID `json:"delivery_id,omitempty,omitzero"`
+
+	// From Events at this time or later.
+	From *time.Time `json:"from,omitempty"`
+
+	// Status Only those that failed are sent again of a time.
+	Status RedeliverWebhooksStatus `json:"status,omitempty,omitzero"`
+
+	// Until Events before this time.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// RedeliverWebhooksStatus Only those that failed are sent again of a time.
+type RedeliverWebhooksStatus string
+
+// RedeliveredWebhooks defines model for RedeliveredWebhooks.
+type RedeliveredWebhooks struct {
+	// Deliveries How many will be sent again.
+	Deliveries int `json:"deliveries"`
+
+	// HasMore `true` when there may be more of that time than were taken.
+	HasMore bool `json:"has_more"`
+}
+
 // Reference The caller's own name for a transaction, unique in its ledger.
 //
 // Example: order-1001
@@ -1724,6 +1986,12 @@ type ReverseTransaction struct {
 
 // Role What somebody may do.
 type Role string
+
+// RotateWebhookSecret defines model for RotateWebhookSecret.
+type RotateWebhookSecret struct {
+	// RevokePrevious `true`: the secrets that there are stop signing at once.
+	RevokePrevious bool `json:"revoke_previous,omitempty,omitzero"`
+}
 
 // SendMessage defines model for SendMessage.
 type SendMessage struct {
@@ -2381,12 +2649,161 @@ type WalletStatement struct {
 // WalletStatus What may be done with a wallet.
 type WalletStatus string
 
+// WebhookDelivery defines model for WebhookDelivery.
+type WebhookDelivery struct {
+	// Attempts How often it was sent.
+	Attempts  int       `json:"attempts"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// EventAt When it happened.
+	EventAt time.Time `json:"event_at"`
+
+	// EventID An event's id, which is the `webhook-id` of what is sent of it.
+	//
+	// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EventID EventID `json:"event_id"`
+
+	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
+	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
+	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
+	// `alert.fired`. More types may come: ignore those that you do not know.
+	EventType WebhookEventType `json:"event_type"`
+
+	// ID A delivery's id among those of its endpoint.
+	//
+	// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID            WebhookDeliveryID `json:"id"`
+	LastAttemptAt time.Time         `json:"last_attempt_at,omitempty,omitzero"`
+
+	// LastDurationMs How long the last attempt took.
+	LastDurationMs int `json:"last_duration_ms,omitempty,omitzero"`
+
+	// LastError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
+	// address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
+	// endpoint was disabled; the event is no more.
+	LastError WebhookDeliveryError `json:"last_error,omitempty,omitzero"`
+
+	// LastStatusCode The status code of the last answer; absent when there was none.
+	LastStatusCode int `json:"last_status_code,omitempty,omitzero"`
+
+	// NextAttemptAt When it is sent next, while it is pending.
+	NextAttemptAt time.Time `json:"next_attempt_at,omitempty,omitzero"`
+
+	// Status Whether it is still to be sent, was taken, or was given up.
+	Status WebhookDeliveryStatus `json:"status"`
+}
+
+// WebhookDeliveryError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
+// address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
+// endpoint was disabled; the event is no more.
+type WebhookDeliveryError string
+
+// WebhookDeliveryID A delivery's id among those of its endpoint.
+//
+// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WebhookDeliveryID = string
+
+// WebhookDeliveryList defines model for WebhookDeliveryList.
+type WebhookDeliveryList struct {
+	Data       []WebhookDelivery `json:"data"`
+	HasMore    bool              `json:"has_more"`
+	NextCursor string            `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WebhookDeliveryStatus Whether it is still to be sent, was taken, or was given up.
+type WebhookDeliveryStatus string
+
+// WebhookDisabledReason Why an endpoint is disabled: somebody asked for it, it answered 410, or it took nothing for three days.
+type WebhookDisabledReason string
+
+// WebhookEndpoint defines model for WebhookEndpoint.
+type WebhookEndpoint struct {
+	CreatedAt   time.Time `json:"created_at"`
+	Description string    `json:"description,omitempty,omitzero"`
+	DisabledAt  time.Time `json:"disabled_at,omitempty,omitzero"`
+
+	// DisabledReason Why an endpoint is disabled: somebody asked for it, it answered 410, or it took nothing for three days.
+	DisabledReason WebhookDisabledReason `json:"disabled_reason,omitempty,omitzero"`
+
+	// EventTypes None for all.
+	EventTypes []WebhookEventType `json:"event_types"`
+
+	// ID A webhook endpoint's id.
+	//
+	// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID WebhookEndpointID `json:"id"`
+
+	// OwnerID Who made it.
+	//
+	// Example: service:shop
+	OwnerID string `json:"owner_id"`
+
+	// Secret Verifies what is sent. Shown once.
+	//
+	// Example: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+	Secret string `json:"secret,omitempty,omitzero"`
+
+	// Secrets How many secrets sign now: more than one for a day after one was replaced.
+	Secrets int `json:"secrets"`
+
+	// Status Whether an endpoint is told of anything.
+	Status WebhookEndpointStatus `json:"status"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL     WebhookURL `json:"url"`
+	Version int64      `json:"version"`
+}
+
+// WebhookEndpointID A webhook endpoint's id.
+//
+// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WebhookEndpointID = string
+
+// WebhookEndpointList defines model for WebhookEndpointList.
+type WebhookEndpointList struct {
+	Data       []WebhookEndpoint `json:"data"`
+	HasMore    bool              `json:"has_more"`
+	NextCursor string            `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WebhookEndpointStatus Whether an endpoint is told of anything.
+type WebhookEndpointStatus string
+
+// WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
+// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
+// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
+// `alert.fired`. More types may come: ignore those that you do not know.
+type WebhookEventType string
+
 // WebhookReceipt defines model for WebhookReceipt.
 type WebhookReceipt struct {
 	// Outcome What became of the event: booked, deferred, suspense, ignored, refused or dead.
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
+
+// WebhookSecret defines model for WebhookSecret.
+type WebhookSecret struct {
+	// EndpointID A webhook endpoint's id.
+	//
+	// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EndpointID WebhookEndpointID `json:"endpoint_id"`
+
+	// PreviousUntil Until when the secret before signs too; absent when it stopped.
+	PreviousUntil time.Time `json:"previous_until,omitempty,omitzero"`
+
+	// Secret Verifies what is sent from now on. Shown once: absent from a replay.
+	//
+	// Example: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+	Secret string `json:"secret,omitempty,omitzero"`
+}
+
+// WebhookURL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+//
+// Example: https://shop.example/florin
+type WebhookURL = string
 
 // Withdrawal defines model for Withdrawal.
 type Withdrawal struct {
@@ -3276,6 +3693,45 @@ type UnfreezeWalletParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListWebhookEndpointsParams defines parameters for ListWebhookEndpoints.
+type ListWebhookEndpointsParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// CreateWebhookEndpointParams defines parameters for CreateWebhookEndpoint.
+type CreateWebhookEndpointParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ChangeWebhookEndpointParams defines parameters for ChangeWebhookEndpoint.
+type ChangeWebhookEndpointParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ListWebhookDeliveriesParams defines parameters for ListWebhookDeliveries.
+type ListWebhookDeliveriesParams struct {
+	// Status Only deliveries of this status.
+	Status WebhookDeliveryStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
+type RotateWebhookSecretParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // ReceiveStripeEventParams defines parameters for ReceiveStripeEvent.
 type ReceiveStripeEventParams struct {
 	// StripeSignature Stripe's signature of the raw body.
@@ -3506,6 +3962,18 @@ type SetSpendingLimitJSONRequestBody = SpendingLimit
 
 // UnfreezeWalletJSONRequestBody defines body for UnfreezeWallet for application/json ContentType.
 type UnfreezeWalletJSONRequestBody = Reason
+
+// CreateWebhookEndpointJSONRequestBody defines body for CreateWebhookEndpoint for application/json ContentType.
+type CreateWebhookEndpointJSONRequestBody = CreateWebhookEndpoint
+
+// ChangeWebhookEndpointJSONRequestBody defines body for ChangeWebhookEndpoint for application/json ContentType.
+type ChangeWebhookEndpointJSONRequestBody = ChangeWebhookEndpoint
+
+// RedeliverWebhooksJSONRequestBody defines body for RedeliverWebhooks for application/json ContentType.
+type RedeliverWebhooksJSONRequestBody = RedeliverWebhooks
+
+// RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
+type RotateWebhookSecretJSONRequestBody = RotateWebhookSecret
 
 // ReceiveStripeEventJSONRequestBody defines body for ReceiveStripeEvent for application/json ContentType.
 type ReceiveStripeEventJSONRequestBody = ProviderEvent
@@ -3764,6 +4232,30 @@ type ServerInterface interface {
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx echo.Context, id WalletID, params UnfreezeWalletParams) error
+	// ListWebhookEndpoints List webhook endpoints
+	// (GET /v1/webhook-endpoints)
+	ListWebhookEndpoints(ctx echo.Context, params ListWebhookEndpointsParams) error
+	// CreateWebhookEndpoint Have another system told of what happens
+	// (POST /v1/webhook-endpoints)
+	CreateWebhookEndpoint(ctx echo.Context, params CreateWebhookEndpointParams) error
+	// DeleteWebhookEndpoint Delete a webhook endpoint
+	// (DELETE /v1/webhook-endpoints/{id})
+	DeleteWebhookEndpoint(ctx echo.Context, id WebhookEndpointID) error
+	// GetWebhookEndpoint Get a webhook endpoint
+	// (GET /v1/webhook-endpoints/{id})
+	GetWebhookEndpoint(ctx echo.Context, id WebhookEndpointID) error
+	// ChangeWebhookEndpoint Change a webhook endpoint, switch it on or off
+	// (PATCH /v1/webhook-endpoints/{id})
+	ChangeWebhookEndpoint(ctx echo.Context, id WebhookEndpointID, params ChangeWebhookEndpointParams) error
+	// ListWebhookDeliveries List what was sent to a webhook endpoint
+	// (GET /v1/webhook-endpoints/{id}/deliveries)
+	ListWebhookDeliveries(ctx echo.Context, id WebhookEndpointID, params ListWebhookDeliveriesParams) error
+	// RedeliverWebhooks Send to a webhook endpoint again
+	// (POST /v1/webhook-endpoints/{id}/redeliver)
+	RedeliverWebhooks(ctx echo.Context, id WebhookEndpointID) error
+	// RotateWebhookSecret Give a webhook endpoint another secret
+	// (POST /v1/webhook-endpoints/{id}/rotate-secret)
+	RotateWebhookSecret(ctx echo.Context, id WebhookEndpointID, params RotateWebhookSecretParams) error
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx echo.Context, params ReceiveStripeEventParams) error
@@ -6643,6 +7135,219 @@ func (w *ServerInterfaceWrapper) UnfreezeWallet(ctx echo.Context) error {
 	return err
 }
 
+// ListWebhookEndpoints converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWebhookEndpoints(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWebhookEndpointsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWebhookEndpoints(ctx, params)
+	return err
+}
+
+// CreateWebhookEndpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateWebhookEndpoint(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWebhookEndpointParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateWebhookEndpoint(ctx, params)
+	return err
+}
+
+// DeleteWebhookEndpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteWebhookEndpoint(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteWebhookEndpoint(ctx, id)
+	return err
+}
+
+// GetWebhookEndpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWebhookEndpoint(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWebhookEndpoint(ctx, id)
+	return err
+}
+
+// ChangeWebhookEndpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeWebhookEndpoint(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeWebhookEndpointParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeWebhookEndpoint(ctx, id, params)
+	return err
+}
+
+// ListWebhookDeliveries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWebhookDeliveries(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWebhookDeliveriesParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWebhookDeliveries(ctx, id, params)
+	return err
+}
+
+// RedeliverWebhooks converts echo context to params.
+func (w *ServerInterfaceWrapper) RedeliverWebhooks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RedeliverWebhooks(ctx, id)
+	return err
+}
+
+// RotateWebhookSecret converts echo context to params.
+func (w *ServerInterfaceWrapper) RotateWebhookSecret(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id WebhookEndpointID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RotateWebhookSecretParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RotateWebhookSecret(ctx, id, params)
+	return err
+}
+
 // ReceiveStripeEvent converts echo context to params.
 func (w *ServerInterfaceWrapper) ReceiveStripeEvent(ctx echo.Context) error {
 	var err error
@@ -7216,6 +7921,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/wallets/:id/spending-limits/:asset", wrapper.SetSpendingLimit, options.OperationMiddlewares["setSpendingLimit"]...)
 	router.GET(options.BaseURL+"/v1/wallets/:id/statement", wrapper.GetWalletStatement, options.OperationMiddlewares["getWalletStatement"]...)
 	router.POST(options.BaseURL+"/v1/wallets/:id/unfreeze", wrapper.UnfreezeWallet, options.OperationMiddlewares["unfreezeWallet"]...)
+	router.GET(options.BaseURL+"/v1/webhook-endpoints", wrapper.ListWebhookEndpoints, options.OperationMiddlewares["listWebhookEndpoints"]...)
+	router.POST(options.BaseURL+"/v1/webhook-endpoints", wrapper.CreateWebhookEndpoint, options.OperationMiddlewares["createWebhookEndpoint"]...)
+	router.DELETE(options.BaseURL+"/v1/webhook-endpoints/:id", wrapper.DeleteWebhookEndpoint, options.OperationMiddlewares["deleteWebhookEndpoint"]...)
+	router.GET(options.BaseURL+"/v1/webhook-endpoints/:id", wrapper.GetWebhookEndpoint, options.OperationMiddlewares["getWebhookEndpoint"]...)
+	router.PATCH(options.BaseURL+"/v1/webhook-endpoints/:id", wrapper.ChangeWebhookEndpoint, options.OperationMiddlewares["changeWebhookEndpoint"]...)
+	router.GET(options.BaseURL+"/v1/webhook-endpoints/:id/deliveries", wrapper.ListWebhookDeliveries, options.OperationMiddlewares["listWebhookDeliveries"]...)
+	router.POST(options.BaseURL+"/v1/webhook-endpoints/:id/redeliver", wrapper.RedeliverWebhooks, options.OperationMiddlewares["redeliverWebhooks"]...)
+	router.POST(options.BaseURL+"/v1/webhook-endpoints/:id/rotate-secret", wrapper.RotateWebhookSecret, options.OperationMiddlewares["rotateWebhookSecret"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
 	router.GET(options.BaseURL+"/v1/withdrawals", wrapper.ListWithdrawals, options.OperationMiddlewares["listWithdrawals"]...)
 	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.CreateWithdrawal, options.OperationMiddlewares["createWithdrawal"]...)
@@ -9299,6 +10012,183 @@ func (response UnfreezeWallet204Response) VisitUnfreezeWalletResponse(w http.Res
 	return nil
 }
 
+type ListWebhookEndpointsRequestObject struct {
+	Params ListWebhookEndpointsParams
+}
+
+type ListWebhookEndpointsResponseObject interface {
+	VisitListWebhookEndpointsResponse(w http.ResponseWriter) error
+}
+
+type ListWebhookEndpoints200JSONResponse WebhookEndpointList
+
+func (response ListWebhookEndpoints200JSONResponse) VisitListWebhookEndpointsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWebhookEndpointRequestObject struct {
+	Params CreateWebhookEndpointParams
+	Body   *CreateWebhookEndpointJSONRequestBody
+}
+
+type CreateWebhookEndpointResponseObject interface {
+	VisitCreateWebhookEndpointResponse(w http.ResponseWriter) error
+}
+
+type CreateWebhookEndpoint201JSONResponse WebhookEndpoint
+
+func (response CreateWebhookEndpoint201JSONResponse) VisitCreateWebhookEndpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhookEndpointRequestObject struct {
+	ID WebhookEndpointID `json:"id"`
+}
+
+type DeleteWebhookEndpointResponseObject interface {
+	VisitDeleteWebhookEndpointResponse(w http.ResponseWriter) error
+}
+
+type DeleteWebhookEndpoint204Response struct {
+}
+
+func (response DeleteWebhookEndpoint204Response) VisitDeleteWebhookEndpointResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetWebhookEndpointRequestObject struct {
+	ID WebhookEndpointID `json:"id"`
+}
+
+type GetWebhookEndpointResponseObject interface {
+	VisitGetWebhookEndpointResponse(w http.ResponseWriter) error
+}
+
+type GetWebhookEndpoint200JSONResponse WebhookEndpoint
+
+func (response GetWebhookEndpoint200JSONResponse) VisitGetWebhookEndpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhookEndpointRequestObject struct {
+	ID     WebhookEndpointID `json:"id"`
+	Params ChangeWebhookEndpointParams
+	Body   *ChangeWebhookEndpointJSONRequestBody
+}
+
+type ChangeWebhookEndpointResponseObject interface {
+	VisitChangeWebhookEndpointResponse(w http.ResponseWriter) error
+}
+
+type ChangeWebhookEndpoint200JSONResponse WebhookEndpoint
+
+func (response ChangeWebhookEndpoint200JSONResponse) VisitChangeWebhookEndpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhookDeliveriesRequestObject struct {
+	ID     WebhookEndpointID `json:"id"`
+	Params ListWebhookDeliveriesParams
+}
+
+type ListWebhookDeliveriesResponseObject interface {
+	VisitListWebhookDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListWebhookDeliveries200JSONResponse WebhookDeliveryList
+
+func (response ListWebhookDeliveries200JSONResponse) VisitListWebhookDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedeliverWebhooksRequestObject struct {
+	ID   WebhookEndpointID `json:"id"`
+	Body *RedeliverWebhooksJSONRequestBody
+}
+
+type RedeliverWebhooksResponseObject interface {
+	VisitRedeliverWebhooksResponse(w http.ResponseWriter) error
+}
+
+type RedeliverWebhooks202JSONResponse RedeliveredWebhooks
+
+func (response RedeliverWebhooks202JSONResponse) VisitRedeliverWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecretRequestObject struct {
+	ID     WebhookEndpointID `json:"id"`
+	Params RotateWebhookSecretParams
+	Body   *RotateWebhookSecretJSONRequestBody
+}
+
+type RotateWebhookSecretResponseObject interface {
+	VisitRotateWebhookSecretResponse(w http.ResponseWriter) error
+}
+
+type RotateWebhookSecret200JSONResponse WebhookSecret
+
+func (response RotateWebhookSecret200JSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReceiveStripeEventRequestObject struct {
 	Params ReceiveStripeEventParams
 	Body   *ReceiveStripeEventJSONRequestBody
@@ -9830,6 +10720,30 @@ type StrictServerInterface interface {
 	// UnfreezeWallet Let a wallet give out again
 	// (POST /v1/wallets/{id}/unfreeze)
 	UnfreezeWallet(ctx context.Context, request UnfreezeWalletRequestObject) (UnfreezeWalletResponseObject, error)
+	// ListWebhookEndpoints List webhook endpoints
+	// (GET /v1/webhook-endpoints)
+	ListWebhookEndpoints(ctx context.Context, request ListWebhookEndpointsRequestObject) (ListWebhookEndpointsResponseObject, error)
+	// CreateWebhookEndpoint Have another system told of what happens
+	// (POST /v1/webhook-endpoints)
+	CreateWebhookEndpoint(ctx context.Context, request CreateWebhookEndpointRequestObject) (CreateWebhookEndpointResponseObject, error)
+	// DeleteWebhookEndpoint Delete a webhook endpoint
+	// (DELETE /v1/webhook-endpoints/{id})
+	DeleteWebhookEndpoint(ctx context.Context, request DeleteWebhookEndpointRequestObject) (DeleteWebhookEndpointResponseObject, error)
+	// GetWebhookEndpoint Get a webhook endpoint
+	// (GET /v1/webhook-endpoints/{id})
+	GetWebhookEndpoint(ctx context.Context, request GetWebhookEndpointRequestObject) (GetWebhookEndpointResponseObject, error)
+	// ChangeWebhookEndpoint Change a webhook endpoint, switch it on or off
+	// (PATCH /v1/webhook-endpoints/{id})
+	ChangeWebhookEndpoint(ctx context.Context, request ChangeWebhookEndpointRequestObject) (ChangeWebhookEndpointResponseObject, error)
+	// ListWebhookDeliveries List what was sent to a webhook endpoint
+	// (GET /v1/webhook-endpoints/{id}/deliveries)
+	ListWebhookDeliveries(ctx context.Context, request ListWebhookDeliveriesRequestObject) (ListWebhookDeliveriesResponseObject, error)
+	// RedeliverWebhooks Send to a webhook endpoint again
+	// (POST /v1/webhook-endpoints/{id}/redeliver)
+	RedeliverWebhooks(ctx context.Context, request RedeliverWebhooksRequestObject) (RedeliverWebhooksResponseObject, error)
+	// RotateWebhookSecret Give a webhook endpoint another secret
+	// (POST /v1/webhook-endpoints/{id}/rotate-secret)
+	RotateWebhookSecret(ctx context.Context, request RotateWebhookSecretRequestObject) (RotateWebhookSecretResponseObject, error)
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx context.Context, request ReceiveStripeEventRequestObject) (ReceiveStripeEventResponseObject, error)
@@ -12740,6 +13654,301 @@ func (sh *strictHandler) UnfreezeWallet(ctx echo.Context, id WalletID, params Un
 		return err
 	} else if validResponse, ok := response.(UnfreezeWalletResponseObject); ok {
 		return validResponse.VisitUnfreezeWalletResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWebhookEndpoints operation middleware
+func (sh *strictHandler) ListWebhookEndpoints(ctx echo.Context, params ListWebhookEndpointsParams) error {
+	var request ListWebhookEndpointsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWebhookEndpoints(ctx.Request().Context(), request.(ListWebhookEndpointsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWebhookEndpoints")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWebhookEndpointsResponseObject); ok {
+		return validResponse.VisitListWebhookEndpointsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWebhookEndpoint operation middleware
+func (sh *strictHandler) CreateWebhookEndpoint(ctx echo.Context, params CreateWebhookEndpointParams) error {
+	var request CreateWebhookEndpointRequestObject
+
+	request.Params = params
+
+	var body CreateWebhookEndpointJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWebhookEndpoint(ctx.Request().Context(), request.(CreateWebhookEndpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWebhookEndpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWebhookEndpointResponseObject); ok {
+		return validResponse.VisitCreateWebhookEndpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteWebhookEndpoint operation middleware
+func (sh *strictHandler) DeleteWebhookEndpoint(ctx echo.Context, id WebhookEndpointID) error {
+	var request DeleteWebhookEndpointRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteWebhookEndpoint(ctx.Request().Context(), request.(DeleteWebhookEndpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteWebhookEndpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteWebhookEndpointResponseObject); ok {
+		return validResponse.VisitDeleteWebhookEndpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWebhookEndpoint operation middleware
+func (sh *strictHandler) GetWebhookEndpoint(ctx echo.Context, id WebhookEndpointID) error {
+	var request GetWebhookEndpointRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWebhookEndpoint(ctx.Request().Context(), request.(GetWebhookEndpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWebhookEndpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWebhookEndpointResponseObject); ok {
+		return validResponse.VisitGetWebhookEndpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeWebhookEndpoint operation middleware
+func (sh *strictHandler) ChangeWebhookEndpoint(ctx echo.Context, id WebhookEndpointID, params ChangeWebhookEndpointParams) error {
+	var request ChangeWebhookEndpointRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ChangeWebhookEndpointJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeWebhookEndpoint(ctx.Request().Context(), request.(ChangeWebhookEndpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeWebhookEndpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeWebhookEndpointResponseObject); ok {
+		return validResponse.VisitChangeWebhookEndpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWebhookDeliveries operation middleware
+func (sh *strictHandler) ListWebhookDeliveries(ctx echo.Context, id WebhookEndpointID, params ListWebhookDeliveriesParams) error {
+	var request ListWebhookDeliveriesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWebhookDeliveries(ctx.Request().Context(), request.(ListWebhookDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWebhookDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWebhookDeliveriesResponseObject); ok {
+		return validResponse.VisitListWebhookDeliveriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RedeliverWebhooks operation middleware
+func (sh *strictHandler) RedeliverWebhooks(ctx echo.Context, id WebhookEndpointID) error {
+	var request RedeliverWebhooksRequestObject
+
+	request.ID = id
+
+	var body RedeliverWebhooksJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RedeliverWebhooks(ctx.Request().Context(), request.(RedeliverWebhooksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RedeliverWebhooks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RedeliverWebhooksResponseObject); ok {
+		return validResponse.VisitRedeliverWebhooksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RotateWebhookSecret operation middleware
+func (sh *strictHandler) RotateWebhookSecret(ctx echo.Context, id WebhookEndpointID, params RotateWebhookSecretParams) error {
+	var request RotateWebhookSecretRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RotateWebhookSecretJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RotateWebhookSecret(ctx.Request().Context(), request.(RotateWebhookSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RotateWebhookSecret")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RotateWebhookSecretResponseObject); ok {
+		return validResponse.VisitRotateWebhookSecretResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -81,6 +81,11 @@ const (
 	QuoteStatusUsed    QuoteStatus = "used"
 )
 
+// Defines values for RedeliverWebhooksStatus.
+const (
+	RedeliverWebhooksStatusFailed RedeliverWebhooksStatus = "failed"
+)
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -119,6 +124,68 @@ const (
 	WalletStatusClosed WalletStatus = "closed"
 	WalletStatusFrozen WalletStatus = "frozen"
 	WalletStatusOpen   WalletStatus = "open"
+)
+
+// Defines values for WebhookDeliveryError.
+const (
+	WebhookDeliveryErrorConnection       WebhookDeliveryError = "connection"
+	WebhookDeliveryErrorDNS              WebhookDeliveryError = "dns"
+	WebhookDeliveryErrorEndpointDisabled WebhookDeliveryError = "endpoint-disabled"
+	WebhookDeliveryErrorEventLost        WebhookDeliveryError = "event-lost"
+	WebhookDeliveryErrorNoSecret         WebhookDeliveryError = "no-secret"
+	WebhookDeliveryErrorPrivateAddress   WebhookDeliveryError = "private-address"
+	WebhookDeliveryErrorRedirect         WebhookDeliveryError = "redirect"
+	WebhookDeliveryErrorStatus           WebhookDeliveryError = "status"
+	WebhookDeliveryErrorTLS              WebhookDeliveryError = "tls"
+	WebhookDeliveryErrorTimeout          WebhookDeliveryError = "timeout"
+)
+
+// Defines values for WebhookDeliveryStatus.
+const (
+	WebhookDeliveryStatusDelivered WebhookDeliveryStatus = "delivered"
+	WebhookDeliveryStatusFailed    WebhookDeliveryStatus = "failed"
+	WebhookDeliveryStatusPending   WebhookDeliveryStatus = "pending"
+)
+
+// Defines values for WebhookDisabledReason.
+const (
+	WebhookDisabledReasonFailing   WebhookDisabledReason = "failing"
+	WebhookDisabledReasonGone      WebhookDisabledReason = "gone"
+	WebhookDisabledReasonRequested WebhookDisabledReason = "requested"
+)
+
+// Defines values for WebhookEndpointStatus.
+const (
+	WebhookEndpointStatusDisabled WebhookEndpointStatus = "disabled"
+	WebhookEndpointStatusEnabled  WebhookEndpointStatus = "enabled"
+)
+
+// Defines values for WebhookEventType.
+const (
+	WebhookEventTypeAlertFired          WebhookEventType = "alert.fired"
+	WebhookEventTypeExchangeMade        WebhookEventType = "exchange.made"
+	WebhookEventTypeHoldCaptured        WebhookEventType = "hold.captured"
+	WebhookEventTypeHoldExpired         WebhookEventType = "hold.expired"
+	WebhookEventTypeHoldIncreased       WebhookEventType = "hold.increased"
+	WebhookEventTypeHoldPlaced          WebhookEventType = "hold.placed"
+	WebhookEventTypeHoldReleased        WebhookEventType = "hold.released"
+	WebhookEventTypePaymentAssigned     WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentReceived     WebhookEventType = "payment.received"
+	WebhookEventTypePaymentRefunded     WebhookEventType = "payment.refunded"
+	WebhookEventTypeScheduleRefused     WebhookEventType = "schedule.refused"
+	WebhookEventTypeTransferMade        WebhookEventType = "transfer.made"
+	WebhookEventTypeWalletClosed        WebhookEventType = "wallet.closed"
+	WebhookEventTypeWalletCredited      WebhookEventType = "wallet.credited"
+	WebhookEventTypeWalletDebited       WebhookEventType = "wallet.debited"
+	WebhookEventTypeWalletFrozen        WebhookEventType = "wallet.frozen"
+	WebhookEventTypeWalletOpened        WebhookEventType = "wallet.opened"
+	WebhookEventTypeWalletUnfrozen      WebhookEventType = "wallet.unfrozen"
+	WebhookEventTypeWithdrawalApproved  WebhookEventType = "withdrawal.approved"
+	WebhookEventTypeWithdrawalCanceled  WebhookEventType = "withdrawal.canceled"
+	WebhookEventTypeWithdrawalFailed    WebhookEventType = "withdrawal.failed"
+	WebhookEventTypeWithdrawalRequested WebhookEventType = "withdrawal.requested"
+	WebhookEventTypeWithdrawalSent      WebhookEventType = "withdrawal.sent"
+	WebhookEventTypeWithdrawalSettled   WebhookEventType = "withdrawal.settled"
 )
 
 // Defines values for WithdrawalStatus.
@@ -505,6 +572,20 @@ type ChangeWallet struct {
 	TimeZone *TimeZone `json:"time_zone,omitempty"`
 }
 
+// ChangeWebhookEndpoint What is absent stays as it is. No `event_types` at all, `[]`, stand for all.
+type ChangeWebhookEndpoint struct {
+	Description *string             `json:"description,omitempty"`
+	EventTypes  *[]WebhookEventType `json:"event_types,omitempty"`
+
+	// Status Whether an endpoint is told of anything.
+	Status *WebhookEndpointStatus `json:"status,omitempty"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL *WebhookURL `json:"url,omitempty"`
+}
+
 // Command What became of a request. While it is `accepted`, nothing more than that is known of it.
 type Command struct {
 	// CreatedAt When it was decided.
@@ -793,6 +874,19 @@ type CreateWallet struct {
 	TimeZone TimeZone `json:"time_zone,omitempty,omitzero"`
 }
 
+// CreateWebhookEndpoint defines model for CreateWebhookEndpoint.
+type CreateWebhookEndpoint struct {
+	Description string `json:"description,omitempty,omitzero"`
+
+	// EventTypes Which types of events are sent; all, also those to come, if absent or empty.
+	EventTypes []WebhookEventType `json:"event_types,omitempty,omitzero"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL WebhookURL `json:"url"`
+}
+
 // CreateWithdrawal defines model for CreateWithdrawal.
 type CreateWithdrawal struct {
 	// Amount An amount with its asset.
@@ -943,6 +1037,11 @@ type EntryList struct {
 
 // EntryOrder Which time entries are ordered by.
 type EntryOrder string
+
+// EventID An event's id, which is the `webhook-id` of what is sent of it.
+//
+// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+type EventID = string
 
 // ExchangeRate defines model for ExchangeRate.
 type ExchangeRate struct {
@@ -1396,6 +1495,35 @@ type Reason struct {
 	Reason Description `json:"reason"`
 }
 
+// RedeliverWebhooks `delivery_id` alone, or `from`, `until` or both.
+type RedeliverWebhooks struct {
+	// DeliveryID A delivery's id among those of its endpoint.
+	//
+	// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	DeliveryID WebhookDeliveryID `json:"delivery_id,omitempty,omitzero"`
+
+	// From Events at this time or later.
+	From *time.Time `json:"from,omitempty"`
+
+	// Status Only those that failed are sent again of a time.
+	Status RedeliverWebhooksStatus `json:"status,omitempty,omitzero"`
+
+	// Until Events before this time.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// RedeliverWebhooksStatus Only those that failed are sent again of a time.
+type RedeliverWebhooksStatus string
+
+// RedeliveredWebhooks defines model for RedeliveredWebhooks.
+type RedeliveredWebhooks struct {
+	// Deliveries How many will be sent again.
+	Deliveries int `json:"deliveries"`
+
+	// HasMore `true` when there may be more of that time than were taken.
+	HasMore bool `json:"has_more"`
+}
+
 // Reference The caller's own name for a transaction, unique in its ledger.
 //
 // Example: order-1001
@@ -1448,6 +1576,12 @@ type ReverseTransaction struct {
 
 // Role What somebody may do.
 type Role string
+
+// RotateWebhookSecret defines model for RotateWebhookSecret.
+type RotateWebhookSecret struct {
+	// RevokePrevious `true`: the secrets that there are stop signing at once.
+	RevokePrevious bool `json:"revoke_previous,omitempty,omitzero"`
+}
 
 // SendMessage defines model for SendMessage.
 type SendMessage struct {
@@ -2105,12 +2239,161 @@ type WalletStatement struct {
 // WalletStatus What may be done with a wallet.
 type WalletStatus string
 
+// WebhookDelivery defines model for WebhookDelivery.
+type WebhookDelivery struct {
+	// Attempts How often it was sent.
+	Attempts  int       `json:"attempts"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// EventAt When it happened.
+	EventAt time.Time `json:"event_at"`
+
+	// EventID An event's id, which is the `webhook-id` of what is sent of it.
+	//
+	// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EventID EventID `json:"event_id"`
+
+	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
+	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
+	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
+	// `alert.fired`. More types may come: ignore those that you do not know.
+	EventType WebhookEventType `json:"event_type"`
+
+	// ID A delivery's id among those of its endpoint.
+	//
+	// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID            WebhookDeliveryID `json:"id"`
+	LastAttemptAt time.Time         `json:"last_attempt_at,omitempty,omitzero"`
+
+	// LastDurationMs How long the last attempt took.
+	LastDurationMs int `json:"last_duration_ms,omitempty,omitzero"`
+
+	// LastError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
+	// address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
+	// endpoint was disabled; the event is no more.
+	LastError WebhookDeliveryError `json:"last_error,omitempty,omitzero"`
+
+	// LastStatusCode The status code of the last answer; absent when there was none.
+	LastStatusCode int `json:"last_status_code,omitempty,omitzero"`
+
+	// NextAttemptAt When it is sent next, while it is pending.
+	NextAttemptAt time.Time `json:"next_attempt_at,omitempty,omitzero"`
+
+	// Status Whether it is still to be sent, was taken, or was given up.
+	Status WebhookDeliveryStatus `json:"status"`
+}
+
+// WebhookDeliveryError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
+// address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
+// endpoint was disabled; the event is no more.
+type WebhookDeliveryError string
+
+// WebhookDeliveryID A delivery's id among those of its endpoint.
+//
+// Example: whd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WebhookDeliveryID = string
+
+// WebhookDeliveryList defines model for WebhookDeliveryList.
+type WebhookDeliveryList struct {
+	Data       []WebhookDelivery `json:"data"`
+	HasMore    bool              `json:"has_more"`
+	NextCursor string            `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WebhookDeliveryStatus Whether it is still to be sent, was taken, or was given up.
+type WebhookDeliveryStatus string
+
+// WebhookDisabledReason Why an endpoint is disabled: somebody asked for it, it answered 410, or it took nothing for three days.
+type WebhookDisabledReason string
+
+// WebhookEndpoint defines model for WebhookEndpoint.
+type WebhookEndpoint struct {
+	CreatedAt   time.Time `json:"created_at"`
+	Description string    `json:"description,omitempty,omitzero"`
+	DisabledAt  time.Time `json:"disabled_at,omitempty,omitzero"`
+
+	// DisabledReason Why an endpoint is disabled: somebody asked for it, it answered 410, or it took nothing for three days.
+	DisabledReason WebhookDisabledReason `json:"disabled_reason,omitempty,omitzero"`
+
+	// EventTypes None for all.
+	EventTypes []WebhookEventType `json:"event_types"`
+
+	// ID A webhook endpoint's id.
+	//
+	// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID WebhookEndpointID `json:"id"`
+
+	// OwnerID Who made it.
+	//
+	// Example: service:shop
+	OwnerID string `json:"owner_id"`
+
+	// Secret Verifies what is sent. Shown once.
+	//
+	// Example: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+	Secret string `json:"secret,omitempty,omitzero"`
+
+	// Secrets How many secrets sign now: more than one for a day after one was replaced.
+	Secrets int `json:"secrets"`
+
+	// Status Whether an endpoint is told of anything.
+	Status WebhookEndpointStatus `json:"status"`
+
+	// URL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+	//
+	// Example: https://shop.example/florin
+	URL     WebhookURL `json:"url"`
+	Version int64      `json:"version"`
+}
+
+// WebhookEndpointID A webhook endpoint's id.
+//
+// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+type WebhookEndpointID = string
+
+// WebhookEndpointList defines model for WebhookEndpointList.
+type WebhookEndpointList struct {
+	Data       []WebhookEndpoint `json:"data"`
+	HasMore    bool              `json:"has_more"`
+	NextCursor string            `json:"next_cursor,omitempty,omitzero"`
+}
+
+// WebhookEndpointStatus Whether an endpoint is told of anything.
+type WebhookEndpointStatus string
+
+// WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
+// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
+// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
+// `alert.fired`. More types may come: ignore those that you do not know.
+type WebhookEventType string
+
 // WebhookReceipt defines model for WebhookReceipt.
 type WebhookReceipt struct {
 	// Outcome What became of the event: booked, deferred, suspense, ignored, refused or dead.
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
+
+// WebhookSecret defines model for WebhookSecret.
+type WebhookSecret struct {
+	// EndpointID A webhook endpoint's id.
+	//
+	// Example: whe_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EndpointID WebhookEndpointID `json:"endpoint_id"`
+
+	// PreviousUntil Until when the secret before signs too; absent when it stopped.
+	PreviousUntil time.Time `json:"previous_until,omitempty,omitzero"`
+
+	// Secret Verifies what is sent from now on. Shown once: absent from a replay.
+	//
+	// Example: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+	Secret string `json:"secret,omitempty,omitzero"`
+}
+
+// WebhookURL An address that begins with https:// and names a host of the public internet, without a user and a fragment.
+//
+// Example: https://shop.example/florin
+type WebhookURL = string
 
 // Withdrawal defines model for Withdrawal.
 type Withdrawal struct {
@@ -2996,6 +3279,45 @@ type GetWalletStatementParams struct {
 
 // UnfreezeWalletParams defines parameters for UnfreezeWallet.
 type UnfreezeWalletParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListWebhookEndpointsParams defines parameters for ListWebhookEndpoints.
+type ListWebhookEndpointsParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// CreateWebhookEndpointParams defines parameters for CreateWebhookEndpoint.
+type CreateWebhookEndpointParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ChangeWebhookEndpointParams defines parameters for ChangeWebhookEndpoint.
+type ChangeWebhookEndpointParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ListWebhookDeliveriesParams defines parameters for ListWebhookDeliveries.
+type ListWebhookDeliveriesParams struct {
+	// Status Only deliveries of this status.
+	Status WebhookDeliveryStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
+type RotateWebhookSecretParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
@@ -4460,6 +4782,123 @@ func (c *Client) UnfreezeWallet(ctx context.Context, id WalletID, params *Unfree
 	r.takesKey = true
 	r.body = body
 	return sendOnly(ctx, c, r, options)
+}
+
+// ListWebhookEndpoints List webhook endpoints.
+//
+// Oldest first: those that the caller made, an administrator's are all. They are as the last write left them, so that
+// there is no position to wait for. Roles: service, admin.
+//
+// GET /v1/webhook-endpoints
+func (c *Client) ListWebhookEndpoints(ctx context.Context, params *ListWebhookEndpointsParams, options ...Option) (WebhookEndpointList, error) {
+	r := newRequest(http.MethodGet, "/v1/webhook-endpoints")
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+	}
+	return send[WebhookEndpointList](ctx, c, r, options)
+}
+
+// CreateWebhookEndpoint Have another system told of what happens.
+//
+// What happens from now on is posted to `url`, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: the
+// headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, and a `WebhookEvent` as the body. The secret to verify it
+// with is shown this once; a replay does not show it, and `rotate-secret` gives another. Any answer of 200 to 299 within 15 s
+// takes it. What is not taken is posted again for three days, at growing intervals, under the same `webhook-id`; events come
+// in no promised order. An endpoint that takes nothing for three days, or answers 410, is disabled.
+// Addresses that are not of the public internet are refused. Roles: service, admin.
+//
+// POST /v1/webhook-endpoints
+func (c *Client) CreateWebhookEndpoint(ctx context.Context, params *CreateWebhookEndpointParams, body CreateWebhookEndpoint, options ...Option) (WebhookEndpoint, error) {
+	r := newRequest(http.MethodPost, "/v1/webhook-endpoints")
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[WebhookEndpoint](ctx, c, r, options)
+}
+
+// DeleteWebhookEndpoint Delete a webhook endpoint.
+//
+// Its secrets and its deliveries go with it, for ever. Roles: service, admin.
+//
+// DELETE /v1/webhook-endpoints/{id}
+func (c *Client) DeleteWebhookEndpoint(ctx context.Context, id WebhookEndpointID, options ...Option) error {
+	r := newRequest(http.MethodDelete, "/v1/webhook-endpoints/{id}", id)
+	return sendOnly(ctx, c, r, options)
+}
+
+// GetWebhookEndpoint Get a webhook endpoint.
+//
+// As the last write left it. Another service's is not found. Roles: service, admin.
+//
+// GET /v1/webhook-endpoints/{id}
+func (c *Client) GetWebhookEndpoint(ctx context.Context, id WebhookEndpointID, options ...Option) (WebhookEndpoint, error) {
+	r := newRequest(http.MethodGet, "/v1/webhook-endpoints/{id}", id)
+	return send[WebhookEndpoint](ctx, c, r, options)
+}
+
+// ChangeWebhookEndpoint Change a webhook endpoint, switch it on or off.
+//
+// Sets what is given and leaves what is not. What happens while an endpoint is disabled, and what was not delivered yet, is
+// listed as failed for 30 days: enable it, and send it again with `redeliver`. Roles: service, admin.
+//
+// PATCH /v1/webhook-endpoints/{id}
+func (c *Client) ChangeWebhookEndpoint(ctx context.Context, id WebhookEndpointID, params *ChangeWebhookEndpointParams, body ChangeWebhookEndpoint, options ...Option) (WebhookEndpoint, error) {
+	r := newRequest(http.MethodPatch, "/v1/webhook-endpoints/{id}", id)
+	if params != nil {
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.body = body
+	return send[WebhookEndpoint](ctx, c, r, options)
+}
+
+// ListWebhookDeliveries List what was sent to a webhook endpoint.
+//
+// Newest event first. What was delivered is listed for 7 days, what was given up for 30. An event is listed a moment after
+// it happened. Roles: service, admin.
+//
+// GET /v1/webhook-endpoints/{id}/deliveries
+func (c *Client) ListWebhookDeliveries(ctx context.Context, id WebhookEndpointID, params *ListWebhookDeliveriesParams, options ...Option) (WebhookDeliveryList, error) {
+	r := newRequest(http.MethodGet, "/v1/webhook-endpoints/{id}/deliveries", id)
+	if params != nil {
+		r.inQuery("status", params.Status)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+	}
+	return send[WebhookDeliveryList](ctx, c, r, options)
+}
+
+// RedeliverWebhooks Send to a webhook endpoint again.
+//
+// One delivery (`delivery_id`), whatever became of it; or those that failed, of events from `from` until `until`. They are sent
+// at once, and again for three days, under the `webhook-id` that they had. Of a time no more than 10,000 are sent again at
+// once, the oldest first: `has_more` asks for the same request again. It needs no idempotency key, because a repeat sends
+// nothing but what may be sent again. Roles: service, admin.
+//
+// POST /v1/webhook-endpoints/{id}/redeliver
+func (c *Client) RedeliverWebhooks(ctx context.Context, id WebhookEndpointID, body RedeliverWebhooks, options ...Option) error {
+	r := newRequest(http.MethodPost, "/v1/webhook-endpoints/{id}/redeliver", id)
+	r.body = body
+	return sendOnly(ctx, c, r, options)
+}
+
+// RotateWebhookSecret Give a webhook endpoint another secret.
+//
+// The new secret is shown this once; a replay does not show it. The one before signs beside it for 24 h, so that the
+// receiver can change its setting without haste. With `revoke_previous` it stops at once, for one that has leaked.
+// Roles: service, admin.
+//
+// POST /v1/webhook-endpoints/{id}/rotate-secret
+func (c *Client) RotateWebhookSecret(ctx context.Context, id WebhookEndpointID, params *RotateWebhookSecretParams, body RotateWebhookSecret, options ...Option) (WebhookSecret, error) {
+	r := newRequest(http.MethodPost, "/v1/webhook-endpoints/{id}/rotate-secret", id)
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[WebhookSecret](ctx, c, r, options)
 }
 
 // ReceiveStripeEvent Take an event from Stripe.

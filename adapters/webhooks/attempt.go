@@ -1,0 +1,101 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/florinledger/florin/messaging/webhook"
+	"github.com/florinledger/florin/users/seal"
+)
+
+// attempt sends a delivery once and writes down what came of it.
+func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Delivery) {
+	result, at, err := s.send(ctx, e, d)
+	if ctx.Err() != nil {
+		return // cut off: it is due again once nobody has it in hand any more
+	}
+	if err != nil {
+		s.log.Warn("a webhook cannot be made now", "endpoint", e.ID, "event", d.EventID(), "error", err)
+		d.NextAt = time.Now().Add(putBackFor).UTC()
+		if err := s.ports.Store.PutBack(ctx, d); err != nil {
+			s.log.Warn("a webhook that was not sent cannot be put back", "endpoint", e.ID, "event", d.EventID(), "error", err)
+		}
+		return
+	}
+	now := time.Now()
+	d.LastCode, d.LastFailure, d.LastTook = result.Code, result.Failure, now.Sub(at)
+	outcome := OutcomeDelivered
+	switch result.Failure {
+	case "":
+		d.Status, d.NextAt = webhook.Delivered, time.Time{}
+	case webhook.FailureLost:
+		d.Status, d.NextAt, outcome = webhook.Failed, time.Time{}, OutcomeGivenUp
+	default:
+		next, again := webhook.Next(d.Tries, now, d.GiveUpAt, result.RetryAfter, s.cfg.Jitter())
+		d.Status, d.NextAt, outcome = webhook.Pending, next.UTC(), OutcomeFailed
+		if !again {
+			d.Status, d.NextAt, outcome = webhook.Failed, time.Time{}, OutcomeGivenUp
+		}
+	}
+	failingSince, err := s.ports.Store.Settle(ctx, d)
+	if err != nil {
+		s.log.Warn("what became of a webhook cannot be written down", "endpoint", e.ID, "event", d.EventID(), "error", err)
+		return
+	}
+	s.cfg.Done(outcome)
+	s.note(e.ID, outcome != OutcomeDelivered)
+	s.judge(ctx, e, result, failingSince, now)
+}
+
+// send makes what is sent, and posts it. An error is a fault of this house; what the other one did is in the result.
+func (s *Sender) send(ctx context.Context, e webhook.Endpoint, d webhook.Delivery) (result Result, at time.Time, err error) {
+	at = time.Now()
+	body, err := s.ports.Render(ctx, d.Event)
+	if errors.Is(err, ErrNoEvent) {
+		return Result{Failure: webhook.FailureLost}, at, nil
+	}
+	if err != nil {
+		return Result{}, at, err
+	}
+	var signatures []string
+	for i, keyID := range e.Keys(at) {
+		key, err := s.ports.Vault.Key(ctx, keyID)
+		switch {
+		case errors.Is(err, seal.ErrNoKey) && i == 0:
+			return Result{Failure: webhook.FailureNoSecret}, at, nil
+		case errors.Is(err, seal.ErrNoKey):
+			continue
+		case err != nil:
+			return Result{}, at, err
+		}
+		signatures = append(signatures, webhook.SecretOf(key).Sign(d.EventID(), at, body))
+	}
+	return s.ports.Post(ctx, Request{URL: e.URL, ID: d.EventID(), At: at, Signatures: signatures, Body: body}), at, nil
+}
+
+// judge switches an endpoint off that says that it is gone, or that has taken nothing for as long as one may.
+func (s *Sender) judge(ctx context.Context, e webhook.Endpoint, result Result, failingSince, now time.Time) {
+	var reason webhook.Reason
+	switch {
+	case result.Code == http.StatusGone:
+		reason = webhook.ReasonGone
+	case failingSince.IsZero(): // it has taken something, or it was not its fault
+		return
+	// What was before it was enabled again does not count.
+	case now.Sub(failingSince) >= webhook.DeadAfter && now.Sub(e.StatusAt) >= webhook.DeadAfter:
+		reason = webhook.ReasonFailing
+	default:
+		return
+	}
+	done, err := s.ports.Disable(ctx, e, reason)
+	if err != nil {
+		s.log.Warn("a webhook endpoint cannot be switched off", "endpoint", e.ID, "error", err)
+	}
+	if !done {
+		return
+	}
+	s.log.Error("a webhook endpoint is switched off", "endpoint", e.ID, "reason", string(reason), "last_code", result.Code, "last_failure", string(result.Failure))
+	s.cfg.Off(reason)
+}

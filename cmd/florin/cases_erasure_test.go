@@ -108,6 +108,7 @@ type life struct {
 	bob     *participant
 
 	wallet, message string
+	withdrawal      string
 	money           string // the books, as finance reads them
 }
 
@@ -127,6 +128,7 @@ func beginLife(t *testing.T) *life {
 		"subject": "About " + rare(), "word": word, "body": "Meet me by the " + word + ",\nand bring \"it\" — Ærøskøbing & <all>.",
 		"new subject": "Not about " + rare(), "new body": "Forget the " + word + ", it is " + rare() + " now.",
 		"note": "Remember " + rare(), "later message": "Later: " + rare(), "answer": "Why " + rare() + "?", "searched": rare(),
+		"account holder": "Wilhelmina " + rare(), "IBAN": someIBAN(), "account": "acct_" + rare(),
 		"notice": "came into your wallet", "hash of a password": "$argon2id$v=19$",
 	}
 	return l
@@ -222,8 +224,48 @@ func (l *life) movesMoney() {
 		list := l.ann.self().read("/v1/messages?with=florin").is(http.StatusOK)
 		return strings.Contains(string(list.Body), l.secrets["notice"])
 	})
+	l.withdraws()
 	l.money = l.books()
 	require.Contains(l.t, l.money, `"1050"`)
+}
+
+// withdraws has some of it go to Ann's bank, after every mistake that she can make, and finance approve it.
+func (l *life) withdraws() {
+	x, ann, boss := l.secrets, l.ann.self(), l.finance().in(l.t)
+	asks := func(k string, to map[string]any, options ...option) *answer {
+		return ann.post("/v1/withdrawals", k, map[string]any{"wallet_id": l.wallet, "amount": yen("100"), "destination": to}, options...)
+	}
+	asks("w-1", map[string]any{"type": "iban", "name": x["account holder"], "iban": x["IBAN"] + "0"}).refused(http.StatusBadRequest, "invalid-field")
+	asks("w-2", map[string]any{"type": "iban", "name": x["account holder"], "ibann": x["IBAN"]}).refused(http.StatusBadRequest, "unknown-field")
+	asks("w-3", map[string]any{"type": "us_bank", "name": x["account holder"], "routing_number": x["IBAN"]}).refused(http.StatusBadRequest, "invalid-field")
+	to := map[string]any{"type": "iban", "name": x["account holder"], "iban": x["IBAN"]}
+	x["withdrawal"] = "POST /v1/withdrawals\n" + canonicalOf(l.t, map[string]any{"wallet_id": l.wallet, "amount": yen("100"), "destination": to})
+	l.withdrawal = asks("w-4", to).is(http.StatusCreated).str("id")
+	require.Equal(l.t, l.withdrawal, asks("w-4", to).is(http.StatusCreated).replayed(true).str("id"))
+	ann.post("/v1/withdrawals", "w-5", map[string]any{"wallet_id": l.wallet, "amount": yen("9999"), "destination": to}).
+		refused(http.StatusUnprocessableEntity, "insufficient-funds")
+	later := asks("w-6", map[string]any{"type": "provider", "provider": "stripe", "account": x["account"]}, header("Prefer", "respond-async")).
+		is(http.StatusAccepted).str("id")
+	soon(l.t, func() bool { return ann.get("/v1/commands/"+later).is(http.StatusOK).str("status") == "done" })
+	boss.steps(l.withdrawal, "approve", "w-7", map[string]any{}).is(http.StatusOK)
+	whole := boss.read("/v1/withdrawals/" + l.withdrawal).is(http.StatusOK)
+	require.Equal(l.t, []string{x["account holder"], x["IBAN"]}, []string{whole.str("destination", "name"), whole.str("destination", "iban")})
+	require.Equal(l.t, x["IBAN"][18:], ann.read("/v1/withdrawals/"+l.withdrawal).is(http.StatusOK).str("destination", "last4"))
+}
+
+// someIBAN is a German account that nobody has: the check digits are 98 less what the rest leaves of 97.
+func someIBAN() string {
+	digits := make([]byte, 18)
+	rand.Read(digits)
+	rest := 0
+	for i := range digits {
+		digits[i] = '0' + digits[i]%10
+		rest = (rest*10 + int(digits[i]-'0')) % 97
+	}
+	for _, digit := range []int{1, 3, 1, 4, 0, 0} { // DE00
+		rest = (rest*10 + digit) % 97
+	}
+	return fmt.Sprintf("DE%02d%s", 98-rest, digits)
 }
 
 // books are the entries of Ann's wallet and the trial balance.
@@ -329,6 +371,7 @@ func (l *life) isUnreadable() {
 	require.Len(l.t, l.bob.read("/v1/messages?with="+l.ann.id).ids(), 3)
 	l.bob.call(http.MethodPost, "/v1/messages", map[string]any{"to": l.ann.id, "body": "Are you there?"}).
 		refused(http.StatusUnprocessableEntity, "recipient-not-found")
+	require.Equal(l.t, map[string]any{"type": "iban", "erased": true}, l.root().read("/v1/withdrawals/"+l.withdrawal).is(http.StatusOK).at("destination"))
 	require.Equal(l.t, l.money, l.books(), "the money is where it was")
 	l.verify()
 }

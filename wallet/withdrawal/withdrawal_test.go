@@ -234,6 +234,20 @@ func TestFrozen(t *testing.T) {
 	b.stands(ann, "92.00", "0.00")
 }
 
+// What the bank did is booked, whatever rules our account at the bank has.
+func TestTheBankDidIt(t *testing.T) {
+	t.Parallel()
+	b := open(t, true)
+	ann := b.wallet("ann", "60.00")
+	id := b.request("ann", ann, "60")
+	b.approve(id)
+	b.Do(ledger.CommandSetAccount, ledger.SetAccount{
+		Ledger: ledger.Main, Address: withdrawal.Bank, MinBalance: &[]ledger.Money{usd("50")}, Frozen: new(true),
+	})
+	b.Do(withdrawal.CommandSettle, withdrawal.Settle{On: on(finance("boss"), id)})
+	assert.Equal(t, "0.00", b.balance(withdrawal.Bank))
+}
+
 // What the bank gives back after it paid is the wallet's again, or, where that is closed, waits for finance.
 func TestReturned(t *testing.T) {
 	t.Parallel()

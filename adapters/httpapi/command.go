@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -128,6 +129,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.withdrawalAfter(ctx, a)
 	case alert.CommandCreateAlert:
 		return h.alertOf(a)
+	case schedule.CommandCreateSchedule:
+		return h.scheduledOf(a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)
 	case payment.CommandRecordFact:

@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/wallet/schedule"
 )
 
 // parameter is a query parameter that a route knows. Handlers get it from the generated types; this
@@ -221,6 +222,10 @@ func holdStatusParam() parameter {
 
 func deliveryStatusParam() parameter {
 	return enumParam("status", string(api.WebhookDeliveryStatusPending), string(api.WebhookDeliveryStatusDelivered), string(api.WebhookDeliveryStatusFailed))
+}
+
+func scheduleStatusParam() parameter {
+	return enumParam("status", string(schedule.StatusActive), string(schedule.StatusPaused), string(schedule.StatusEnded))
 }
 
 func walletParam(name string) parameter {

@@ -12,6 +12,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
 	wallets "github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -25,6 +26,7 @@ type Ports struct {
 	Accounts     Accounts
 	Transactions Transactions
 	Wallets      Wallets
+	Schedules    Schedules
 	Statements   Statements
 	Exchanges    Exchanges
 	Documents    Documents
@@ -104,6 +106,13 @@ type Wallets interface {
 	Holds(ctx context.Context, f wallets.HoldFilter) ([]wallet.Hold, error)
 	Alert(ctx context.Context, id string) (a wallets.Alert, ok bool, err error)
 	Alerts(ctx context.Context, f wallets.AlertFilter) ([]wallets.Alert, error)
+}
+
+// Schedules answers what there is of schedules, from the projection wallets.Wallets.
+type Schedules interface {
+	Schedule(ctx context.Context, id string) (sc schedule.Schedule, ok bool, err error)
+	// Schedules returns schedules, newest first.
+	Schedules(ctx context.Context, f wallets.ScheduleFilter) ([]schedule.Schedule, error)
 }
 
 // Statements answers what happened in wallets, from the projections of the books and of wallets.

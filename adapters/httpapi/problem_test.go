@@ -28,6 +28,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -150,6 +151,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	payment.Register(registry)
 	withdrawal.Register(registry)
 	exchange.Register(registry)
+	schedule.Register(registry)
 	users.Register(registry)
 	messaging.Register(registry)
 	webhook.Register(registry)

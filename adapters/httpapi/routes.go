@@ -137,6 +137,12 @@ func routes() []route {
 		{method: get, path: "/v1/alerts/:id", roles: u | s, query: atLeast},
 		{method: del, path: "/v1/alerts/:id", roles: u | s},
 
+		{method: post, path: "/v1/schedules", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/schedules", roles: u | s, query: with(page, walletParam("wallet_id"), scheduleStatusParam())},
+		{method: get, path: "/v1/schedules/:id", roles: u | s, query: atLeast},
+		{method: patch, path: "/v1/schedules/:id", roles: u | s, body: jsonBody},
+		{method: del, path: "/v1/schedules/:id", roles: u | s},
+
 		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
 		{method: get, path: "/v1/users", roles: s, query: with(page,
 			emailParam(), roleParam(), membershipParam(), timeParam("created_after"), timeParam("created_before"))},

@@ -16,6 +16,8 @@ type Metrics struct {
 	commands prometheus.Counter
 	events   prometheus.Counter
 	batch    prometheus.Histogram
+	expiries prometheus.Counter
+	runs     *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics that begin at zero, with those of the Go runtime and of the process.
@@ -28,8 +30,12 @@ func NewMetrics() *Metrics {
 			Help: "How many commands the writer's commits held.", Buckets: prometheus.ExponentialBuckets(1, 2, 12)}),
 		commands: prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_commands_total", Help: "Commands decided and committed."}),
 		events:   prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_events_total", Help: "Events committed."}),
+		expiries: prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_hold_expiries_total",
+			Help: "Holds that this process had expire, since nobody else touched their wallets."}),
+		runs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_schedule_runs_total",
+			Help: "Occurrences of schedules that this process asked for, by what became of them: done or refused."}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.commits, m.batch, m.commands, m.events,
+	m.registry.MustRegister(m.commits, m.batch, m.commands, m.events, m.expiries, m.runs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -40,6 +46,15 @@ func (m *Metrics) Commit(c journal.Commit) {
 	m.batch.Observe(float64(c.Commands))
 	m.commands.Add(float64(c.Commands))
 	m.events.Add(float64(c.Events))
+}
+
+// HoldsExpired counts holds that a sweep had expire.
+func (m *Metrics) HoldsExpired(n int) { m.expiries.Add(float64(n)) }
+
+// SchedulesRan counts occurrences of schedules that a sweep had paid, and those that were refused.
+func (m *Metrics) SchedulesRan(done, refused int) {
+	m.runs.WithLabelValues("done").Add(float64(done))
+	m.runs.WithLabelValues("refused").Add(float64(refused))
 }
 
 // Writer shows what a writer is doing.

@@ -22,6 +22,8 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	m.Reactor(journal.NewReactor("mail", tail, nil, nil, nil, slog.New(slog.DiscardHandler)))
 	m.Feed(func() time.Time { return time.Now().Add(-time.Hour) })
 	m.Commit(journal.Commit{Commands: 3, Events: 5, Took: time.Millisecond})
+	m.HoldsExpired(4)
+	m.SchedulesRan(2, 1)
 	var config net.ListenConfig
 	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -42,6 +44,9 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	text := get("/metrics")
 	require.Contains(t, text, "florin_commands_total 3\n")
 	require.Contains(t, text, "florin_events_total 5\n")
+	require.Contains(t, text, "florin_hold_expiries_total 4\n")
+	require.Contains(t, text, "florin_schedule_runs_total{result=\"done\"} 2\n")
+	require.Contains(t, text, "florin_schedule_runs_total{result=\"refused\"} 1\n")
 	require.Contains(t, text, "go_goroutines")
 	require.Contains(t, text, `florin_reactor_running{reactor="mail"} 0`)
 	require.Regexp(t, `florin_feed_age_seconds 3600\.`, text)

@@ -34,6 +34,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -91,6 +92,7 @@ func newRegistry() *journal.Registry {
 	payment.Register(r)
 	exchange.Register(r)
 	withdrawal.Register(r)
+	schedule.Register(r)
 	users.Register(r)
 	messaging.Register(r)
 	webhook.Register(r)

@@ -25,11 +25,14 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 	s.lists(t, "JPY", "USD", map[string]any{"rate": "0.0066"})
 	quote := made("/v1/quotes", map[string]any{"from": yen("100"), "to": "USD"}).str("id")
 	things := map[string]string{
-		"/v1/quotes/":      quote,
-		"/v1/exchanges/":   made("/v1/exchanges", map[string]any{"quote_id": quote, "wallet_id": from}).str("id"),
-		"/v1/wallets/":     from,
-		"/v1/transfers/":   transfer.str("id"),
-		"/v1/holds/":       made("/v1/holds", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("10")}).str("id"),
+		"/v1/quotes/":    quote,
+		"/v1/exchanges/": made("/v1/exchanges", map[string]any{"quote_id": quote, "wallet_id": from}).str("id"),
+		"/v1/wallets/":   from,
+		"/v1/transfers/": transfer.str("id"),
+		"/v1/holds/":     made("/v1/holds", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("10")}).str("id"),
+		"/v1/schedules/": made("/v1/schedules", map[string]any{
+			"transfer": map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("10")}, "rrule": "FREQ=YEARLY",
+		}).str("id"),
 		"/v1/messages/":    made("/v1/messages", map[string]any{"to": bob.id, "body": "Between us."}).str("id"),
 		"/v1/commands/":    transfer.str("command_id"),
 		"/v1/withdrawals/": made("/v1/withdrawals", map[string]any{"wallet_id": from, "amount": yen("10"), "destination": annsBank()}).str("id"),
@@ -42,6 +45,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"POST /v1/holds/{id}/release":      {},
 		"POST /v1/holds/{id}/increase":     {"amount": yen("1")},
 		"POST /v1/withdrawals/{id}/cancel": {},
+		"PATCH /v1/schedules/{id}":         {"status": "paused"},
 		"PATCH /v1/messages/{id}":          {"body": "What she never wrote."},
 	}
 	var before, after int

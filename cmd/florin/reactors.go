@@ -20,9 +20,11 @@ const (
 	noticeReactor  = "notices"
 	alertReactor   = "alerts"
 	webhookReactor = "webhooks"
-	// reactConnections are enough for the reactors and the sweep of holds, each of which keeps one for its
+	// scheduleReactor ends the schedules of who is erased.
+	scheduleReactor = "schedules"
+	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 13
+	reactConnections = 15
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
@@ -35,6 +37,8 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)
 	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
 	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault), dispatcher, a.log)
+	reads := readmodel.NewReads(a.react)
+	orphans := &orphans{registry: registry, schedules: reads, do: dispatcher.Record}
 	for _, r := range []struct {
 		name   string
 		wants  func(eventType string) bool
@@ -43,6 +47,7 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		{mailReactor, desk.WantsMail, a.desk.MailEffect},
 		{erasureReactor, desk.WantsErasure, a.desk.ErasureEffect},
 		{noticeReactor, notice.Wants, teller.Tell},
+		{scheduleReactor, orphans.wants, orphans.end},
 	} {
 		reactor := journal.NewReactor(r.name, tail, points, r.wants, r.effect, a.log)
 		a.metrics.Reactor(reactor)
@@ -55,8 +60,12 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	if err := a.addWebhooks(ctx, s, registry, tail, points, dispatcher); err != nil {
 		return err
 	}
-	expiries := &expiries{due: readmodel.NewReads(a.react).Due, do: dispatcher.Record, log: a.log}
-	a.does(func(ctx context.Context) error { return expiries.run(ctx, points) })
+	for _, x := range []*sweep{
+		newExpiries(reads.Due, a.metrics.HoldsExpired, dispatcher.Record, a.log),
+		newScheduleSweep(reads.DueSchedules, a.metrics.SchedulesRan, dispatcher.Record, a.log),
+	} {
+		a.does(func(ctx context.Context) error { return x.run(ctx, points) })
+	}
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})
 	a.does(func(ctx context.Context) error {
 		return every(ctx, sessionSweep, func(ctx context.Context) error {

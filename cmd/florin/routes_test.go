@@ -54,6 +54,7 @@ func whoMay() map[string]string {
 		"PUT /v1/wallets/{id}/spending-limits/{asset}": "f", "POST /v1/wallets/{id}/credit": "sf", "POST /v1/wallets/{id}/debit": "sf", "POST /v1/transfers/split": "us", "POST /v1/transfers/batch": "s",
 		"POST /v1/alerts": "us", "GET /v1/alerts": "us", "GET /v1/alerts/{id}": "us", "DELETE /v1/alerts/{id}": "us",
 		"GET /v1/holds": "us", "POST /v1/holds": "us", "GET /v1/holds/{id}": "us",
+		"POST /v1/schedules": "us", "GET /v1/schedules": "us", "GET /v1/schedules/{id}": "us", "PATCH /v1/schedules/{id}": "us", "DELETE /v1/schedules/{id}": "us",
 		"POST /v1/holds/{id}/capture": "us", "POST /v1/holds/{id}/release": "us",
 		"GET /v1/exchange-rates": "usfo", "GET /v1/exchange-rates/{from}/{to}": "usfo",
 		"PUT /v1/exchange-rates/{from}/{to}": "f", "DELETE /v1/exchange-rates/{from}/{to}": "f",
@@ -138,7 +139,7 @@ func example(path string) string {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/alerts/": "alr_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,109 +16,109 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/florinledger/florin/ledger/journal"
-	"github.com/florinledger/florin/wallet"
-	"github.com/florinledger/florin/wallet/query"
 )
 
 const (
-	// expirySweep is the name under which one process at a time looks for holds that are due, and who
-	// asks for their end.
-	expirySweep = "florin:expiry"
-	// expiryInterval is how often it looks: what is due is released within a second, with room for what
+	// dueInterval is how often a sweep looks: what is due is done within a second, with room for what
 	// the read model lags and the commands take.
-	expiryInterval = 200 * time.Millisecond
-	// expiryRetry is the pause after a failure, as when the database is away.
-	expiryRetry = time.Second
-	// expiryAgain is when the same is asked again that has an answer, and is due all the same: the read
+	dueInterval = 200 * time.Millisecond
+	// dueAgain is when the same is asked again that has an answer, and is due all the same: the read
 	// model is long past it, but where a journal has lost it.
-	expiryAgain = 10 * time.Second
-	// expiryPatience is how long an answer is waited for before the same is asked again: one that got lost
+	dueAgain = 10 * time.Second
+	// duePatience is how long an answer is waited for before the same is asked again: one that got lost
 	// must not keep what comes due meanwhile.
-	expiryPatience = 2 * time.Second
-	// expiryPage is how many wallets are read at once, expiryTogether how many go in one command, and
-	// expiryAtOnce how many commands are under way: 10,000 wallets that are due at once are few commands, all
-	// of which the writer has before its first commit is done.
-	expiryPage, expiryTogether, expiryAtOnce = 10_000, 250, 40
+	duePatience = 2 * time.Second
+	// duePage is how many things are read at once, and commandsAtOnce how many commands are under way: 10,000
+	// that are due at once are few commands, all of which the writer has before its first commit is done.
+	duePage, commandsAtOnce = 10_000, 40
 )
 
-// expiries has holds expire of which nobody has touched the wallet since they were due. It only asks: the
-// writer judges by its own clock.
-type expiries struct {
-	// due is [readmodel.Reads.Due], do has a command decided.
-	due func(ctx context.Context, afterWallet string, limit int) ([]query.Due, error)
+// sweep has done what is to be done at a time that has come. It only asks: the writer judges by its own clock.
+type sweep struct {
+	// name is who asks, and that of the lock; things is what is swept, for the log.
+	name, things string
+	// due is what the read model knows to be due, in an order of its own, after a place in it; the zero due is
+	// before all.
+	due func(ctx context.Context, after due, limit int) ([]due, error)
+	// order is the command that does it; together is how many things go in one.
+	order    func([]due) (commandType string, data any)
+	together int
+	// told reads the answer of one that is done: which things it left for later, and how many it saw to.
+	told func(journal.Answer) (left []string, done int, err error)
+	// early is how the writer refuses what is not due yet.
+	early *journal.Refusal
+	// do has a command decided.
 	do  func(ctx context.Context, c journal.Command) (journal.Answer, error)
 	log *slog.Logger
 
-	// asked is what was asked for before and is still due as far as the read model knows.
+	// asked is what was asked for before and is still due as far as the read model knows, by name.
 	asked map[string]asked
 }
 
-// asked is how often a hold was asked for in vain, and until when there is nothing to ask.
+// due is a thing whose time has come.
+type due struct {
+	id string
+	at time.Time
+	// wallet is whose it is, where the read model goes by that.
+	wallet string
+}
+
+// name names a thing at its time.
+func (d due) name() string { return d.id + " " + d.at.Format(time.RFC3339Nano) }
+
+// asked is how often something was asked for in vain, and until when there is nothing to ask.
 type asked struct {
 	attempt int
 	until   time.Time
 }
 
 // run sweeps, in one process at a time, until ctx ends. It returns nil.
-func (x *expiries) run(ctx context.Context, points journal.Checkpoints) error {
-	for ctx.Err() == nil {
-		err := points.Alone(ctx, expirySweep, func(ctx context.Context) error {
-			x.asked = map[string]asked{}
-			for ; ctx.Err() == nil; pause(ctx, expiryInterval) {
-				if err := x.sweep(ctx); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil && ctx.Err() == nil {
-			x.log.Error("holds that are due are not looked for", "error", err)
-			pause(ctx, expiryRetry)
-		}
-	}
-	return nil
+func (x *sweep) run(ctx context.Context, points journal.Checkpoints) error {
+	return alone(ctx, points, x.name, dueInterval, x.log, func() func(context.Context) error {
+		x.asked = map[string]asked{}
+		return x.sweep
+	})
 }
 
-// sweep asks once for everything that is due: for the first hold of each wallet, with which all others
-// go that are due there.
-func (x *expiries) sweep(ctx context.Context) error {
-	var released atomic.Int64
+// sweep asks once for everything that is due.
+func (x *sweep) sweep(ctx context.Context) error {
+	var done atomic.Int64
 	var mu sync.Mutex
 	seen := map[string]asked{}
-	for last := ""; ; {
-		due, err := x.due(ctx, last, expiryPage)
+	for last := (due{}); ; {
+		list, err := x.due(ctx, last, duePage)
 		if err != nil {
-			return fmt.Errorf("holds that are due: %w", err)
+			return fmt.Errorf("%s that are due: %w", x.things, err)
 		}
-		full := len(due) == expiryPage
+		full := len(list) == duePage
 		if full {
-			last = due[len(due)-1].WalletID
+			last = list[len(list)-1]
 		}
-		due = slices.DeleteFunc(due, func(d query.Due) bool {
-			before, known := x.asked[d.HoldID]
+		list = slices.DeleteFunc(list, func(d due) bool {
+			before, known := x.asked[d.name()]
 			if known {
-				seen[d.HoldID] = before
+				seen[d.name()] = before
 			}
 			return time.Now().Before(before.until) // the read model has not heard of it yet
 		})
 		group, asking := errgroup.WithContext(ctx)
-		group.SetLimit(expiryAtOnce)
-		for some := range slices.Chunk(due, expiryTogether) {
+		group.SetLimit(commandsAtOnce)
+		for some := range slices.Chunk(list, x.together) {
 			group.Go(func() error {
-				left, n, err := x.expire(asking, some)
-				released.Add(int64(n))
+				left, n, err := x.ask(asking, some)
+				done.Add(int64(n))
 				mu.Lock()
 				defer mu.Unlock()
 				if errors.Is(err, journal.ErrOutcomeUnknown) && ctx.Err() == nil {
-					x.log.Warn("holds that are due are asked for again: nobody has answered", "wallets", len(some))
+					x.log.Warn("what is due is asked for again: nobody has answered", "things", x.things, "number", len(some))
 					return nil
 				}
 				for _, d := range some {
-					next := asked{attempt: x.asked[d.HoldID].attempt, until: time.Now().Add(expiryAgain)}
-					if slices.Contains(left, d.HoldID) {
+					next := asked{attempt: x.asked[d.name()].attempt, until: time.Now().Add(dueAgain)}
+					if slices.Contains(left, d.id) {
 						next = asked{attempt: next.attempt + 1}
 					}
-					seen[d.HoldID] = next
+					seen[d.name()] = next
 				}
 				return err
 			})
@@ -132,72 +131,66 @@ func (x *expiries) sweep(ctx context.Context) error {
 		}
 	}
 	x.asked = seen
-	if n := released.Load(); n > 0 {
-		x.log.Info("holds have expired", "holds", n)
+	if n := done.Load(); n > 0 {
+		x.log.Info("what was due is done", "things", x.things, "number", n)
 	}
 	return nil
 }
 
-// expire has holds expire. It returns those that are to be asked for again, and how many were released.
-func (x *expiries) expire(ctx context.Context, due []query.Due) (left []string, released int, err error) {
-	var all []string
-	for _, d := range due {
-		all = append(all, d.HoldID)
-	}
-	c, err := x.command(due, all)
+// ask has things done. It returns those that are to be asked for again, and how many were seen to.
+func (x *sweep) ask(ctx context.Context, some []due) (left []string, done int, err error) {
+	c, err := x.command(some)
 	if err != nil {
 		return nil, 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, expiryPatience)
+	ctx, cancel := context.WithTimeout(ctx, duePatience)
 	defer cancel()
 	a, err := x.do(ctx, c)
 	switch {
 	case err != nil:
-		return nil, 0, fmt.Errorf("expiry of %d holds: %w", len(all), err)
-	case a.Outcome.Status == journal.Refused && errors.Is(a.Outcome.Refusal, wallet.ErrHoldNotDue):
-		return all, 0, nil // the writer's clock is behind the database's
-	case a.Outcome.Status != journal.Done && len(due) > 1: // for the fault of one, perhaps
-		for i := range due {
-			again, n, err := x.expire(ctx, due[i:i+1])
-			if err != nil {
-				return nil, released, err
-			}
-			left, released = append(left, again...), released+n
+		return nil, 0, fmt.Errorf("%d %s that are due: %w", len(some), x.things, err)
+	case a.Outcome.Status == journal.Refused && errors.Is(a.Outcome.Refusal, x.early):
+		for _, d := range some {
+			left = append(left, d.id)
 		}
-		return left, released, nil
+		return left, 0, nil // the writer's clock is behind the database's
+	case a.Outcome.Status != journal.Done && len(some) > 1: // for the fault of one, perhaps
+		for i := range some {
+			again, n, err := x.ask(ctx, some[i:i+1])
+			if err != nil {
+				return nil, done, err
+			}
+			left, done = append(left, again...), done+n
+		}
+		return left, done, nil
 	case a.Outcome.Status != journal.Done:
 		// It ends in the same way for ever, and the dead letters have it, or the outcomes.
-		x.log.Error("holds do not expire", "command", c.ID.String(), "status", string(a.Outcome.Status))
+		x.log.Error("what is due is not done", "things", x.things, "command", c.ID.String(), "status", string(a.Outcome.Status))
 		return nil, 0, nil
 	}
-	if a.Outcome.Result != nil {
-		var result wallet.HoldsLeft
-		if err := json.Unmarshal(a.Outcome.Result, &result); err != nil {
-			return nil, 0, fmt.Errorf("result of command %s: %w", c.ID, err)
-		}
-		left = result.Left
+	left, done, err = x.told(a)
+	if err != nil {
+		return nil, 0, fmt.Errorf("result of command %s: %w", c.ID, err)
 	}
-	if !a.Replayed {
-		released = a.Outcome.Count
-	}
-	return left, released, nil
+	return left, done, nil
 }
 
-// command returns the command that has holds expire. It is named after each hold, its time and the
-// attempt, so that whoever asks for the same again asks the same, and what was early is another question
-// later: by the inbox its answer is recorded.
-func (x *expiries) command(due []query.Due, ids []string) (journal.Command, error) {
+// command returns the command that does what is due. It is named after each thing, its time and the attempt, so
+// that whoever asks for the same again asks the same, and what was early is another question later: by the
+// inbox its answer is recorded.
+func (x *sweep) command(some []due) (journal.Command, error) {
 	var name strings.Builder
-	for _, d := range due {
-		fmt.Fprintf(&name, "%s %s %d\n", d.HoldID, d.ExpiresAt.Format(time.RFC3339Nano), x.asked[d.HoldID].attempt)
+	for _, d := range some {
+		fmt.Fprintf(&name, "%s %d\n", d.name(), x.asked[d.name()].attempt)
 	}
-	data, err := journal.Marshal(wallet.ExpireHolds{HoldIDs: ids})
+	commandType, body := x.order(some)
+	data, err := journal.Marshal(body)
 	if err != nil {
 		return journal.Command{}, err
 	}
 	digest := sha256.Sum256([]byte(name.String()))
 	return journal.Command{
-		ID: journal.NewCommandID(expirySweep, hex.EncodeToString(digest[:])), Type: wallet.CommandExpireHolds, Data: data,
-		Hash: [16]byte(digest[:16]), Actor: expirySweep,
+		ID: journal.NewCommandID(x.name, hex.EncodeToString(digest[:])), Type: commandType, Data: data,
+		Hash: [16]byte(digest[:16]), Actor: x.name,
 	}, nil
 }

@@ -24,17 +24,21 @@ type dueList struct {
 	due    []query.Due
 	answer func() (journal.Answer, error)
 
+	expired int
+
 	mu    sync.Mutex
 	asked []string // the holds, and how many commands there were by name
 	names map[journal.CommandID]int
 }
 
-func newDueList(n int) (*dueList, *expiries) {
+func newDueList(n int) (*dueList, *sweep) {
 	l := &dueList{names: map[journal.CommandID]int{}}
 	for i := range n {
-		l.due = append(l.due, query.Due{HoldID: fmt.Sprintf("hld_%06d", i), WalletID: fmt.Sprintf("wal_%06d", i), ExpiresAt: time.Unix(int64(i), 0)})
+		l.due = append(l.due, query.Due{HoldID: fmt.Sprintf("hld_%06d", i), WalletID: fmt.Sprintf("wal_%06d", i), ExpiresAt: time.Unix(int64(i), 0).UTC()})
 	}
-	return l, &expiries{due: l.page, do: l.do, log: slog.New(slog.DiscardHandler), asked: map[string]asked{}}
+	x := newExpiries(l.page, func(n int) { l.expired += n }, l.do, slog.New(slog.DiscardHandler))
+	x.asked = map[string]asked{}
+	return l, x
 }
 
 func (l *dueList) page(_ context.Context, after string, limit int) (page []query.Due, _ error) {
@@ -73,7 +77,7 @@ func done(left ...string) func() (journal.Answer, error) {
 // model has heard of the answers.
 func TestSweepAsksOnce(t *testing.T) {
 	t.Parallel()
-	l, x := newDueList(2*expiryPage + 1)
+	l, x := newDueList(2*duePage + 1)
 	l.answer = done()
 	require.NoError(t, x.sweep(t.Context()))
 	require.NoError(t, x.sweep(t.Context()))
@@ -83,7 +87,7 @@ func TestSweepAsksOnce(t *testing.T) {
 		want = append(want, d.HoldID)
 	}
 	require.Equal(t, want, l.asked)
-	require.Len(t, l.names, 2*expiryPage/expiryTogether+1)
+	require.Len(t, l.names, 2*duePage/expiryTogether+1)
 	l.due = l.due[:1]
 	require.NoError(t, x.sweep(t.Context()))
 	assert.Len(t, x.asked, 1, "what is over is forgotten")
@@ -133,7 +137,7 @@ func TestSweepWithoutAnswer(t *testing.T) {
 	l.answer = done()
 	require.NoError(t, x.sweep(t.Context()))
 	require.Len(t, l.names, 1)
-	x.asked["hld_000000"] = asked{until: time.Now()} // time passes, and the read model does not have it
+	x.asked["hld_000000 1970-01-01T00:00:00Z"] = asked{until: time.Now()} // time passes, and the read model does not have it
 	require.NoError(t, x.sweep(t.Context()))
 	require.Len(t, l.names, 2)
 	x.asked = map[string]asked{}

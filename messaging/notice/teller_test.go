@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
@@ -21,6 +22,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -52,7 +54,7 @@ func (s *sent) Record(_ context.Context, c journal.Command) (journal.Answer, err
 
 func registry() *journal.Registry {
 	r := journal.NewRegistry()
-	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, withdrawal.Register, users.Register, messaging.Register} {
+	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, schedule.Register, withdrawal.Register, users.Register, messaging.Register} {
 		register(r)
 	}
 	return r
@@ -203,4 +205,37 @@ func TestWhatIsNotDecidedIsTriedAgain(t *testing.T) {
 	teller := notice.NewTeller(registry(), owners{wal: ann}, messaging.NewSealer(vault), &sent{err: away}, slog.New(slog.DiscardHandler))
 	e := &journal.Event{Type: wallet.TypeWalletFrozen, Body: wallet.Frozen{WalletID: wal}}
 	require.ErrorIs(t, teller.Tell(t.Context(), e, func(int) string { return "k" }), away)
+}
+
+// A scheduled transfer that was refused is told with its reason, and with what comes of it.
+func TestOwnersAreToldOfRefusals(t *testing.T) {
+	t.Parallel()
+	vault := sealtest.NewVault()
+	_, err := vault.Create(t.Context(), ann)
+	require.NoError(t, err)
+	rent := wallet.NewTransfer{FromWallet: wal, ToWallet: shop, Amount: ledger.Money{Amount: "800.00", Asset: "EUR"}}
+	april := time.Date(2026, 4, 1, 7, 0, 0, 0, time.UTC)
+	refused := func(code, title, detail, pointer string, standing schedule.Standing) *journal.Event {
+		return &journal.Event{Type: schedule.TypeScheduleRefused, Body: schedule.Refused{
+			ScheduleID: "sch_1", Transfer: rent, Occurrence: april, Problem: schedule.Problem{Code: code, Title: title, Detail: detail, Pointer: pointer}, Standing: standing,
+		}}
+	}
+	got := tell(t, vault, &sent{},
+		refused("insufficient-funds", "The account does not hold enough.", "liabilities:wallets:… has 0 EUR to spare", "", schedule.Standing{Status: schedule.StatusActive, NextAt: april.AddDate(0, 1, 0), InRow: 1}),
+		refused("spending-limit-exceeded", "The wallet may not give out so much.", "at most 50.00 EUR at once", "", schedule.Standing{Status: schedule.StatusPaused, Why: schedule.BecauseRefused, InRow: 10}),
+		refused("wallet-closed", "The wallet is closed.", "", "/to_wallet", schedule.Standing{Status: schedule.StatusEnded, Why: schedule.BecauseRefused}),
+		refused("wallet-frozen", "The wallet is frozen.", "", "/from_wallet", schedule.Standing{Status: schedule.StatusEnded, Why: schedule.BecauseFinished}),
+	)
+	var bodies []string
+	for _, n := range got {
+		assert.Equal(t, []string{ann, notice.TopicRefusal, "sch_1", "A scheduled transfer was refused"}, []string{n.To, n.Topic, n.About, n.Subject})
+		bodies = append(bodies, n.Body)
+	}
+	assert.Equal(t, []string{
+		"800.00 EUR to wallet " + shop + ", due on 1 April 2026, 07:00 UTC, were not paid. The account does not hold enough. The next one is due on 1 May 2026, 07:00 UTC.",
+		"800.00 EUR to wallet " + shop + ", due on 1 April 2026, 07:00 UTC, were not paid. The wallet may not give out so much: at most 50.00 EUR at once. " +
+			"That was so 10 times in a row: the schedule is paused until you have it go on.",
+		"800.00 EUR to wallet " + shop + ", due on 1 April 2026, 07:00 UTC, were not paid. The wallet is closed. It is the wallet that was to be paid. It is not tried again: the schedule has ended.",
+		"800.00 EUR to wallet " + shop + ", due on 1 April 2026, 07:00 UTC, were not paid. The wallet is frozen. It was the last one of its schedule.",
+	}, bodies)
 }

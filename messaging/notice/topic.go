@@ -6,6 +6,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -15,6 +16,7 @@ const (
 	TopicRefunded = "payment-refunded"
 	TopicFrozen   = "wallet-frozen"
 	TopicExpired  = "hold-expired"
+	TopicRefusal  = "schedule-refused"
 	// TopicDisputed and TopicDisputeEnded tell of a dispute of a payment into the wallet.
 	TopicDisputed     = "payment-disputed"
 	TopicDisputeEnded = "dispute-ended"
@@ -38,7 +40,7 @@ type notice struct {
 func Wants(eventType string) bool {
 	switch eventType {
 	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
-		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired,
+		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired, schedule.TypeScheduleRefused,
 		withdrawal.TypeSettled, withdrawal.TypeFailed, withdrawal.TypeCanceled:
 		return true
 	}
@@ -73,6 +75,8 @@ func of(e *journal.Event) (n notice, ok bool) {
 			subject: "A hold has expired",
 			body:    written(body.Amount) + " that were set aside in your wallet are yours to spend again.",
 		}
+	case schedule.Refused:
+		n = refused(body)
 	case payment.FundsMoved:
 		n = disputed(e.Type, body)
 	case payment.DisputeSettled:

@@ -1,5 +1,6 @@
 // Package query is what can be asked about wallets and holds. What is answered are the types of
-// package wallet: [wallet.Wallet] and [wallet.Hold]; of a withdrawal, which events show it.
+// package wallet: [wallet.Wallet] and [wallet.Hold]; of a withdrawal, which events show it; and
+// package schedule's.
 package query
 
 import (
@@ -10,7 +11,7 @@ import (
 	"github.com/florinledger/florin/wallet"
 )
 
-// Wallets is the projection from which wallets and holds are read; their balances are the ledger's.
+// Wallets is the projection from which wallets, holds and schedules are read; their balances are the ledger's.
 const Wallets = "wallets"
 
 // WalletFilter selects wallets, newest first. Empty fields select all.

@@ -123,6 +123,6 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		// State that passed over a fact would be wrong for ever.
 		panic(fmt.Sprintf("schedule: evolve: %v", err))
 	}
-	before, _ := schedules().Get(s, idOf(e.Body))
-	schedules().Put(s, idOf(e.Body), before.After(e))
+	before, _ := schedules().Get(s, IDOf(e.Body))
+	schedules().Put(s, IDOf(e.Body), before.After(e))
 }

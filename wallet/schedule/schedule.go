@@ -98,8 +98,8 @@ func (sc Schedule) After(e *journal.Event) Schedule {
 	return sc
 }
 
-// idOf is which schedule the body of an event is about.
-func idOf(body any) string {
+// IDOf is which schedule the body of an event is about; empty for one of another package.
+func IDOf(body any) string {
 	switch b := body.(type) {
 	case Created:
 		return b.ScheduleID

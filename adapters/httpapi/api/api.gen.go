@@ -80,6 +80,24 @@ func (e BatchMode) Valid() bool {
 	}
 }
 
+// Defines values for ChangeScheduleStatus.
+const (
+	ChangeScheduleStatusActive ChangeScheduleStatus = "active"
+	ChangeScheduleStatusPaused ChangeScheduleStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the ChangeScheduleStatus enum.
+func (e ChangeScheduleStatus) Valid() bool {
+	switch e {
+	case ChangeScheduleStatusActive:
+		return true
+	case ChangeScheduleStatusPaused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommandStatus.
 const (
 	CommandStatusAccepted CommandStatus = "accepted"
@@ -266,6 +284,51 @@ func (e Role) Valid() bool {
 	case RoleService:
 		return true
 	case RoleUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ScheduleStatusReason.
+const (
+	ScheduleStatusReasonAsked       ScheduleStatusReason = "asked"
+	ScheduleStatusReasonFinished    ScheduleStatusReason = "finished"
+	ScheduleStatusReasonOwnerErased ScheduleStatusReason = "owner-erased"
+	ScheduleStatusReasonRefused     ScheduleStatusReason = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ScheduleStatusReason enum.
+func (e ScheduleStatusReason) Valid() bool {
+	switch e {
+	case ScheduleStatusReasonAsked:
+		return true
+	case ScheduleStatusReasonFinished:
+		return true
+	case ScheduleStatusReasonOwnerErased:
+		return true
+	case ScheduleStatusReasonRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ScheduleStatus.
+const (
+	ScheduleStatusActive ScheduleStatus = "active"
+	ScheduleStatusEnded  ScheduleStatus = "ended"
+	ScheduleStatusPaused ScheduleStatus = "paused"
+)
+
+// Valid indicates whether the value is a known member of the ScheduleStatus enum.
+func (e ScheduleStatus) Valid() bool {
+	switch e {
+	case ScheduleStatusActive:
+		return true
+	case ScheduleStatusEnded:
+		return true
+	case ScheduleStatusPaused:
 		return true
 	default:
 		return false
@@ -935,6 +998,51 @@ type CaptureHold struct {
 	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
 }
 
+// ChangeSchedule What is absent stays as it is; empty texts and metadata are none.
+type ChangeSchedule struct {
+	// At When it is paid instead.
+	At *time.Time `json:"at,omitempty"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule *RecurrenceRule `json:"rrule,omitempty"`
+
+	// StartsAt What the rule is counted from; if absent what it was, or now.
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// Status `paused`, or `active` to go on.
+	Status *ChangeScheduleStatus `json:"status,omitempty"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone *ScheduleZone            `json:"time_zone,omitempty"`
+	Transfer *ChangeScheduledTransfer `json:"transfer,omitempty"`
+}
+
+// ChangeScheduleStatus `paused`, or `active` to go on.
+type ChangeScheduleStatus string
+
+// ChangeScheduledTransfer defines model for ChangeScheduledTransfer.
+type ChangeScheduledTransfer struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Description Text for people.
+	Description *Description `json:"description,omitempty"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata  *Metadata `json:"metadata,omitempty"`
+	Reference *string   `json:"reference,omitempty"`
+}
+
 // ChangeUser What is absent stays as it is.
 type ChangeUser struct {
 	// CurrentPassword The password that there is.
@@ -1190,6 +1298,30 @@ type CreateQuote struct {
 
 	// To An amount with its asset, or the asset alone.
 	To MoneyOrAsset `json:"to"`
+}
+
+// CreateSchedule A transfer, and exactly one of `at` and `rrule`.
+type CreateSchedule struct {
+	// At When it is paid: a time to come, at most ten years ahead.
+	At *time.Time `json:"at,omitempty"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule RecurrenceRule `json:"rrule,omitempty,omitzero"`
+
+	// StartsAt What the rule is counted from; now if absent. Nothing is paid before it, nor for what passed already. It has the time of day, and whatever else the rule does not say.
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone ScheduleZone   `json:"time_zone,omitempty,omitzero"`
+	Transfer CreateTransfer `json:"transfer"`
 }
 
 // CreateTransaction defines model for CreateTransaction.
@@ -1905,6 +2037,14 @@ type Reason struct {
 	Reason Description `json:"reason"`
 }
 
+// RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+//
+// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+type RecurrenceRule = string
+
 // RedeliverWebhooks `delivery_id` alone, or `from`, `until` or both.
 type RedeliverWebhooks struct {
 	// DeliveryID A delivery's id among those of its endpoint.
@@ -1992,6 +2132,109 @@ type RotateWebhookSecret struct {
 	// RevokePrevious `true`: the secrets that there are stop signing at once.
 	RevokePrevious bool `json:"revoke_previous,omitempty,omitzero"`
 }
+
+// Schedule defines model for Schedule.
+type Schedule struct {
+	// At When it is paid; absent for a rule.
+	At        time.Time `json:"at,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A schedule's id.
+	//
+	// Example: sch_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ScheduleID `json:"id"`
+
+	// LastRun What became of an occurrence: a transaction, or a problem.
+	LastRun *ScheduleRun `json:"last_run,omitempty"`
+
+	// NextAt The next occurrence; absent when none is to come.
+	NextAt time.Time `json:"next_at,omitempty,omitzero"`
+
+	// Refusals How many were refused.
+	Refusals int `json:"refusals"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule RecurrenceRule `json:"rrule,omitempty,omitzero"`
+
+	// Runs How many occurrences were paid.
+	Runs int `json:"runs"`
+
+	// StartsAt What the rule is counted from.
+	StartsAt time.Time `json:"starts_at,omitempty,omitzero"`
+
+	// Status Whether a schedule runs.
+	Status ScheduleStatus `json:"status"`
+
+	// StatusReason Why it is paused or has ended: somebody wanted it, it was refused too often or for ever, nothing is to come, or its owner is no more.
+	StatusReason ScheduleStatusReason `json:"status_reason,omitempty,omitzero"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone ScheduleZone   `json:"time_zone"`
+	Transfer CreateTransfer `json:"transfer"`
+
+	// Upcoming The next occurrences, `next_at` first.
+	Upcoming []time.Time `json:"upcoming"`
+	Version  int64       `json:"version"`
+}
+
+// ScheduleStatusReason Why it is paused or has ended: somebody wanted it, it was refused too often or for ever, nothing is to come, or its owner is no more.
+type ScheduleStatusReason string
+
+// ScheduleID A schedule's id.
+//
+// Example: sch_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ScheduleID = string
+
+// ScheduleList defines model for ScheduleList.
+type ScheduleList struct {
+	Data       []Schedule `json:"data"`
+	HasMore    bool       `json:"has_more"`
+	NextCursor string     `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ScheduleProblem Why an occurrence was not paid, as the answer to the transfer would have said it.
+type ScheduleProblem struct {
+	// Code Example: insufficient-funds
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty,omitzero"`
+
+	// Pointer The field of the transfer that it is about.
+	Pointer string `json:"pointer,omitempty,omitzero"`
+	Title   string `json:"title"`
+}
+
+// ScheduleRun What became of an occurrence: a transaction, or a problem.
+type ScheduleRun struct {
+	// At When it was decided.
+	At time.Time `json:"at"`
+
+	// Occurrence When it was to be paid.
+	Occurrence time.Time `json:"occurrence"`
+
+	// Problem Why an occurrence was not paid, as the answer to the transfer would have said it.
+	Problem *ScheduleProblem `json:"problem,omitempty"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id,omitempty,omitzero"`
+}
+
+// ScheduleStatus Whether a schedule runs.
+type ScheduleStatus string
+
+// ScheduleZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+//
+// Example: Europe/Berlin
+type ScheduleZone = string
 
 // SendMessage defines model for SendMessage.
 type SendMessage struct {
@@ -3430,6 +3673,53 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListSchedulesParams defines parameters for ListSchedules.
+type ListSchedulesParams struct {
+	// WalletID Only those that this wallet pays.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those in this state.
+	Status ScheduleStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateScheduleParams defines parameters for CreateSchedule.
+type CreateScheduleParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// EndScheduleParams defines parameters for EndSchedule.
+type EndScheduleParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetScheduleParams defines parameters for GetSchedule.
+type GetScheduleParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ChangeScheduleParams defines parameters for ChangeSchedule.
+type ChangeScheduleParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListTransfersParams defines parameters for ListTransfers.
 type ListTransfersParams struct {
 	// WalletID Only those of this wallet.
@@ -3912,6 +4202,12 @@ type ResetPasswordJSONRequestBody = ResetPassword
 // CreateQuoteJSONRequestBody defines body for CreateQuote for application/json ContentType.
 type CreateQuoteJSONRequestBody = CreateQuote
 
+// CreateScheduleJSONRequestBody defines body for CreateSchedule for application/json ContentType.
+type CreateScheduleJSONRequestBody = CreateSchedule
+
+// ChangeScheduleJSONRequestBody defines body for ChangeSchedule for application/json ContentType.
+type ChangeScheduleJSONRequestBody = ChangeSchedule
+
 // RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
 type RefreshTokenJSONRequestBody = RefreshToken
 
@@ -4148,6 +4444,21 @@ type ServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx echo.Context, id QuoteID, params GetQuoteParams) error
+	// ListSchedules List schedules
+	// (GET /v1/schedules)
+	ListSchedules(ctx echo.Context, params ListSchedulesParams) error
+	// CreateSchedule Schedule a transfer
+	// (POST /v1/schedules)
+	CreateSchedule(ctx echo.Context, params CreateScheduleParams) error
+	// EndSchedule End a schedule
+	// (DELETE /v1/schedules/{id})
+	EndSchedule(ctx echo.Context, id ScheduleID, params EndScheduleParams) error
+	// GetSchedule Get a schedule
+	// (GET /v1/schedules/{id})
+	GetSchedule(ctx echo.Context, id ScheduleID, params GetScheduleParams) error
+	// ChangeSchedule Change, pause or resume a schedule
+	// (PATCH /v1/schedules/{id})
+	ChangeSchedule(ctx echo.Context, id ScheduleID, params ChangeScheduleParams) error
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx echo.Context) error
@@ -6118,6 +6429,186 @@ func (w *ServerInterfaceWrapper) GetQuote(ctx echo.Context) error {
 	return err
 }
 
+// ListSchedules converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSchedules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSchedulesParams
+	// ------------- Optional query parameter "wallet_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_id", ctx.QueryParams(), &params.WalletID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSchedules(ctx, params)
+	return err
+}
+
+// CreateSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSchedule(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateScheduleParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSchedule(ctx, params)
+	return err
+}
+
+// EndSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndScheduleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSchedule(ctx, id, params)
+	return err
+}
+
+// GetSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetScheduleParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSchedule(ctx, id, params)
+	return err
+}
+
+// ChangeSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ScheduleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeScheduleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeSchedule(ctx, id, params)
+	return err
+}
+
 // RefreshToken converts echo context to params.
 func (w *ServerInterfaceWrapper) RefreshToken(ctx echo.Context) error {
 	var err error
@@ -7893,6 +8384,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/password/reset", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.POST(options.BaseURL+"/v1/quotes", wrapper.CreateQuote, options.OperationMiddlewares["createQuote"]...)
 	router.GET(options.BaseURL+"/v1/quotes/:id", wrapper.GetQuote, options.OperationMiddlewares["getQuote"]...)
+	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules, options.OperationMiddlewares["listSchedules"]...)
+	router.POST(options.BaseURL+"/v1/schedules", wrapper.CreateSchedule, options.OperationMiddlewares["createSchedule"]...)
+	router.DELETE(options.BaseURL+"/v1/schedules/:id", wrapper.EndSchedule, options.OperationMiddlewares["endSchedule"]...)
+	router.GET(options.BaseURL+"/v1/schedules/:id", wrapper.GetSchedule, options.OperationMiddlewares["getSchedule"]...)
+	router.PATCH(options.BaseURL+"/v1/schedules/:id", wrapper.ChangeSchedule, options.OperationMiddlewares["changeSchedule"]...)
 	router.POST(options.BaseURL+"/v1/token/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
 	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
@@ -9288,6 +9784,129 @@ func (response GetQuote200JSONResponse) VisitGetQuoteResponse(w http.ResponseWri
 	return err
 }
 
+type ListSchedulesRequestObject struct {
+	Params ListSchedulesParams
+}
+
+type ListSchedulesResponseObject interface {
+	VisitListSchedulesResponse(w http.ResponseWriter) error
+}
+
+type ListSchedules200JSONResponse ScheduleList
+
+func (response ListSchedules200JSONResponse) VisitListSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateScheduleRequestObject struct {
+	Params CreateScheduleParams
+	Body   *CreateScheduleJSONRequestBody
+}
+
+type CreateScheduleResponseObject interface {
+	VisitCreateScheduleResponse(w http.ResponseWriter) error
+}
+
+type CreateSchedule201JSONResponse Schedule
+
+func (response CreateSchedule201JSONResponse) VisitCreateScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSchedule202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreateSchedule202JSONResponse) VisitCreateScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndScheduleRequestObject struct {
+	ID     ScheduleID `json:"id"`
+	Params EndScheduleParams
+}
+
+type EndScheduleResponseObject interface {
+	VisitEndScheduleResponse(w http.ResponseWriter) error
+}
+
+type EndSchedule204Response struct {
+}
+
+func (response EndSchedule204Response) VisitEndScheduleResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetScheduleRequestObject struct {
+	ID     ScheduleID `json:"id"`
+	Params GetScheduleParams
+}
+
+type GetScheduleResponseObject interface {
+	VisitGetScheduleResponse(w http.ResponseWriter) error
+}
+
+type GetSchedule200JSONResponse Schedule
+
+func (response GetSchedule200JSONResponse) VisitGetScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeScheduleRequestObject struct {
+	ID     ScheduleID `json:"id"`
+	Params ChangeScheduleParams
+	Body   *ChangeScheduleJSONRequestBody
+}
+
+type ChangeScheduleResponseObject interface {
+	VisitChangeScheduleResponse(w http.ResponseWriter) error
+}
+
+type ChangeSchedule200JSONResponse Schedule
+
+func (response ChangeSchedule200JSONResponse) VisitChangeScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshTokenRequestObject struct {
 	Body *RefreshTokenJSONRequestBody
 }
@@ -10636,6 +11255,21 @@ type StrictServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx context.Context, request GetQuoteRequestObject) (GetQuoteResponseObject, error)
+	// ListSchedules List schedules
+	// (GET /v1/schedules)
+	ListSchedules(ctx context.Context, request ListSchedulesRequestObject) (ListSchedulesResponseObject, error)
+	// CreateSchedule Schedule a transfer
+	// (POST /v1/schedules)
+	CreateSchedule(ctx context.Context, request CreateScheduleRequestObject) (CreateScheduleResponseObject, error)
+	// EndSchedule End a schedule
+	// (DELETE /v1/schedules/{id})
+	EndSchedule(ctx context.Context, request EndScheduleRequestObject) (EndScheduleResponseObject, error)
+	// GetSchedule Get a schedule
+	// (GET /v1/schedules/{id})
+	GetSchedule(ctx context.Context, request GetScheduleRequestObject) (GetScheduleResponseObject, error)
+	// ChangeSchedule Change, pause or resume a schedule
+	// (PATCH /v1/schedules/{id})
+	ChangeSchedule(ctx context.Context, request ChangeScheduleRequestObject) (ChangeScheduleResponseObject, error)
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx context.Context, request RefreshTokenRequestObject) (RefreshTokenResponseObject, error)
@@ -12546,6 +13180,180 @@ func (sh *strictHandler) GetQuote(ctx echo.Context, id QuoteID, params GetQuoteP
 		return err
 	} else if validResponse, ok := response.(GetQuoteResponseObject); ok {
 		return validResponse.VisitGetQuoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSchedules operation middleware
+func (sh *strictHandler) ListSchedules(ctx echo.Context, params ListSchedulesParams) error {
+	var request ListSchedulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSchedules(ctx.Request().Context(), request.(ListSchedulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSchedules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSchedulesResponseObject); ok {
+		return validResponse.VisitListSchedulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSchedule operation middleware
+func (sh *strictHandler) CreateSchedule(ctx echo.Context, params CreateScheduleParams) error {
+	var request CreateScheduleRequestObject
+
+	request.Params = params
+
+	var body CreateScheduleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSchedule(ctx.Request().Context(), request.(CreateScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateScheduleResponseObject); ok {
+		return validResponse.VisitCreateScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSchedule operation middleware
+func (sh *strictHandler) EndSchedule(ctx echo.Context, id ScheduleID, params EndScheduleParams) error {
+	var request EndScheduleRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSchedule(ctx.Request().Context(), request.(EndScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndScheduleResponseObject); ok {
+		return validResponse.VisitEndScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSchedule operation middleware
+func (sh *strictHandler) GetSchedule(ctx echo.Context, id ScheduleID, params GetScheduleParams) error {
+	var request GetScheduleRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSchedule(ctx.Request().Context(), request.(GetScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetScheduleResponseObject); ok {
+		return validResponse.VisitGetScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeSchedule operation middleware
+func (sh *strictHandler) ChangeSchedule(ctx echo.Context, id ScheduleID, params ChangeScheduleParams) error {
+	var request ChangeScheduleRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ChangeScheduleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeSchedule(ctx.Request().Context(), request.(ChangeScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeScheduleResponseObject); ok {
+		return validResponse.VisitChangeScheduleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -31,6 +31,12 @@ const (
 	BatchModeIndependent BatchMode = "independent"
 )
 
+// Defines values for ChangeScheduleStatus.
+const (
+	ChangeScheduleStatusActive ChangeScheduleStatus = "active"
+	ChangeScheduleStatusPaused ChangeScheduleStatus = "paused"
+)
+
 // Defines values for CommandStatus.
 const (
 	CommandStatusAccepted CommandStatus = "accepted"
@@ -93,6 +99,21 @@ const (
 	RoleOperator Role = "operator"
 	RoleService  Role = "service"
 	RoleUser     Role = "user"
+)
+
+// Defines values for ScheduleStatusReason.
+const (
+	ScheduleStatusReasonAsked       ScheduleStatusReason = "asked"
+	ScheduleStatusReasonFinished    ScheduleStatusReason = "finished"
+	ScheduleStatusReasonOwnerErased ScheduleStatusReason = "owner-erased"
+	ScheduleStatusReasonRefused     ScheduleStatusReason = "refused"
+)
+
+// Defines values for ScheduleStatus.
+const (
+	ScheduleStatusActive ScheduleStatus = "active"
+	ScheduleStatusEnded  ScheduleStatus = "ended"
+	ScheduleStatusPaused ScheduleStatus = "paused"
 )
 
 // Defines values for Side.
@@ -538,6 +559,51 @@ type CaptureHold struct {
 	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
 }
 
+// ChangeSchedule What is absent stays as it is; empty texts and metadata are none.
+type ChangeSchedule struct {
+	// At When it is paid instead.
+	At *time.Time `json:"at,omitempty"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule *RecurrenceRule `json:"rrule,omitempty"`
+
+	// StartsAt What the rule is counted from; if absent what it was, or now.
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// Status `paused`, or `active` to go on.
+	Status *ChangeScheduleStatus `json:"status,omitempty"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone *ScheduleZone            `json:"time_zone,omitempty"`
+	Transfer *ChangeScheduledTransfer `json:"transfer,omitempty"`
+}
+
+// ChangeScheduleStatus `paused`, or `active` to go on.
+type ChangeScheduleStatus string
+
+// ChangeScheduledTransfer defines model for ChangeScheduledTransfer.
+type ChangeScheduledTransfer struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Description Text for people.
+	Description *Description `json:"description,omitempty"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata  *Metadata `json:"metadata,omitempty"`
+	Reference *string   `json:"reference,omitempty"`
+}
+
 // ChangeUser What is absent stays as it is.
 type ChangeUser struct {
 	// CurrentPassword The password that there is.
@@ -793,6 +859,30 @@ type CreateQuote struct {
 
 	// To An amount with its asset, or the asset alone.
 	To MoneyOrAsset `json:"to"`
+}
+
+// CreateSchedule A transfer, and exactly one of `at` and `rrule`.
+type CreateSchedule struct {
+	// At When it is paid: a time to come, at most ten years ahead.
+	At *time.Time `json:"at,omitempty"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule RecurrenceRule `json:"rrule,omitempty,omitzero"`
+
+	// StartsAt What the rule is counted from; now if absent. Nothing is paid before it, nor for what passed already. It has the time of day, and whatever else the rule does not say.
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone ScheduleZone   `json:"time_zone,omitempty,omitzero"`
+	Transfer CreateTransfer `json:"transfer"`
 }
 
 // CreateTransaction defines model for CreateTransaction.
@@ -1495,6 +1585,14 @@ type Reason struct {
 	Reason Description `json:"reason"`
 }
 
+// RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+//
+// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+type RecurrenceRule = string
+
 // RedeliverWebhooks `delivery_id` alone, or `from`, `until` or both.
 type RedeliverWebhooks struct {
 	// DeliveryID A delivery's id among those of its endpoint.
@@ -1582,6 +1680,109 @@ type RotateWebhookSecret struct {
 	// RevokePrevious `true`: the secrets that there are stop signing at once.
 	RevokePrevious bool `json:"revoke_previous,omitempty,omitzero"`
 }
+
+// Schedule defines model for Schedule.
+type Schedule struct {
+	// At When it is paid; absent for a rule.
+	At        time.Time `json:"at,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A schedule's id.
+	//
+	// Example: sch_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ScheduleID `json:"id"`
+
+	// LastRun What became of an occurrence: a transaction, or a problem.
+	LastRun *ScheduleRun `json:"last_run,omitempty"`
+
+	// NextAt The next occurrence; absent when none is to come.
+	NextAt time.Time `json:"next_at,omitempty,omitzero"`
+
+	// Refusals How many were refused.
+	Refusals int `json:"refusals"`
+
+	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
+	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
+	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	//
+	//
+	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
+	Rrule RecurrenceRule `json:"rrule,omitempty,omitzero"`
+
+	// Runs How many occurrences were paid.
+	Runs int `json:"runs"`
+
+	// StartsAt What the rule is counted from.
+	StartsAt time.Time `json:"starts_at,omitempty,omitzero"`
+
+	// Status Whether a schedule runs.
+	Status ScheduleStatus `json:"status"`
+
+	// StatusReason Why it is paused or has ended: somebody wanted it, it was refused too often or for ever, nothing is to come, or its owner is no more.
+	StatusReason ScheduleStatusReason `json:"status_reason,omitempty,omitzero"`
+
+	// TimeZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+	//
+	// Example: Europe/Berlin
+	TimeZone ScheduleZone   `json:"time_zone"`
+	Transfer CreateTransfer `json:"transfer"`
+
+	// Upcoming The next occurrences, `next_at` first.
+	Upcoming []time.Time `json:"upcoming"`
+	Version  int64       `json:"version"`
+}
+
+// ScheduleStatusReason Why it is paused or has ended: somebody wanted it, it was refused too often or for ever, nothing is to come, or its owner is no more.
+type ScheduleStatusReason string
+
+// ScheduleID A schedule's id.
+//
+// Example: sch_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ScheduleID = string
+
+// ScheduleList defines model for ScheduleList.
+type ScheduleList struct {
+	Data       []Schedule `json:"data"`
+	HasMore    bool       `json:"has_more"`
+	NextCursor string     `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ScheduleProblem Why an occurrence was not paid, as the answer to the transfer would have said it.
+type ScheduleProblem struct {
+	// Code Example: insufficient-funds
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty,omitzero"`
+
+	// Pointer The field of the transfer that it is about.
+	Pointer string `json:"pointer,omitempty,omitzero"`
+	Title   string `json:"title"`
+}
+
+// ScheduleRun What became of an occurrence: a transaction, or a problem.
+type ScheduleRun struct {
+	// At When it was decided.
+	At time.Time `json:"at"`
+
+	// Occurrence When it was to be paid.
+	Occurrence time.Time `json:"occurrence"`
+
+	// Problem Why an occurrence was not paid, as the answer to the transfer would have said it.
+	Problem *ScheduleProblem `json:"problem,omitempty"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id,omitempty,omitzero"`
+}
+
+// ScheduleStatus Whether a schedule runs.
+type ScheduleStatus string
+
+// ScheduleZone The time zone whose clocks the rule goes by, by its name in the IANA database; that of the wallet that pays, unless another is named.
+//
+// Example: Europe/Berlin
+type ScheduleZone = string
 
 // SendMessage defines model for SendMessage.
 type SendMessage struct {
@@ -3020,6 +3221,53 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListSchedulesParams defines parameters for ListSchedules.
+type ListSchedulesParams struct {
+	// WalletID Only those that this wallet pays.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those in this state.
+	Status ScheduleStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateScheduleParams defines parameters for CreateSchedule.
+type CreateScheduleParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// EndScheduleParams defines parameters for EndSchedule.
+type EndScheduleParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetScheduleParams defines parameters for GetSchedule.
+type GetScheduleParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ChangeScheduleParams defines parameters for ChangeSchedule.
+type ChangeScheduleParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListTransfersParams defines parameters for ListTransfers.
 type ListTransfersParams struct {
 	// WalletID Only those of this wallet.
@@ -4264,6 +4512,87 @@ func (c *Client) GetQuote(ctx context.Context, id QuoteID, params *GetQuoteParam
 	}
 	r.takesAtLeast = true
 	return send[Quote](ctx, c, r, options)
+}
+
+// ListSchedules List schedules.
+//
+// Newest first. A user sees those that his own wallets pay. Roles: user, service, admin.
+//
+// GET /v1/schedules
+func (c *Client) ListSchedules(ctx context.Context, params *ListSchedulesParams, options ...Option) (ScheduleList, error) {
+	r := newRequest(http.MethodGet, "/v1/schedules")
+	if params != nil {
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("status", params.Status)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[ScheduleList](ctx, c, r, options)
+}
+
+// CreateSchedule Schedule a transfer.
+//
+// Orders a transfer for later: once, `at` a time, or again and again by an `rrule` (RFC 5545), which goes by the clocks of
+// `time_zone`. Each occurrence is paid once, as an ordinary transfer that is judged when its time has come; nothing is
+// set aside before. What the service missed is paid late, in order. An occurrence that is refused is not tried again: the
+// owner is told, and after ten in a row the schedule is paused. A reference of a recurring transfer gets the occurrence
+// behind it, such as `rent/2026-04-01T07:00:00Z`, since a reference names one transaction. Roles: user, service, admin.
+//
+// POST /v1/schedules
+func (c *Client) CreateSchedule(ctx context.Context, params *CreateScheduleParams, body CreateSchedule, options ...Option) (Schedule, error) {
+	r := newRequest(http.MethodPost, "/v1/schedules")
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Schedule](ctx, c, r, options)
+}
+
+// EndSchedule End a schedule.
+//
+// It never runs again, and is kept. Ending what has ended changes nothing. Roles: user, service, admin.
+//
+// DELETE /v1/schedules/{id}
+func (c *Client) EndSchedule(ctx context.Context, id ScheduleID, params *EndScheduleParams, options ...Option) error {
+	r := newRequest(http.MethodDelete, "/v1/schedules/{id}", id)
+	if params != nil {
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	return sendOnly(ctx, c, r, options)
+}
+
+// GetSchedule Get a schedule.
+//
+// With its next occurrences, and what became of the last. Roles: user, service, admin.
+//
+// GET /v1/schedules/{id}
+func (c *Client) GetSchedule(ctx context.Context, id ScheduleID, params *GetScheduleParams, options ...Option) (Schedule, error) {
+	r := newRequest(http.MethodGet, "/v1/schedules/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Schedule](ctx, c, r, options)
+}
+
+// ChangeSchedule Change, pause or resume a schedule.
+//
+// Sets what is given and leaves what is not. A paused schedule lets its occurrences pass: they are not made up for, and
+// do not count. An occurrence that is due and not yet paid is not paid when the change moves or pauses it. Who pays whom
+// does not change: that is another schedule. Roles: user, service, admin.
+//
+// PATCH /v1/schedules/{id}
+func (c *Client) ChangeSchedule(ctx context.Context, id ScheduleID, params *ChangeScheduleParams, body ChangeSchedule, options ...Option) (Schedule, error) {
+	r := newRequest(http.MethodPatch, "/v1/schedules/{id}", id)
+	if params != nil {
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.body = body
+	return send[Schedule](ctx, c, r, options)
 }
 
 // RefreshToken Take a refresh token for the next one.

@@ -7,7 +7,7 @@
 //	accounts      accounts with their rules, and the current balance of each per asset
 //	entries       for each account and asset, which journal lines post to it, in either order
 //	transactions  for each transaction, what it can be found by
-//	wallets       wallets and holds, as their events left them, which withdrawals there are, rates of exchange, and the
+//	wallets       wallets, holds and schedules, as their events left them, which withdrawals there are, rates of exchange, and the
 //	              quotes that were used
 //	users         people and the keys of services, likewise; what is personal stays sealed
 //	messages      who has which message, sealed, and digests of the words that it is found by

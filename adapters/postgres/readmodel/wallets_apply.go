@@ -9,10 +9,11 @@ import (
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
+	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// walletsApplier keeps wallets, holds, withdrawals, exchanges and alerts. Their events say how things stand after them, so a row is
+// walletsApplier keeps wallets, holds, withdrawals, exchanges, alerts and schedules. Their events say how things stand after them, so a row is
 // set, never added to.
 func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
@@ -29,6 +30,8 @@ func walletsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journ
 				queue = queueExchange
 			case alert.IsType(e.Type):
 				queue = queueAlert
+			case schedule.IsType(e.Type):
+				queue = queueSchedule
 			default:
 				continue
 			}

@@ -90,3 +90,26 @@ CREATE TABLE {schema}.alert (
 
 CREATE INDEX alert_wallet ON {schema}.alert (wallet_id, id);
 CREATE INDEX alert_owner ON {schema}.alert (owner, id);
+
+-- What is in JSON is as the events have it; what it is found by stands beside it.
+CREATE TABLE {schema}.schedule (
+    id         text        COLLATE "C" PRIMARY KEY,
+    owner      text        COLLATE "C" NOT NULL,
+    wallet_id  text        COLLATE "C" NOT NULL, -- which pays
+    maker      json        NOT NULL,
+    transfer   json        NOT NULL,
+    timing     json        NOT NULL,
+    standing   json        NOT NULL,
+    last       json, -- NULL: nothing has come yet
+    status     text        COLLATE "C" NOT NULL,
+    next_at    timestamptz, -- NULL: none is to come
+    version    bigint      NOT NULL, -- position of the last event that changed it
+    created_at timestamptz NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE INDEX schedule_owner ON {schema}.schedule (owner, id);
+CREATE INDEX schedule_wallet ON {schema}.schedule (wallet_id, id);
+CREATE INDEX schedule_status ON {schema}.schedule (status, id);
+
+-- What is due, first come first served.
+CREATE INDEX schedule_due ON {schema}.schedule (next_at, id) WHERE status = 'active' AND next_at IS NOT NULL;

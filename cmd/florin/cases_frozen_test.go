@@ -36,6 +36,7 @@ func TestFreezeUnderLoad(t *testing.T) {
 			{"/v1/holds", map[string]any{"wallet_id": from, "to_wallet": to, "amount": yen("1")}},
 			{"/v1/wallets/" + from + "/debit", map[string]any{"account": "income:fees", "amount": yen("1")}},
 			{"/v1/transfers/split", map[string]any{"from_wallet": from, "amount": yen("1"), "to": []map[string]any{{"wallet": to, "rest": true}}}},
+			{"/v1/withdrawals", map[string]any{"wallet_id": from, "amount": yen("1"), "destination": annsBank()}},
 		}
 		way := ways[n%len(ways)]
 		return shop.tryPost(way.path, fmt.Sprint(k, n), way.body)

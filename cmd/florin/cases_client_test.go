@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -119,6 +120,17 @@ func TestTheGoClient(t *testing.T) {
 	assert.Equal(t, "550", got.Balances[0].Available, "a session reads what it wrote")
 	assert.Equal(t, "0", got.Balances[0].Held)
 	assert.Equal(t, client.Metadata{"shop": "7"}, got.Metadata)
+
+	statement, err := florin.GetWalletStatement(ctx, buyer.ID, &client.GetWalletStatementParams{Asset: "JPY"})
+	require.NoError(t, err)
+	require.Len(t, statement.Closing, 1)
+	assert.Equal(t, "550", statement.Closing[0].Available)
+	file, err := florin.GetWalletStatementStream(ctx, buyer.ID, &client.GetWalletStatementParams{Format: client.StatementFormatCsv})
+	require.NoError(t, err)
+	defer file.Body.Close()
+	rows, err := csv.NewReader(file.Body).ReadAll()
+	require.NoError(t, err)
+	assert.Equal(t, "closing", rows[len(rows)-1][0])
 
 	_, err = florin.CreateTransfer(ctx, nil, client.CreateTransfer{FromWallet: buyer.ID, ToWallet: seller.ID, Amount: yens("551")})
 	var problem *client.Problem

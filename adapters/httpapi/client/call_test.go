@@ -162,3 +162,14 @@ func TestAStreamIsReadByWhoAskedForIt(t *testing.T) {
 		assert.Equal(t, "forbidden", client.Code(err))
 	})
 }
+
+// A newer service says more than an older client knows.
+func TestWhatIsNotKnownIsPassedBy(t *testing.T) {
+	t.Parallel()
+	calling(t, client.Config{}, []answer{says(http.StatusOK, `{"id":"wal_1","colour":{"is":"red"},"status":"asleep"}`)}, func(t *testing.T, florin *client.Client, _ *service) {
+		wallet, err := florin.GetWallet(t.Context(), "wal_1", nil)
+		require.NoError(t, err)
+		assert.Equal(t, "wal_1", wallet.ID)
+		assert.Equal(t, client.WalletStatus("asleep"), wallet.Status)
+	})
+}

@@ -4220,7 +4220,7 @@ func (c *Client) CreateTransactionBatch(ctx context.Context, ledger LedgerName, 
 	return send[BatchResults](ctx, c, r, options)
 }
 
-// CreateTransactionBatch Record many transactions.
+// CreateTransactionBatchLines Record many transactions.
 //
 // Up to 10,000 transactions under one key, in order: each sees the balances that the ones before it left.
 //
@@ -4668,7 +4668,7 @@ func (c *Client) CreateTransferBatch(ctx context.Context, params *CreateTransfer
 	return send[BatchResults](ctx, c, r, options)
 }
 
-// CreateTransferBatch Make many transfers.
+// CreateTransferBatchLines Make many transfers.
 //
 // Up to 10,000 transfers under one key, in order: each sees the balances that the ones before it left.
 //
@@ -5070,7 +5070,7 @@ func (c *Client) GetWalletStatement(ctx context.Context, id WalletID, params *Ge
 	return send[WalletStatement](ctx, c, r, options)
 }
 
-// GetWalletStatement Get the statement of a wallet.
+// GetWalletStatementStream Get the statement of a wallet.
 //
 // What stood in a wallet at `from`, each line of effective time from `from` (included) until `until` (not included),
 // oldest first, and what stood there at `until`. All of it is as of one position, which the answer names: what is

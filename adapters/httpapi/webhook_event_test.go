@@ -1,15 +1,28 @@
 package httpapi
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/seal"
+	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/alert"
+	"github.com/florinledger/florin/wallet/exchange"
+	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
+	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
 // A type of events that others are told of is in the contract, in the table, and in docs/webhooks.md with an example
@@ -44,4 +57,66 @@ func TestOutsideEventsAreDocumented(t *testing.T) {
 	slices.Sort(inDocs)
 	assert.Equal(t, inContract, inTable)
 	assert.Equal(t, inContract, inDocs)
+}
+
+// What is made of events keeps the contract, and has nothing in it that is sealed, or said of people.
+func TestEventsAreShownAsTheContractSays(t *testing.T) {
+	t.Parallel()
+	const (
+		id     = "01k0q3v9x8f6r8v4t0d6m2n7h5"
+		wal    = "wal_" + id
+		secret = "what nobody may read"
+	)
+	registry := journal.NewRegistry()
+	events := NewEvents(registry, EventPorts{})
+	money := ledger.Money{Amount: "10.50", Asset: "USD"}
+	postings := []journal.Posting{
+		{Account: "liabilities:wallets:" + wal + ":available", Side: journal.Debit, Amount: decimal.RequireFromString("10.50"), Asset: "USD"},
+		{Account: "assets:bank:main", Side: journal.Credit, Amount: decimal.RequireFromString("10.50"), Asset: "USD"},
+	}
+	step := withdrawal.Step{WithdrawalID: "wdr_" + id, WalletID: wal, Amount: money}
+	in := func(status withdrawal.Status) withdrawal.Step {
+		s := step
+		s.Status, s.Reason, s.BankReference = status, "The bank said so.", secret
+		return s
+	}
+	for eventType, row := range map[string]struct {
+		schema   string
+		body     any
+		postings []journal.Posting
+	}{
+		wallet.TypeWalletCredited: {"Transaction", wallet.Credited{WalletID: wal, Amount: money}, postings},
+		wallet.TypeWalletDebited:  {"Transaction", wallet.Debited{WalletID: wal, Amount: money}, postings},
+		wallet.TypeTransferred:    {"Transaction", wallet.Transferred{FromWallet: wal, ToWallet: wal, Amount: money, Reference: "inv-7"}, postings},
+		exchange.TypeExchanged:    {"Transaction", exchange.Exchanged{WalletID: wal, ToWallet: wal, From: money, To: money}, postings},
+		payment.TypeReceived:      {"WebhookPayment", payment.Received{Provider: "stripe", Payment: "pi_1", Amount: money, WalletID: wal}, postings},
+		payment.TypeRefunded:      {"WebhookPayment", payment.Refunded{Provider: "stripe", Payment: "pi_1", Amount: money}, postings},
+		payment.TypeAssigned:      {"WebhookPayment", payment.Assigned{Provider: "stripe", Payment: "pi_1", Amount: money, WalletID: wal}, nil},
+		withdrawal.TypeRequested: {"WebhookWithdrawal", withdrawal.Requested{
+			WithdrawalID: "wdr_" + id, WalletID: wal, Amount: money, Owner: secret, Destination: seal.Text(secret), RequestedBy: secret}, postings},
+		withdrawal.TypeApproved: {"WebhookWithdrawal", withdrawal.Approved{Step: in(withdrawal.StatusApproved)}, nil},
+		withdrawal.TypeSent:     {"WebhookWithdrawal", withdrawal.Sent{Step: in(withdrawal.StatusSent)}, nil},
+		withdrawal.TypeSettled:  {"WebhookWithdrawal", withdrawal.Settled{Step: in(withdrawal.StatusSettled)}, postings},
+		withdrawal.TypeFailed:   {"WebhookWithdrawal", withdrawal.Failed{Step: in(withdrawal.StatusFailed)}, postings},
+		withdrawal.TypeCanceled: {"WebhookWithdrawal", withdrawal.Canceled{Step: in(withdrawal.StatusCanceled)}, postings},
+		schedule.TypeScheduleRefused: {"WebhookSchedule", schedule.Refused{
+			ScheduleID: "sch_" + id, Transfer: wallet.NewTransfer{FromWallet: wal, ToWallet: wal, Amount: money, Description: secret},
+			Problem: schedule.Problem{Code: "insufficient-funds", Title: "The account does not hold enough."}}, nil},
+		alert.TypeFired: {"WebhookAlert", alert.Fired{
+			AlertID: "alr_" + id, WalletID: wal, Asset: "USD", Bound: alert.Bound{Above: "5"}, Balance: "10.50", TransactionID: "txn_" + id}, nil},
+	} {
+		e := &journal.Event{Position: 7, Epoch: 1, Ledger: ledger.Main, Type: eventType, Body: row.body, Postings: row.postings, Actor: "service:shop", Number: 1,
+			RecordedAt: time.Date(2026, 3, 14, 9, 26, 53, 589793000, time.UTC), EffectiveAt: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)}
+		body, err := events.Show(t.Context(), e)
+		require.NoError(t, err, eventType)
+		assert.NotContains(t, string(body), secret, eventType)
+		assert.NotContains(t, string(body), base64.StdEncoding.EncodeToString([]byte(secret)), eventType)
+		var shown map[string]any
+		require.NoError(t, json.Unmarshal(body, &shown))
+		name, _ := events.Name(eventType)
+		assert.Equal(t, []any{name, e.ID().Format("evt"), "2026-03-14T09:26:53.589793Z"}, []any{shown["type"], shown["id"], shown["timestamp"]})
+		require.NoError(t, contract(t).Doc.Components.Schemas[row.schema].Value.VisitJSON(shown["data"]), "%s: %s", eventType, body)
+	}
+	_, err := events.Show(t.Context(), &journal.Event{Type: "user-registered"})
+	require.Error(t, err, "nobody is told of people")
 }

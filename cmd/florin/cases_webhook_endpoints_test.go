@@ -152,7 +152,7 @@ func TestWebhooksTellWhatHappens(t *testing.T) {
 		one.verifies(t, secret)
 		require.NoError(t, s.contract.Doc.Components.Schemas["WebhookEvent"].Value.Properties["type"].Value.VisitJSON(one.event.Type))
 		schema := map[string]string{"wallet": "Wallet", "hold": "Hold", "transfer": "Transaction", "payment": "WebhookPayment"}[strings.Split(one.event.Type, ".")[0]]
-		require.NoError(t, s.contract.Doc.Components.Schemas[schema].Value.VisitJSON(map[string]any(one.event.Data)), one.event.Type)
+		require.NoError(t, s.contract.Doc.Components.Schemas[schema].Value.VisitJSON(one.event.Data), one.event.Type)
 	}
 	same := func(want *answer, got map[string]any) {
 		t.Helper()
@@ -197,7 +197,14 @@ func TestWebhooksAreSentAgain(t *testing.T) {
 		h.service.get(path + "/deliveries" + filter).is(http.StatusOK).into(&p)
 		return p.Data
 	}
-	soon(t, func() bool { return deliveries("?status=pending")[0]["last_error"] == "status" })
+	one := func(filter, member string) any {
+		t.Helper()
+		if list := deliveries(filter); len(list) > 0 {
+			return list[0][member]
+		}
+		return nil
+	}
+	soon(t, func() bool { return one("?status=pending", "last_error") == "status" })
 	d := deliveries("")[0]
 	require.Equal(t, []any{"transfer.made", "pending", 1.0, 500.0}, []any{d["event_type"], d["status"], d["attempts"], d["last_status_code"]})
 	next, err := time.Parse(time.RFC3339, d["next_attempt_at"].(string))
@@ -207,19 +214,19 @@ func TestWebhooksAreSentAgain(t *testing.T) {
 	s.restart()
 	r.answers(http.StatusOK)
 	got := r.wait(2)
-	soon(t, func() bool { return deliveries("")[0]["status"] == "delivered" })
+	soon(t, func() bool { return one("", "status") == "delivered" })
 	require.Equal(t, got[0].event.ID, got[1].event.ID)
 	require.Equal(t, string(got[0].body), string(got[1].body))
 	got[1].verifies(t, secret)
 	require.Empty(t, deliveries("?status=pending"))
-	require.Equal(t, 2.0, deliveries("?status=delivered")[0]["attempts"])
+	require.Equal(t, "2", fmt.Sprint(one("?status=delivered", "attempts")))
 	require.NotContains(t, deliveries("")[0], "next_attempt_at")
 
 	again := map[string]any{"delivery_id": d["id"]}
 	h.service.call(http.MethodPost, path+"/redeliver", again).is(http.StatusAccepted)
 	got = r.wait(3)
 	require.Equal(t, got[0].event.ID, got[2].event.ID)
-	soon(t, func() bool { return deliveries("?status=delivered")[0]["attempts"] == 3.0 })
+	soon(t, func() bool { return one("?status=delivered", "attempts") == 3.0 })
 
 	// Switched off, it is told of nothing, and of all of it once it is asked for.
 	h.service.call(http.MethodPatch, path, map[string]any{"status": "disabled"}).is(http.StatusOK)
@@ -243,6 +250,61 @@ func TestWebhooksAreSentAgain(t *testing.T) {
 	require.Equal(t, d["id"], second.str("data", 0, "id"))
 	require.Equal(t, "false", second.str("has_more"))
 	s.verify()
+}
+
+// Two instances send what there is between them, each once; what one of them had in hand when it ended the other sends.
+func TestTwoInstancesSendEachWebhookOnce(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	other := s.twin(t)
+	h := s.shop(t, 1000)
+	r := newReceiver(t)
+	path, _ := h.service.endpoint(r.server.URL, "transfer.made")
+	const n = 200
+	for i := range n {
+		h.service.post("/v1/transfers", fmt.Sprint(i), map[string]any{"from_wallet": h.payer, "to_wallet": h.payee, "amount": yen("1")}).is(http.StatusCreated)
+	}
+	ids := func() map[string]int {
+		times := map[string]int{}
+		for _, one := range r.all() {
+			times[one.event.ID]++
+		}
+		return times
+	}
+	require.Eventually(t, func() bool { return len(ids()) == n }, 30*time.Second, 20*time.Millisecond)
+	for id, times := range ids() {
+		require.Equal(t, 1, times, id)
+	}
+	other.close()
+	h.service.post("/v1/transfers", "last", map[string]any{"from_wallet": h.payer, "to_wallet": h.payee, "amount": yen("1")}).is(http.StatusCreated)
+	require.Eventually(t, func() bool { return len(ids()) == n+1 }, 30*time.Second, 20*time.Millisecond)
+	var waiting int
+	soon(t, func() bool {
+		s.query(t, &waiting, `SELECT count(*) FROM webhook_deliveries WHERE status <> 'delivered'`)
+		return waiting == 0
+	})
+	require.NotEmpty(t, h.service.get(path+"/deliveries").is(http.StatusOK).str("next_cursor"))
+}
+
+// What fires by itself is told of too: an alert, once for each crossing.
+func TestWebhooksTellOfAlerts(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	w := s.swinger(t, "ann@example.com", 100)
+	r := newReceiver(t)
+	_, secret := s.as("service:shop", "service").endpoint(r.server.URL, "alert.fired")
+	id := w.alert("below", "50")
+	w.move(-40)
+	crossing := w.move(-30)
+	w.move(-10)
+	got := r.wait(1)
+	got[0].verifies(t, secret)
+	require.NoError(t, s.contract.Doc.Components.Schemas["WebhookAlert"].Value.VisitJSON(got[0].event.Data))
+	require.Equal(t, []any{id, w.wallet, "JPY", "50", "30", crossing.str("id")},
+		[]any{got[0].event.Data["alert_id"], got[0].event.Data["wallet_id"], got[0].event.Data["asset"], got[0].event.Data["below"], got[0].event.Data["balance"], got[0].event.Data["transaction_id"]})
+	w.move(40)
+	w.move(-40)
+	require.Len(t, types(r.wait(2)), 2)
 }
 
 // One that is gone, and one that has taken nothing for three days, are switched off, and it is said why.

@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/vault"
+	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -62,13 +63,14 @@ func sweepVault(ctx context.Context, v *vault.Vault, directory *postgres.Directo
 	return v.Sweep(ctx, vault.OrphanAge, needed(directory))
 }
 
-// needed says whose keys stay: those of people whom the journal knows, and of everybody who is none. A service, or what
-// it calls its customers, got a key when money was to go out of a wallet of theirs, and no registration knows of them.
+// needed says whose keys stay: those of people and of webhook endpoints whom the journal knows, and of everybody who is
+// neither. A service, or what it calls its customers, got a key when money was to go out of a wallet of theirs, and no
+// registration knows of them.
 func needed(directory *postgres.Directory) func(context.Context, []string) (map[string]bool, error) {
 	return func(ctx context.Context, owners []string) (map[string]bool, error) {
 		known, err := directory.Known(ctx, owners)
 		for owner := range known {
-			known[owner] = known[owner] || !withdrawal.IsPerson(owner)
+			known[owner] = known[owner] || !withdrawal.IsPerson(owner) && !webhook.IsKeyID(owner)
 		}
 		return known, err
 	}

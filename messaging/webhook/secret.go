@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/florinledger/florin/ledger/journal"
@@ -32,7 +31,10 @@ func NewKeyID() string {
 }
 
 // IsKeyID reports whether a name in the vault is one of an endpoint's key, and not a person's.
-func IsKeyID(name string) bool { return strings.HasPrefix(name, keyPrefix+"_") }
+func IsKeyID(name string) bool {
+	_, err := journal.ParseID(keyPrefix, name)
+	return err == nil
+}
 
 // Secret signs what is sent to an endpoint.
 type Secret struct{ key [secretSize]byte }

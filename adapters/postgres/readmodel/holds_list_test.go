@@ -1,8 +1,11 @@
 package readmodel_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/ledger"
@@ -69,4 +72,37 @@ func TestHoldList(t *testing.T) {
 			require.Equal(t, want, got)
 		})
 	}
+}
+
+// However unevenly holds are spread over wallets and states, a list goes by the index that has them together, and
+// not from the newest of all on until it has found enough.
+func TestHoldListByIndex(t *testing.T) {
+	t.Parallel()
+	l := openWallets(t)
+	ann, _ := l.wallet("usr_ann", "", nil)
+	l.project(100)
+	for _, sql := range []string{
+		`INSERT INTO p_wallets_1.hold (id, wallet_id, asset, amount, captured, released, remaining, status, to_wallet, to_account, description, version, created_at)
+		 SELECT 'hld_' || lpad(i::text, 26, '0'), CASE WHEN i % 2 = 0 THEN '` + ann + `' ELSE 'wal_x' END, 'USD', 1, 1, 0, 0,
+		        CASE WHEN i = 10 THEN 'open' ELSE 'captured' END, CASE WHEN i % 2 = 0 THEN 'wal_x' ELSE '` + ann + `' END, '', '', i, now()
+		   FROM generate_series(1, 20000) AS i`,
+		"ANALYZE p_wallets_1.hold",
+	} {
+		_, err := l.pool.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	text, err := os.ReadFile("sql/wallets_list_holds_of.sql")
+	require.NoError(t, err)
+	rows, err := l.pool.Query(t.Context(), "EXPLAIN "+strings.ReplaceAll(string(text), "{wallets}", "p_wallets_1"), pgx.NamedArgs{
+		"wallet_id": ann, "owner": "", "statuses": []string{"open", "captured"}, "after": "~", "limit": 20,
+	})
+	require.NoError(t, err)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	plan := strings.Join(lines, "\n")
+	require.Contains(t, plan, "using hold_wallet on hold")
+	require.Contains(t, plan, "using hold_payee on hold")
+	got, err := l.reads.Holds(t.Context(), query.HoldFilter{WalletID: ann, Status: wallet.HoldOpen, Limit: 20})
+	require.NoError(t, err)
+	require.Len(t, got, 1)
 }

@@ -38,9 +38,10 @@ CREATE TABLE {schema}.hold (
 -- What is due; it has no more in it than what is open.
 CREATE INDEX hold_due ON {schema}.hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
 
--- Those of a wallet that pays, and of one that is paid: there are few states, and a list asks for each of them.
-CREATE INDEX hold_wallet ON {schema}.hold (wallet_id, status, id);
-CREATE INDEX hold_payee ON {schema}.hold (to_wallet, status, id) WHERE to_wallet <> '';
+-- Those of a wallet that pays, and of one that is paid: there are few states, and a list asks for each of them. Of the
+-- operators, see wallets_list_holds_of.sql.
+CREATE INDEX hold_wallet ON {schema}.hold (wallet_id, status, id text_pattern_ops);
+CREATE INDEX hold_payee ON {schema}.hold (to_wallet, status, id text_pattern_ops) WHERE to_wallet <> '';
 
 -- Which events show a withdrawal; the journal has the rest. Where it goes is nowhere here, sealed or not.
 CREATE TABLE {schema}.withdrawal (

@@ -228,8 +228,8 @@ func scheduleStatusParam() parameter {
 	return enumParam("status", string(schedule.StatusActive), string(schedule.StatusPaused), string(schedule.StatusEnded))
 }
 
-func walletParam(name string) parameter {
-	return parameter{name: name, want: func(value string) string {
+func walletIDParam() parameter {
+	return parameter{name: "wallet_id", want: func(value string) string {
 		if _, err := journal.ParseID("wal", value); err != nil {
 			return "a wallet's id, wal_ and 26 characters"
 		}

@@ -74,17 +74,11 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		b := open(t, rapid.Bool().Draw(r, "cold"))
-		owners := map[string]string{}
-		ids := []string{}
-		for owner, amount := range map[string]string{"ann": "50", "bob": "20"} {
-			id := b.wallet(owner, amount)
-			owners[id], ids = owner, append(ids, id)
-		}
+		ids := []string{b.wallet("ann", "50"), b.wallet("bob", "20")}
+		owners := map[string]string{ids[0]: "ann", ids[1]: "bob"}
 		m := &model{
-			available: map[string]int{}, frozen: map[string]bool{}, status: map[string]withdrawal.Status{}, amount: map[string]int{}, from: map[string]string{},
-		}
-		for _, id := range ids {
-			m.available[id] = map[string]int{"ann": 50, "bob": 20}[owners[id]]
+			available: map[string]int{ids[0]: 50, ids[1]: 20}, frozen: map[string]bool{}, status: map[string]withdrawal.Status{},
+			amount: map[string]int{}, from: map[string]string{},
 		}
 		var requested []string
 		commands := rapid.SampledFrom([]string{

@@ -57,8 +57,12 @@ func scanAccount(rows pgx.Rows) (a query.Account, err error) {
 // Balances returns the current balances of accounts, by address and asset. An empty asset means all.
 func (r *Reads) Balances(ctx context.Context, ledger, asset string, addresses ...string) ([]query.Balance, error) {
 	name, args := "balance_list", pgx.NamedArgs{"ledger": ledger, "asset": asset, "addresses": addresses}
-	if len(addresses) == 1 {
+	switch len(addresses) {
+	case 1:
 		name, args["address"] = "balance_get", addresses[0]
+	case 4:
+		name = "balance_get_four"
+		args["first"], args["second"], args["third"], args["fourth"] = addresses[0], addresses[1], addresses[2], addresses[3]
 	}
 	var out []query.Balance
 	err := r.rows(ctx, name, args, func(rows pgx.Rows) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/schedule"
 )
 
 // BenchmarkExpiry has 10,000 holds come due at once, of as many wallets or of one, and measures how
@@ -24,7 +25,7 @@ func BenchmarkExpiry(b *testing.B) {
 		for _, stopped := range []bool{false, true} {
 			b.Run(fmt.Sprintf("wallets=%d/stopped=%t", wallets, stopped), func(b *testing.B) {
 				for b.Loop() {
-					late := dueAtOnce(b, wallets, 10_000, stopped)
+					late := dueAtOnce(b, 10_000, wallet.TypeHoldExpired, stopped, func(s *settings, at time.Time) { placeDue(b, s, wallets, 10_000, at) })
 					b.ReportMetric(late.Seconds(), "s/last")
 				}
 			})
@@ -32,8 +33,22 @@ func BenchmarkExpiry(b *testing.B) {
 	}
 }
 
-// dueAtOnce returns how late the last of n holds was released.
-func dueAtOnce(b *testing.B, wallets, n int, stopped bool) time.Duration {
+// BenchmarkSchedules has 10,000 schedules come due at once, of one payer and one payee, and measures how late the
+// last of them is paid.
+func BenchmarkSchedules(b *testing.B) {
+	for _, stopped := range []bool{false, true} {
+		b.Run(fmt.Sprintf("stopped=%t", stopped), func(b *testing.B) {
+			for b.Loop() {
+				late := dueAtOnce(b, 10_000, schedule.TypeScheduleRan, stopped, func(s *settings, at time.Time) { orderDue(b, s, 10_000, at) })
+				b.ReportMetric(late.Seconds(), "s/last")
+			}
+		})
+	}
+}
+
+// dueAtOnce returns how late the last of n things was done that place has come due at a time: an event says of
+// each that it is.
+func dueAtOnce(b *testing.B, n int, done string, stopped bool, place func(s *settings, at time.Time)) time.Duration {
 	s := benchSettings(b)
 	start := func() (stop func()) {
 		a, err := newApp(b.Context(), s, roles{roleWriter, roleRelay, roleProjector, roleReactor}, slog.New(slog.DiscardHandler))
@@ -50,8 +65,8 @@ func dueAtOnce(b *testing.B, wallets, n int, stopped bool) time.Duration {
 	b.Cleanup(pool.Close)
 
 	at := time.Now().Add(20 * time.Second)
-	placeDue(b, s, wallets, n, at)
-	require.True(b, time.Now().Before(at), "the holds were placed too slowly")
+	place(s, at)
+	require.True(b, time.Now().Before(at), "they were placed too slowly")
 	if stopped {
 		stop()
 	}
@@ -61,10 +76,10 @@ func dueAtOnce(b *testing.B, wallets, n int, stopped bool) time.Duration {
 		began = time.Now()
 		stop = start()
 	}
-	var expired int
+	var seen int
 	require.Eventually(b, func() bool {
-		require.NoError(b, pool.QueryRow(b.Context(), `SELECT count(*) FROM events WHERE type = 'hold-expired'`).Scan(&expired))
-		return expired == n
+		require.NoError(b, pool.QueryRow(b.Context(), `SELECT count(*) FROM events WHERE type = $1`, done).Scan(&seen))
+		return seen == n
 	}, time.Minute, 20*time.Millisecond)
 	late := time.Since(began) // seen in the journal, so it is committed
 	stop()
@@ -74,14 +89,14 @@ func dueAtOnce(b *testing.B, wallets, n int, stopped bool) time.Duration {
 	return late
 }
 
-// placeDue places n holds over so many wallets that all expire at one time.
-func placeDue(b *testing.B, s *settings, wallets, n int, at time.Time) {
+// insister returns what has commands decided that have to be done, each under a key.
+func insister(b *testing.B, s *settings) func(key, commandType string, body any) journal.Answer {
 	a, err := newApp(b.Context(), s, roles{}, slog.New(slog.DiscardHandler))
 	require.NoError(b, err)
-	defer func() { require.NoError(b, a.close()) }()
+	b.Cleanup(func() { require.NoError(b, a.close()) })
 	store := postgres.NewStore(a.reads)
 	d := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
-	ask := func(key, commandType string, body any) journal.Answer {
+	return func(key, commandType string, body any) journal.Answer {
 		data, err := journal.Marshal(body)
 		require.NoError(b, err)
 		answer, err := d.Do(b.Context(), journal.Command{ID: journal.NewCommandID("bench", key), Type: commandType, Data: data, Actor: "bench"})
@@ -89,6 +104,35 @@ func placeDue(b *testing.B, s *settings, wallets, n int, at time.Time) {
 		require.Equal(b, journal.Done, answer.Outcome.Status, "%v", answer.Outcome.Refusal)
 		return answer
 	}
+}
+
+// orderDue has n schedules that are all paid at one time.
+func orderDue(b *testing.B, s *settings, n int, at time.Time) {
+	ask := insister(b, s)
+	service := wallet.As{Principal: "bench", Role: wallet.Service}
+	var ids []string
+	for i := range 2 {
+		ids = append(ids, ask(fmt.Sprint("open ", i), wallet.CommandOpenWallet, wallet.OpenWallet{As: service, Owner: "bench"}).Events[0].ID().Format("wal"))
+	}
+	ask("pay", payment.CommandRecordFact, payment.Fact{
+		Provider: payment.Stripe, EventID: "evt_1", Kind: payment.Paid, Payment: "pi_1", Asset: "JPY", Received: fmt.Sprint(n), Wallet: ids[0],
+	})
+	var group errgroup.Group
+	group.SetLimit(256)
+	for i := range n {
+		group.Go(func() error {
+			ask(fmt.Sprint("order ", i), schedule.CommandCreateSchedule, schedule.CreateSchedule{As: service, Timing: schedule.Timing{At: &at}, Transfer: wallet.NewTransfer{
+				FromWallet: ids[0], ToWallet: ids[1], Amount: ledger.Money{Amount: "1", Asset: "JPY"},
+			}})
+			return nil
+		})
+	}
+	require.NoError(b, group.Wait())
+}
+
+// placeDue places n holds over so many wallets that all expire at one time.
+func placeDue(b *testing.B, s *settings, wallets, n int, at time.Time) {
+	ask := insister(b, s)
 	service, each := wallet.As{Principal: "bench", Role: wallet.Service}, n/wallets
 	ids := make([]string, wallets)
 	var group errgroup.Group

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/florinledger/florin/ledger"
@@ -72,7 +73,7 @@ func (c Changes) when(sc Schedule, now time.Time) (Timing, Standing, error) {
 		timing.StartsAt = c.StartsAt
 	}
 	if c.TimeZone != nil {
-		timing.TimeZone = *c.TimeZone
+		timing.TimeZone = cmp.Or(*c.TimeZone, wallet.UTC)
 	}
 	status := standing.Status
 	if c.Status != nil {

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/florinledger/florin/ledger"
@@ -28,12 +29,7 @@ func decideCreate(s *journal.Scope, c CreateSchedule) error {
 		return wallet.ErrWalletClosed.At("/transfer/to_wallet")
 	}
 	c.Transfer.Amount.Amount = journal.FormatAmount(amount)
-	if c.TimeZone == "" {
-		c.TimeZone = from.TimeZone
-	}
-	if c.TimeZone == "" {
-		c.TimeZone = wallet.UTC
-	}
+	c.TimeZone = cmp.Or(c.TimeZone, from.TimeZone, wallet.UTC)
 	timing, next, err := c.Timing.begin(s.Now(), 0)
 	if err != nil {
 		return err

@@ -64,9 +64,13 @@ func (f *form) rule(text string, start *time.Time, zone *time.Location) {
 	}
 	r = r.from(from, zone)
 	r.until = end{} // which may be before that
-	if _, ok := r.next(from.Add(-time.Second)); !ok && (start != nil || r.reachable()) {
-		f.Addf("/rrule", "it never occurs")
+	if start == nil && !r.reachable() {
+		return // from then; from another time it may be
 	}
+	for range r.after(from.Add(-time.Second)) {
+		return
+	}
+	f.Addf("/rrule", "it never occurs")
 }
 
 // Validate reports what is wrong with the form of c.

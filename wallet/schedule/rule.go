@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"iter"
 	"time"
 
 	"github.com/teambition/rrule-go"
@@ -66,31 +67,33 @@ func (r Rule) from(start time.Time, zone *time.Location) Rule {
 	return r
 }
 
-// next returns the first occurrence after a time, and not before the start; ok is false when there is none. The
-// work does not grow with the time since the start.
-func (r Rule) next(after time.Time) (at time.Time, ok bool) {
-	if !r.reachable() {
-		return at, false
-	}
-	option := r.option
-	// Two days before, so that no clock that was put forward or back is missed.
-	option.Dtstart = r.period(wall(after, r.zone).AddDate(0, 0, -2)).AddDate(lateYears, 0, 0)
-	rule, err := rrule.NewRRule(option)
-	if err != nil {
-		return at, false // it was read, so that it has no error
-	}
-	for walk := rule.Iterator(); ; {
-		late, found := walk()
-		if !found {
-			return at, false
+// after returns the occurrences after a time, and not before the start, in order. What it takes to find the first does
+// not grow with the time since the start.
+func (r Rule) after(last time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		if !r.reachable() {
+			return
 		}
-		shown := late.AddDate(-lateYears, 0, 0)
-		at = instant(shown, r.zone)
-		switch {
-		case r.until.passed(shown, at):
-			return at, false
-		case !shown.Before(r.start) && at.After(after):
-			return at, true
+		option := r.option
+		// Two days before, so that no clock that was put forward or back is missed.
+		option.Dtstart = r.period(wall(last, r.zone).AddDate(0, 0, -2)).AddDate(lateYears, 0, 0)
+		rule, err := rrule.NewRRule(option)
+		if err != nil {
+			return // it was read, so that it has no error
+		}
+		walk := rule.Iterator()
+		for late, found := walk(); found; late, found = walk() {
+			shown := late.AddDate(-lateYears, 0, 0)
+			at := instant(shown, r.zone)
+			if r.until.passed(shown, at) {
+				return
+			}
+			if shown.Before(r.start) || !at.After(last) {
+				continue
+			}
+			if last = at; !yield(at) {
+				return
+			}
 		}
 	}
 }

@@ -18,7 +18,8 @@ func ruleParts() []string {
 
 // ReadRule reads a recurrence rule, such as FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9. It is not yet counted from
 // anything. What it takes is RFC 5545 with these limits: FREQ is HOURLY or slower and there is at most one BYMINUTE
-// and one BYSECOND, so that it never comes more often than once an hour; BYSETPOS is not for HOURLY.
+// and one BYSECOND, so that it never comes more often than once an hour; a YEARLY one has one BYHOUR, since its year is
+// worked out as a whole; BYSETPOS is not for HOURLY.
 //
 // Errors: what is wrong with it, for whoever wrote it.
 func ReadRule(text string) (r Rule, err error) {
@@ -83,7 +84,7 @@ func checkPart(name, part string) error {
 	return nil
 }
 
-// checkParts checks what parts do together, as RFC 5545 has it.
+// checkParts checks what parts do together: what RFC 5545 has, and what [ReadRule] says.
 func (r Rule) checkParts(has map[string]bool) error {
 	o, numbered, widest := &r.option, false, 0
 	for _, day := range o.Byweekday {
@@ -93,6 +94,8 @@ func (r Rule) checkParts(has map[string]bool) error {
 	switch {
 	case has["COUNT"] && has["UNTIL"]:
 		return errors.New("want COUNT or UNTIL, not both")
+	case len(o.Byhour) > 1 && o.Freq == rrule.YEARLY:
+		return errors.New("more than one BYHOUR is for FREQ=MONTHLY or faster")
 	case has["BYWEEKNO"] && o.Freq != rrule.YEARLY:
 		return errors.New("BYWEEKNO is for FREQ=YEARLY")
 	case has["BYYEARDAY"] && o.Freq != rrule.YEARLY && o.Freq != rrule.HOURLY:

@@ -86,6 +86,7 @@ func TestRuleErrors(t *testing.T) {
 		"FREQ=DAILY;COUNT=0":                     "want a COUNT of 1 to 1000000",
 		"FREQ=DAILY;COUNT=2;UNTIL=20270101":      "want COUNT or UNTIL, not both",
 		"FREQ=DAILY;UNTIL=tomorrow":              "UNTIL=TOMORROW is not what RFC 5545 has for UNTIL",
+		"FREQ=YEARLY;BYHOUR=9,17":                "more than one BYHOUR is for FREQ=MONTHLY or faster",
 		"FREQ=DAILY;BYHOUR=24":                   "BYHOUR=24 is not what RFC 5545 has for BYHOUR",
 		"FREQ=DAILY;BYMINUTE=0,30":               "want one BYMINUTE: nothing comes more often than once an hour",
 		"FREQ=DAILY;BYSECOND=0,30":               "want one BYSECOND: nothing comes more often than once an hour",
@@ -246,4 +247,16 @@ func TestAnyRuleIsAnswered(t *testing.T) {
 		}
 		require.Less(r, time.Since(begun), 2*time.Second, text)
 	})
+}
+
+// The densest of rules, far from its start and at the end of its period, costs the writer little.
+func BenchmarkNext(b *testing.B) {
+	for _, rule := range []string{"FREQ=HOURLY", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=" + longList(24, 24)} {
+		b.Run(rule, func(b *testing.B) {
+			timing := by(rule, "2026-01-01T00:30:00Z", "Europe/Berlin")
+			for b.Loop() {
+				require.Len(b, timing.First(at("2035-12-30T00:00:00Z"), 1), 1)
+			}
+		})
+	}
 }

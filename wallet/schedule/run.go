@@ -34,11 +34,13 @@ func decideRun(s *journal.Scope, c RunSchedules) error {
 // run pays what is due of a schedule, in order.
 func (r *Ran) run(s *journal.Scope, id string) error {
 	sc, _ := Find(s, id)
-	for _, occurrence := range sc.Timing.upcoming(sc.NextAt, sc.Counted, MaxRuns) {
+	runs := 0
+	for occurrence := range sc.upcoming() {
 		// While not all is at hand every one of them is tried, so that what they need is loaded in one go.
-		if sc, _ = Find(s, id); occurrence.After(s.Now()) || s.Complete() && !sc.due(s.Now()) {
+		if sc, _ = Find(s, id); occurrence.After(s.Now()) || runs == MaxRuns || s.Complete() && !sc.due(s.Now()) {
 			return nil
 		}
+		runs++
 		refused, err := sc.run(s, occurrence)
 		switch {
 		case err != nil:

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"iter"
 	"time"
 
 	"github.com/florinledger/florin/ledger/journal"
@@ -117,10 +118,27 @@ func IDOf(body any) string {
 
 // Upcoming returns up to MaxUpcoming occurrences to come, the next one first; none of a schedule that does not run.
 func (sc Schedule) Upcoming() []time.Time {
-	if sc.Status != StatusActive || sc.NextAt.IsZero() {
-		return nil
+	var list []time.Time
+	for at := range sc.upcoming() {
+		if list = append(list, at); len(list) == MaxUpcoming {
+			break
+		}
 	}
-	return sc.Timing.upcoming(sc.NextAt, sc.Counted, MaxUpcoming)
+	return list
+}
+
+// upcoming returns the occurrences to come, the next one first: as it is known, whatever clocks have become since.
+func (sc Schedule) upcoming() iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		if sc.Status != StatusActive || sc.NextAt.IsZero() || !yield(sc.NextAt) {
+			return
+		}
+		for at := range sc.Timing.after(sc.NextAt, sc.Counted+1) {
+			if !yield(at) {
+				return
+			}
+		}
+	}
 }
 
 // due reports whether its time has come.

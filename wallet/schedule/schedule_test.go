@@ -238,6 +238,8 @@ func TestChange(t *testing.T) {
 	sc = must(schedule.Changes{At: new(at("2026-12-24T17:00:00Z"))})
 	require.Equal(t, []time.Time{at("2026-12-24T17:00:00Z")}, sc.Upcoming())
 	require.Empty(t, sc.Timing.RRule)
+	require.Equal(t, "UTC", must(schedule.Changes{TimeZone: new("")}).Timing.TimeZone)
+	sc = b.state(id)
 
 	require.Equal(t, "/starts_at", change(schedule.Changes{StartsAt: new(at("2026-12-24T17:00:00Z"))}).Refusal.Pointer)
 	require.Equal(t, "/at", change(schedule.Changes{At: new(b.Now())}).Refusal.Pointer)

@@ -3,6 +3,7 @@ package schedule
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/florinledger/florin/wallet"
@@ -39,27 +40,36 @@ func (t Timing) rule() (Rule, error) {
 	return r.from(*t.StartsAt, zone), nil
 }
 
-// next returns the first occurrence after a time, when so many of the rule's have come; ok is false when there
-// is none.
-func (t Timing) next(after time.Time, counted int) (at time.Time, ok bool) {
-	if !t.recurs() {
-		return *t.At, t.At.After(after)
+// after returns the occurrences after a time, in order, when so many of the rule's have come.
+func (t Timing) after(last time.Time, counted int) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		if !t.recurs() {
+			if t.At.After(last) {
+				yield(*t.At)
+			}
+			return
+		}
+		r, err := t.rule()
+		if err != nil {
+			// It was read before it was kept, and a rule that was good once stays good.
+			panic(fmt.Sprintf("schedule: %v", err))
+		}
+		if r.count > 0 && counted >= r.count {
+			return
+		}
+		for at := range r.after(last) {
+			if counted++; !yield(at) || counted == r.count {
+				return
+			}
+		}
 	}
-	r, err := t.rule()
-	if err != nil {
-		// It was read before it was kept, and a rule that was good once stays good.
-		panic(fmt.Sprintf("schedule: %v", err))
-	}
-	if r.count > 0 && counted >= r.count {
-		return at, false
-	}
-	return r.next(after)
 }
 
-// upcoming returns up to n occurrences from one on, before which so many came.
-func (t Timing) upcoming(from time.Time, counted, n int) (list []time.Time) {
-	for at, ok := from, true; ok && len(list) < n; at, ok = t.next(at, counted+len(list)) {
-		list = append(list, at)
+// next returns the first occurrence after a time, when so many of the rule's have come; ok is false when there
+// is none.
+func (t Timing) next(last time.Time, counted int) (at time.Time, ok bool) {
+	for at := range t.after(last, counted) {
+		return at, true
 	}
-	return list
+	return at, false
 }

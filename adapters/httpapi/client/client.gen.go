@@ -565,9 +565,9 @@ type ChangeSchedule struct {
 	At *time.Time `json:"at,omitempty"`
 
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
-	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
-	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
-	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
+	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
@@ -867,9 +867,9 @@ type CreateSchedule struct {
 	At *time.Time `json:"at,omitempty"`
 
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
-	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
-	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
-	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
+	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
@@ -1586,9 +1586,9 @@ type Reason struct {
 }
 
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
-// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
-// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
-// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
+// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
+// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
 //
 // Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
 type RecurrenceRule = string
@@ -1702,9 +1702,9 @@ type Schedule struct {
 	Refusals int `json:"refusals"`
 
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
-	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND. A day that a month has not got is left out. A time that
-	// clocks skip when they are put forward comes when it would have come; one that they show twice counts the first time.
-	// UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
+	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9

@@ -93,9 +93,13 @@ func NewWatcher(name string, tail *Tail, points Checkpoints, w Watch, logger *sl
 	return &Reactor{name: name, tail: tail, points: points, watch: w, logger: logger}
 }
 
-// NewPageReactor is NewReactor for an effect of many events at once.
-func NewPageReactor(name string, tail *Tail, points Checkpoints, wants func(eventType string) bool, page PageEffect, logger *slog.Logger) *Reactor {
-	return &Reactor{name: name, tail: tail, points: points, watch: watchTypes(wants, nil), page: page, logger: logger}
+// NewPageReactor is NewReactor for an effect of many events at once. begin is the Begin of a [Watch].
+func NewPageReactor(name string, tail *Tail, points Checkpoints, begin func(ctx context.Context) (since int64, err error),
+	wants func(eventType string) bool, page PageEffect, logger *slog.Logger,
+) *Reactor {
+	watch := watchTypes(wants, nil)
+	watch.Begin = begin
+	return &Reactor{name: name, tail: tail, points: points, watch: watch, page: page, logger: logger}
 }
 
 // Status returns how far the reactor is.

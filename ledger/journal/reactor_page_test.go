@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 )
+
+// atTheEnd is for a reactor that has nothing to look at before it is first run.
+func atTheEnd(context.Context) (int64, error) { return math.MaxInt64, nil }
 
 // Many events are one step, and one that failed is made again whole.
 func TestAPageReactorTakesManyAtOnce(t *testing.T) {
@@ -40,7 +44,7 @@ func TestAPageReactorTakesManyAtOnce(t *testing.T) {
 	checkpoints := &watched{points: &points{at: map[string]int64{"webhooks": 0}}, asked: make(chan struct{}, 1), advance: func() { advances++ }}
 	e.fill(0, 300)
 	require.Eventually(t, func() bool { return tail.Last() == 300 }, 20*time.Second, time.Millisecond)
-	background(t, journal.NewPageReactor("webhooks", tail, checkpoints, every, page, quiet()).Run)
+	background(t, journal.NewPageReactor("webhooks", tail, checkpoints, atTheEnd, every, page, quiet()).Run)
 	require.Eventually(t, func() bool { at, _, _ := checkpoints.Checkpoint(t.Context(), "webhooks"); return at == 300 }, 20*time.Second, time.Millisecond)
 	mu.Lock()
 	defer mu.Unlock()
@@ -66,7 +70,7 @@ func TestAPageReactorNotesOnlyWhatItDid(t *testing.T) {
 	advances := 0
 	checkpoints := &watched{points: &points{at: map[string]int64{}}, asked: make(chan struct{}, 1), advance: func() { advances++ }}
 	idle := func(context.Context, []*journal.Event) (bool, error) { return false, nil }
-	background(t, journal.NewPageReactor("webhooks", tail, checkpoints, every, idle, quiet()).Run)
+	background(t, journal.NewPageReactor("webhooks", tail, checkpoints, atTheEnd, every, idle, quiet()).Run)
 	require.Eventually(t, func() bool { _, ok, _ := checkpoints.Checkpoint(t.Context(), "webhooks"); return ok }, 20*time.Second, time.Millisecond)
 	for i := range 50 {
 		e.fill(i*10, 10)

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/florinledger/florin/ledger/journal"
@@ -27,6 +28,17 @@ type Router struct {
 // NewRouter returns a router. registry decodes events.
 func NewRouter(registry *journal.Registry, names Names, directory Directory, queue Queue, vault Vault, now func() time.Time) *Router {
 	return &Router{registry, names, directory, queue, vault, now}
+}
+
+// Begin returns the position after which there may be something to tell: that of the first endpoint. So nothing is
+// passed by that happened before a router was first run.
+func (r *Router) Begin(ctx context.Context) (since int64, err error) {
+	all, err := r.endpoints(ctx)
+	since = math.MaxInt64
+	for _, x := range all {
+		since = min(since, x.Since())
+	}
+	return since, err
 }
 
 // Wants reports whether events of a type are anything to the router.

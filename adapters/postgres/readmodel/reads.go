@@ -31,6 +31,8 @@ type Reads struct {
 	pool    *pgxpool.Pool
 	seen    atomic.Pointer[generations]
 	looking chan struct{} // held while somebody looks, for everybody who waits
+	// statementPage is how many transactions of a statement are read at once.
+	statementPage int
 }
 
 // generations are the live ones, as they were at a moment.
@@ -41,7 +43,9 @@ type generations struct {
 }
 
 // NewReads returns the queries over pool.
-func NewReads(pool *pgxpool.Pool) *Reads { return &Reads{pool: pool, looking: make(chan struct{}, 1)} }
+func NewReads(pool *pgxpool.Pool) *Reads {
+	return &Reads{pool: pool, looking: make(chan struct{}, 1), statementPage: statementPageSize}
+}
 
 // look returns the live generations as they were within the last age. However many ask at the same
 // time, one of them looks.

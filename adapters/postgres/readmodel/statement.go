@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
@@ -14,9 +15,9 @@ import (
 	"github.com/florinledger/florin/wallet/query"
 )
 
-// statementPage is how many transactions of a statement are read at once: some 600 kB, and a connection is
-// taken for a few milliseconds, however slowly the lines are taken.
-const statementPage = 1000
+// statementPageSize is how many transactions of a statement are read at once: some 600 kB, and a connection is
+// taken for a few milliseconds, however slowly the lines are taken. One page is read ahead.
+const statementPageSize = 1000
 
 // Statement sums a wallet up for a period. Opening and closing come from the balances that the journal has at
 // these times, and the movements from the postings between; where they do not agree, it is
@@ -111,51 +112,66 @@ func (r *Reads) StatementLines(ctx context.Context, s query.Statement) query.Lin
 	}
 }
 
-// readStatement hands all lines to yield; more is false once it takes no more.
+// readStatement hands all lines to yield; more is false once it takes no more. While it takes those of a page, the
+// next page is read.
 func (r *Reads) readStatement(ctx context.Context, lines *statementLines, yield func(query.Entry, error) bool) (more bool, err error) {
 	w, err := r.walletAccounts(ctx, lines.of.Wallet.ID, lines.asset)
 	if err != nil || len(w.accounts) == 0 {
 		return true, err
 	}
-	place := books.EntryPlace{EffectiveAt: lines.of.From}
+	ctx, cancel := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer cancel()
+	next := make(chan statementPage, 1)
+	read := func(after books.EntryPlace) {
+		reading.Go(func() { next <- r.readStatementPage(ctx, w, lines.of, after) })
+	}
+	read(books.EntryPlace{EffectiveAt: lines.of.From})
 	for {
-		page, err := r.statementPage(ctx, w, lines.of, place)
-		if err != nil {
-			return false, err
+		page := <-next
+		if page.err != nil {
+			return false, page.err
 		}
-		words, err := r.holdWords(ctx, page)
-		if err != nil {
-			return false, err
+		last := len(page.moved) < r.statementPage
+		if !last {
+			end := &page.moved[len(page.moved)-1]
+			read(books.EntryPlace{EffectiveAt: end.EffectiveAt, Position: end.Position})
 		}
-		for _, t := range page {
-			entries, err := w.entries(t, words)
-			if err != nil {
-				return false, err
-			}
-			for _, e := range entries {
+		for i := range page.moved {
+			for _, e := range w.entries(&page.moved[i], page.words) {
 				if !yield(lines.after(e), nil) {
 					return false, nil
 				}
 			}
-			place = books.EntryPlace{EffectiveAt: t.EffectiveAt, Position: t.Position}
 		}
-		if len(page) < statementPage {
+		if last {
 			return true, nil
 		}
 	}
 }
 
-// statementPage reads the transactions of a statement that come after a place.
-func (r *Reads) statementPage(ctx context.Context, w *walletAccounts, s query.Statement, after books.EntryPlace) (page []booked, err error) {
+// statementPage is some transactions of a statement, and the words of the holds that they are about.
+type statementPage struct {
+	moved []movedBy
+	words map[string]holdWord
+	err   error
+}
+
+// readStatementPage reads the transactions of a statement that come after a place.
+func (r *Reads) readStatementPage(ctx context.Context, w *walletAccounts, s query.Statement, after books.EntryPlace) (page statementPage) {
 	args := entryKeys(ledger.Main, w.accounts)
 	args["effective_at"], args["position"], args["until"], args["up_to"] = after.EffectiveAt, after.Position, s.Until, s.Position
-	args["limit"] = statementPage
-	err = r.rows(ctx, "statement_lines", args, func(row pgx.Rows) error {
-		t, err := scanBooked(row)
-		page = append(page, t)
+	args["limit"] = r.statementPage
+	page.err = r.rows(ctx, "statement_lines", args, func(row pgx.Rows) error {
+		t, err := scanMovedBy(row)
+		page.moved = append(page.moved, t)
 		return err
 	})
-	return page, err
+	if page.err == nil {
+		page.words, page.err = r.holdWords(ctx, page.moved)
+	}
+	return page
 }
 
 // statementLines is how far the lines of a statement have come.

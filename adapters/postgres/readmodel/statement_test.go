@@ -122,11 +122,11 @@ func (l *library) turnWalletEntries(r require.TestingT, f query.EntryFilter) (ou
 	}
 }
 
-// states reads a statement and its lines.
-func (l *library) states(r require.TestingT, f query.StatementFilter) (s query.Statement, lines []string) {
+// states reads a statement and its lines, in pages of a size.
+func (l *library) states(r require.TestingT, f query.StatementFilter, page int) (s query.Statement, lines []string) {
 	s, err := l.reads.Statement(l.t.Context(), f)
 	require.NoError(r, err)
-	for e, err := range l.reads.StatementLines(l.t.Context(), s)("") {
+	for e, err := range l.reads.ByStatementPages(page).StatementLines(l.t.Context(), s)("") {
 		require.NoError(r, err)
 		lines = append(lines, entryText(e))
 	}
@@ -227,7 +227,7 @@ func TestWalletModel(t *testing.T) {
 				}
 			}
 		}
-		s, got := l.states(r, f)
+		s, got := l.states(r, f, rapid.IntRange(1, 5).Draw(r, "page"))
 		require.Equal(r, want, got, "from %s until %s up to %d", f.From, f.Until, upTo)
 		stated := 0
 		for _, asset := range []string{"JPY", "KWD", "USD"} {

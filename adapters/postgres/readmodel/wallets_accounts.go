@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
@@ -86,11 +87,7 @@ func (w *walletAccounts) sums(of []decimal.Decimal) ([]query.Balance, error) {
 }
 
 // entries are what a transaction did to the wallet, by asset, without balances.
-func (w *walletAccounts) entries(t booked, holds map[string]holdWord) ([]query.Entry, error) {
-	d, err := t.words()
-	if err != nil {
-		return nil, err
-	}
+func (w *walletAccounts) entries(t *movedBy, holds map[string]holdWord) []query.Entry {
 	var out []query.Entry
 	for i := range t.postings {
 		p := &t.postings[i]
@@ -105,6 +102,7 @@ func (w *walletAccounts) entries(t booked, holds map[string]holdWord) ([]query.E
 		change := walletPart(&out[n].Changes, w.parts[at].part)
 		*change = change.Add(onNormalSide(p))
 	}
+	d := &t.words
 	description := cmp.Or(d.Description, d.Reason)
 	hold := d.HoldID
 	if word := holds[hold]; w.id == d.WalletID || w.id == word.toWallet {
@@ -112,19 +110,20 @@ func (w *walletAccounts) entries(t booked, holds map[string]holdWord) ([]query.E
 	} else {
 		hold = ""
 	}
-	counterparties := w.counterparties(t, d)
+	counterparties := w.counterparties(t)
 	for n := range out {
 		e := &out[n]
 		e.Transaction, e.Position, e.Line, e.Number, e.Type = t.Transaction, t.Position, n, t.Number, t.Type
 		e.EffectiveAt, e.RecordedAt = t.EffectiveAt, t.RecordedAt
 		e.Reference, e.Description, e.Hold, e.Counterparties = d.Reference, description, hold, counterparties
 	}
-	return out, nil
+	return out
 }
 
 // counterparties are the other wallets of a transaction: those that it posts to, or for which it sets money
 // aside.
-func (w *walletAccounts) counterparties(t booked, d walletWords) (ids []string) {
+func (w *walletAccounts) counterparties(t *movedBy) (ids []string) {
+	d := &t.words
 	if bytes.HasPrefix(d.To, []byte("[")) && d.FromWallet != w.id {
 		return nil // who is paid by a split sees what he gets of it
 	}
@@ -153,8 +152,16 @@ type walletWords struct {
 	To          json.RawMessage `json:"to"`
 }
 
-// words reads what a transaction says.
-func (t booked) words() (d walletWords, err error) {
-	err = json.Unmarshal(t.data, &d)
-	return d, err
+// movedBy is a transaction that moved something in a wallet, and what it says.
+type movedBy struct {
+	booked
+	words walletWords
+}
+
+// scanMovedBy reads a row of the lists of entries.
+func scanMovedBy(row pgx.Rows) (t movedBy, err error) {
+	if t.booked, err = scanBooked(row); err == nil {
+		err = json.Unmarshal(t.data, &t.words)
+	}
+	return t, err
 }

@@ -25,9 +25,9 @@ func (r *Reads) WalletEntries(ctx context.Context, f query.EntryFilter) ([]query
 		Ledger: ledger.Main, Order: f.Order, From: wholeMicros(f.From), Until: wholeMicros(f.Until),
 		Before: f.Before, UpTo: f.UpTo, Limit: f.Limit,
 	}, w.accounts)
-	var page []booked
+	var page []movedBy
 	if err := r.rows(ctx, name, args, func(row pgx.Rows) error {
-		t, err := scanBooked(row)
+		t, err := scanMovedBy(row)
 		page = append(page, t)
 		return err
 	}); err != nil || len(page) == 0 {
@@ -45,12 +45,8 @@ func (r *Reads) WalletEntries(ctx context.Context, f query.EntryFilter) ([]query
 		return nil, err
 	}
 	var out []query.Entry
-	for _, t := range page {
-		entries, err := w.entries(t, words)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range slices.Backward(entries) {
+	for i := range page {
+		for _, e := range slices.Backward(w.entries(&page[i], words)) {
 			balance := &after[w.asset(e.Asset)]
 			e.Balances = *balance
 			*balance = balance.Minus(e.Changes)
@@ -84,15 +80,11 @@ type holdWord struct{ description, toWallet string }
 
 // holdWords returns the words of the holds that transactions are about. A capture and a release do not repeat
 // them.
-func (r *Reads) holdWords(ctx context.Context, page []booked) (map[string]holdWord, error) {
+func (r *Reads) holdWords(ctx context.Context, page []movedBy) (map[string]holdWord, error) {
 	var ids []string
-	for _, t := range page {
-		d, err := t.words()
-		if err != nil {
-			return nil, err
-		}
-		if d.HoldID != "" {
-			ids = append(ids, d.HoldID)
+	for i := range page {
+		if id := page[i].words.HoldID; id != "" {
+			ids = append(ids, id)
 		}
 	}
 	if ids == nil {

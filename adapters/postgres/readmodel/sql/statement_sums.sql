@@ -1,5 +1,6 @@
 -- What the transactions of a period, by effective time, come to in each asset: how many there are, what came
--- to the wallet as a whole and what left it, and what each part changed by.
+-- to the wallet as a whole and what left it, and what each part changed by. As jsonb the postings are parsed
+-- once and not for each of their fields.
 WITH keys AS MATERIALIZED (
     SELECT * FROM unnest(@keys::uuid[], @addresses::text[], @assets::text[], @parts::text[]) AS k (key, address, asset, part)
 ), bounds AS MATERIALIZED (
@@ -21,8 +22,8 @@ WITH keys AS MATERIALIZED (
 ), moved AS (
     SELECT p.position, k.asset, k.part, CASE line ->> 1 WHEN 'c' THEN (line ->> 2)::numeric ELSE -(line ->> 2)::numeric END AS amount
       FROM place p
-     CROSS JOIN LATERAL (SELECT postings FROM events WHERE shard = 0 AND position = p.position OFFSET 0) e
-     CROSS JOIN LATERAL json_array_elements(e.postings) line
+     CROSS JOIN LATERAL (SELECT postings::jsonb AS postings FROM events WHERE shard = 0 AND position = p.position OFFSET 0) e
+     CROSS JOIN LATERAL jsonb_array_elements(e.postings) line
       JOIN keys k ON k.address = line ->> 0 AND k.asset = line ->> 3
 ), lines AS (
     SELECT asset, sum(amount) AS total,

@@ -119,7 +119,7 @@ func TestBenchStartsAndRemovesAService(t *testing.T) {
 	require.NoDirExists(t, folderOf(t, p))
 	r := readReport(t, filepath.Join(dir, "report.json"))
 	require.Len(t, r.TPCB, 1)
-	require.Len(t, r.Figures, 22)
+	require.Len(t, r.Figures, 25)
 	for _, f := range r.Figures {
 		require.Len(t, f.Values, 1, f.Name)
 		require.Positive(t, f.Floor, f.Name)

@@ -51,7 +51,7 @@ type figures struct {
 // Figures measures the figures and adds them, and every leg, to a report.
 func (b *Bench) Figures(ctx context.Context, c FiguresConfig, report *Report) error {
 	f := &figures{b: b, c: c, report: report}
-	for _, step := range []func(context.Context) error{f.rounds, f.balance, f.list, f.catchUp, f.full} {
+	for _, step := range []func(context.Context) error{f.rounds, f.statement, f.balance, f.list, f.catchUp, f.full} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -133,6 +133,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.scheduledOf(a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)
+	case payment.CommandCreate, payment.CommandCancel:
+		return h.paymentAfter(ctx, a)
 	case payment.CommandRecordFact:
 		return receiptOf(a.Outcome)
 	}

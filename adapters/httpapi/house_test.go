@@ -86,6 +86,7 @@ func open(t *testing.T) *house {
 		People:   h.lobby.ports(),
 		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
 		Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault),
+		Payments: h, Handovers: payment.NewSealer(h.lobby.vault), PaymentProvider: payment.Stripe,
 	}, HandlersConfig{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})

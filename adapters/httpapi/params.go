@@ -211,6 +211,12 @@ func walletStatusParam() parameter {
 	return enumParam("status", string(api.WalletStatusOpen), string(api.WalletStatusFrozen), string(api.WalletStatusClosed))
 }
 
+func paymentStatusParam() parameter {
+	return enumParam("status", string(api.PaymentStatusCreated), string(api.PaymentStatusProcessing), string(api.PaymentStatusRequiresAction),
+		string(api.PaymentStatusFailed), string(api.PaymentStatusCanceled), string(api.PaymentStatusSucceeded),
+		string(api.PaymentStatusPartiallyRefunded), string(api.PaymentStatusRefunded), string(api.PaymentStatusDisputed))
+}
+
 func withdrawalStatusParam() parameter {
 	return enumParam("status", string(api.WithdrawalStatusRequested), string(api.WithdrawalStatusApproved), string(api.WithdrawalStatusSent),
 		string(api.WithdrawalStatusSettled), string(api.WithdrawalStatusFailed), string(api.WithdrawalStatusCanceled))

@@ -11,12 +11,13 @@ import (
 	messages "github.com/florinledger/florin/messaging/query"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
+	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// Ports are what the handlers call out to. All of them are needed.
+// Ports are what the handlers call out to. All of them are needed, but for a provider of payments.
 type Ports struct {
 	Commands     Commands
 	Outcomes     Outcomes
@@ -39,7 +40,11 @@ type Ports struct {
 	Withdrawals  Withdrawals
 	Owners       Owners
 	Destinations *withdrawal.Sealer
-	Webhooks     Webhooks
+	Payments     Payments
+	Handovers    *payment.Sealer
+	// PaymentProvider is the name of the provider of new payments; empty for none.
+	PaymentProvider string
+	Webhooks        Webhooks
 }
 
 // Commands takes commands to the writer: *journal.Dispatcher.
@@ -146,6 +151,14 @@ type Withdrawals interface {
 	Withdrawals(ctx context.Context, f wallets.WithdrawalFilter) ([]wallets.FoundWithdrawal, error)
 	// Withdrawal returns where one is shown, by the position of the event that requested it.
 	Withdrawal(ctx context.Context, position int64) (at wallets.FoundWithdrawal, ok bool, err error)
+}
+
+// Payments finds payments that were asked for, from the projection wallets.Payments.
+type Payments interface {
+	// Payments returns where they are shown, newest first.
+	Payments(ctx context.Context, f wallets.PaymentFilter) ([]wallets.FoundPayment, error)
+	// Payment returns where one is shown, by the position of the event that created it.
+	Payment(ctx context.Context, position int64) (at wallets.FoundPayment, ok bool, err error)
 }
 
 // Owners knows whose wallets are, as of the writer's last commit.

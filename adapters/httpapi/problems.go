@@ -86,6 +86,7 @@ var problemTable = [...]ProblemRow{
 	{"wallet-not-found", http.StatusNotFound, RetryNewKey, "There is no such wallet.", "Or it is somebody else's."},
 	{"hold-not-found", http.StatusNotFound, RetryNewKey, "There is no such hold.", "Or the caller has no part in it."},
 	{"withdrawal-not-found", http.StatusNotFound, RetryNewKey, "There is no such withdrawal.", "Or it is somebody else's."},
+	{"payment-not-found", http.StatusNotFound, RetryNewKey, "There is no such payment.", "Or it is somebody else's."},
 	{"alert-not-found", http.StatusNotFound, RetryNewKey, "There is no such alert.", "It was deleted, or ended with its wallet, or it is somebody else's."},
 	{"exchange-rate-not-found", http.StatusNotFound, RetryNewKey, "The pair of assets is not listed in the table of rates.", "GET /v1/exchange-rates lists those that are. A pair does not stand for its inverse."},
 	{"quote-not-found", http.StatusNotFound, RetryNewKey, "There is no such quote.", "Or it is somebody else's."},
@@ -127,6 +128,8 @@ var problemTable = [...]ProblemRow{
 	{"too-many-expiring-holds", http.StatusUnprocessableEntity, RetryNewKey, "Too many holds of the wallet are open that will expire.", "limit says how many there may be. One that ends makes room; one that never expires needs none."},
 	{"capture-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The capture is larger than what remains of the hold.", "remaining says how much that is."},
 	{"withdrawal-wrong-status", http.StatusUnprocessableEntity, RetryNewKey, "The withdrawal is not in a state in which this can be done.", "withdrawal_status says where it stands. Its owner cancels it until it is approved, services and finance until it is sent; it is settled or failed once it is approved."},
+	{"payment-wrong-status", http.StatusUnprocessableEntity, RetryNewKey, "The payment is not in a state in which this can be done.", "payment_status says where it stands. It is canceled until it is paid."},
+	{codeProviderRefused, http.StatusUnprocessableEntity, RetryNewKey, "The payment provider would not do it.", "provider_code is its word, such as amount_too_small, and provider-unavailable where it gave none for an hour. The payment stays, as payment_id shows it, and nothing has moved."},
 	{"owner-erased", http.StatusUnprocessableEntity, RetryNewKey, "The wallet's owner is erased: where the money goes cannot be kept for them.", "Finance takes out what is left in the wallet with POST /v1/wallets/{id}/debit."},
 	{"too-many-alerts", http.StatusUnprocessableEntity, RetryNewKey, "The wallet has as many alerts as it may have.", "limit says how many that are. Delete one to make room."},
 	{"quote-used", http.StatusUnprocessableEntity, RetryNewKey, "The quote was used: a quote is good for one exchange.", "transaction_id says which one."},
@@ -148,5 +151,6 @@ var problemTable = [...]ProblemRow{
 	{"outcome-unknown", http.StatusServiceUnavailable, RetrySameKey, "The outcome is not known yet.", "The command may still be done. The same request with the same key will tell."},
 	{"not-yet-visible", http.StatusServiceUnavailable, RetrySameKey, "The read has not caught up with the position asked for.", "at_least was waited for, for 2 s."},
 	{"unavailable", http.StatusServiceUnavailable, RetrySameKey, "The service cannot do this now.", "Something that it needs is away."},
+	{"provider-not-configured", http.StatusServiceUnavailable, RetrySameKey, "No payment provider is configured.", "Nothing was asked for. Whoever runs the service gives it a key of the provider's (STRIPE_API_KEY_FILE)."},
 	{"not-ready", http.StatusServiceUnavailable, RetrySameKey, "The service is not ready.", "checks says which checks failed."},
 }

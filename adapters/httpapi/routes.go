@@ -122,6 +122,12 @@ func routes() []route {
 		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
 
+		{method: post, path: "/v1/payments", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/payments", roles: u | s | f, query: with(page,
+			walletIDParam(), paymentStatusParam(), textParam("provider_ref"), timeParam("from"), timeParam("until"))},
+		{method: get, path: "/v1/payments/:id", roles: u | s | f, query: atLeast},
+		{method: post, path: "/v1/payments/:id/cancel", roles: u | s | f, money: true, body: jsonBody, query: dryRun},
+
 		{method: post, path: "/v1/withdrawals", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: get, path: "/v1/withdrawals", roles: u | s | f, query: with(page,
 			walletIDParam(), withdrawalStatusParam(), timeParam("from"), timeParam("until"))},

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // ErrNotCharged says that an amount is not one that Stripe charges.
@@ -30,6 +31,9 @@ func exponent(currency string) int32 {
 
 // asset is the code of the asset that a currency is.
 func asset(currency string) string { return strings.ToUpper(currency) }
+
+// currency is the one that an order's asset is.
+func currency(o payment.Order) string { return strings.ToLower(o.Amount.Asset) }
 
 // amount writes minor units as a decimal: 1050 of usd is "10.50", 500 of isk is "5.00".
 func amount(minor int64, currency string) string {

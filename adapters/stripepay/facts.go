@@ -13,13 +13,21 @@ import (
 // WalletKey is the key of Stripe's metadata under which an integration names the wallet to credit.
 const WalletKey = "wallet_id"
 
+// PaymentKey is the key under which payments that were asked for here have our id.
+const PaymentKey = "payment_id"
+
 // factOf puts an event's object into the words of payments. The types handled are those that say
-// how much of a payment was received or refunded in all, what a dispute has moved in all, and how far a
-// payout has come; every one of them is enough by itself.
+// how much of a payment was received or refunded in all, how far a payment is that nobody has paid yet, what a
+// dispute has moved in all, and how far a payout has come; every one of them is enough by itself.
 func factOf(e envelope) (payment.Fact, error) {
 	switch e.Type {
 	case "payment_intent.succeeded":
 		return read(e.Data.Object, intentFact)
+	case "payment_intent.created", "payment_intent.processing", "payment_intent.requires_action",
+		"payment_intent.payment_failed", "payment_intent.canceled":
+		return read(e.Data.Object, intentTold)
+	case "checkout.session.expired", "checkout.session.async_payment_failed":
+		return read(e.Data.Object, sessionTold)
 	case "charge.succeeded", "charge.captured", "charge.refunded":
 		return read(e.Data.Object, chargeFact)
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
@@ -67,12 +75,18 @@ type intent struct {
 	Currency       string            `json:"currency"`
 	Metadata       map[string]string `json:"metadata"`
 	Invoice        reference         `json:"invoice"`
+	Status         string            `json:"status"`
+	LastError      *struct {
+		Code        string `json:"code"`
+		DeclineCode string `json:"decline_code"`
+		Message     string `json:"message"`
+	} `json:"last_payment_error"`
 }
 
 func intentFact(o intent) (payment.Fact, error) {
 	return paid(sums{
 		payment: o.ID, currency: o.Currency, received: o.AmountReceived,
-		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], order: o.Metadata[PaymentKey], invoice: o.Invoice,
 	})
 }
 
@@ -92,7 +106,7 @@ func chargeFact(o charge) (payment.Fact, error) {
 		// A charge made without an intent is a payment by itself.
 		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
 		received: o.AmountCaptured, refunded: o.givenBack(),
-		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], order: o.Metadata[PaymentKey], invoice: o.Invoice,
 	})
 }
 
@@ -107,6 +121,7 @@ func (o charge) givenBack() int64 {
 }
 
 type session struct {
+	Status        string            `json:"status"`
 	PaymentIntent reference         `json:"payment_intent"`
 	PaymentStatus string            `json:"payment_status"`
 	AmountTotal   int64             `json:"amount_total"`
@@ -118,7 +133,7 @@ type session struct {
 func sessionFact(o session) (payment.Fact, error) {
 	s := sums{
 		payment: string(o.PaymentIntent), currency: o.Currency,
-		wallet: o.Metadata[WalletKey], invoice: o.Invoice,
+		wallet: o.Metadata[WalletKey], order: o.Metadata[PaymentKey], invoice: o.Invoice,
 	}
 	switch {
 	case o.Invoice == "" && o.PaymentIntent == "":
@@ -126,14 +141,18 @@ func sessionFact(o session) (payment.Fact, error) {
 	case o.PaymentStatus == "paid":
 		s.received = o.AmountTotal
 	}
-	return paid(s)
+	f, err := paid(s)
+	if s.received == 0 {
+		f.Told = toldOfSession(o.Status)
+	}
+	return f, err
 }
 
 // sums is what an object says of a payment, in Stripe's minor units.
 type sums struct {
-	payment, currency, wallet string
-	received, refunded        int64
-	invoice                   reference
+	payment, currency, wallet, order string
+	received, refunded               int64
+	invoice                          reference
 }
 
 func paid(s sums) (payment.Fact, error) {
@@ -145,6 +164,6 @@ func paid(s sums) (payment.Fact, error) {
 	return payment.Fact{
 		Kind: payment.Paid, Payment: s.payment, Asset: asset(s.currency),
 		Received: amount(s.received, s.currency), Refunded: amount(s.refunded, s.currency),
-		Wallet: s.wallet, Invoiced: s.invoice != "",
+		Wallet: s.wallet, Order: s.order, Invoiced: s.invoice != "",
 	}, nil
 }

@@ -11,4 +11,9 @@ const (
 	// MaxMinor is the most minor units that an amount is believed to have. Stripe's own limits are
 	// far below it (at most 12 digits); it keeps nonsense out of the books.
 	MaxMinor = 1_000_000_000_000_000
+	// DefaultCallTime is how long a call of Stripe's API may take. Its own library waits for 80 s; nobody who pays
+	// does, and the call is made again under the same key.
+	DefaultCallTime = 20 * time.Second
+	// MaxMessage bounds, in bytes, what Stripe says about a call that it refuses.
+	MaxMessage = 500
 )

@@ -92,7 +92,7 @@ func TestFacts(t *testing.T) {
 		},
 		"session not paid yet": {
 			"checkout.session.completed", over(stripetest.CheckoutSession(t, ten), "payment_status", "unpaid"),
-			with(func(f *payment.Fact) { f.Received = "0.00" }),
+			with(func(f *payment.Fact) { f.Received, f.Told = "0.00", payment.StatusProcessing }),
 		},
 		"session of a set-up": {
 			"checkout.session.completed", over(stripetest.CheckoutSession(t, ten), "payment_intent", nil),

@@ -49,6 +49,13 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	if err != nil {
 		return nil, err
 	}
+	gateways, provider, err := s.gateways()
+	if err != nil {
+		return nil, err
+	}
+	if len(gateways) == 0 {
+		a.log.Warn("no payments can be asked for: there is no key of a provider")
+	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
 	mailboxes := httpapi.NewMailboxes()
 	a.feed.Listen(wakes(mailboxes))
@@ -61,6 +68,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		People:    people,
 		Messages:  reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
 		Withdrawals: reads, Owners: walletOwners{postgres.NewDirectory(a.reads)}, Destinations: withdrawal.NewSealer(a.vault),
+		Payments: reads, Handovers: payment.NewSealer(a.vault), PaymentProvider: provider,
 		Webhooks: httpapi.Webhooks{
 			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: a.vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,

@@ -12,7 +12,7 @@ import (
 // that has an id, with a thing of somebody else's: it is 404, as one that there is not, and nothing is done.
 func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 	t.Parallel()
-	s := startService(t)
+	s, _ := startWithStripe(t)
 	ann, bob, eve := s.registered(t, "ann@example.com"), s.registered(t, "bob@example.com"), s.registered(t, "eve@example.com")
 	for _, p := range []*person{ann, bob, eve} {
 		p.signIn(goodPassword).is(http.StatusOK)
@@ -36,6 +36,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"/v1/messages/":    made("/v1/messages", map[string]any{"to": bob.id, "body": "Between us."}).str("id"),
 		"/v1/commands/":    transfer.str("command_id"),
 		"/v1/withdrawals/": made("/v1/withdrawals", map[string]any{"wallet_id": from, "amount": yen("10"), "destination": annsBank()}).str("id"),
+		"/v1/payments/":    made("/v1/payments", map[string]any{"wallet_id": from, "amount": yen("10"), "method": "payment_intent"}).str("id"),
 		"/v1/alerts/":      made("/v1/alerts", map[string]any{"wallet_id": from, "asset": "JPY", "below": "1"}).str("id"),
 	}
 	bodies := map[string]map[string]any{
@@ -44,6 +45,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"POST /v1/holds/{id}/capture":      {},
 		"POST /v1/holds/{id}/release":      {},
 		"POST /v1/holds/{id}/increase":     {"amount": yen("1")},
+		"POST /v1/payments/{id}/cancel":    {},
 		"POST /v1/withdrawals/{id}/cancel": {},
 		"PATCH /v1/schedules/{id}":         {"status": "paused"},
 		"PATCH /v1/messages/{id}":          {"body": "What she never wrote."},

@@ -19,12 +19,13 @@ const (
 	erasureReactor = "erasures"
 	noticeReactor  = "notices"
 	alertReactor   = "alerts"
+	paymentReactor = "payments"
 	webhookReactor = "webhooks"
 	// scheduleReactor ends the schedules of who is erased.
 	scheduleReactor = "schedules"
 	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 15
+	reactConnections = 16
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
@@ -58,6 +59,9 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	a.metrics.Reactor(alerts)
 	a.does(alerts.Run)
 	if err := a.addWebhooks(ctx, s, registry, tail, points, dispatcher); err != nil {
+		return err
+	}
+	if err := a.addCashier(s, registry, tail, points, dispatcher, store); err != nil {
 		return err
 	}
 	for _, x := range []*sweep{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,6 +26,9 @@ type settings struct {
 	TrustedProxies []string `help:"Addresses and networks of proxies whose X-Forwarded-For is believed." env:"FLORIN_TRUSTED_PROXIES"`
 
 	StripeSecretFiles []string `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
+	StripeKey         string   `help:"Stripe's secret or restricted key; a file is better kept." env:"STRIPE_API_KEY"`
+	StripeKeyFile     string   `help:"File with Stripe's secret or restricted key. Without a key no payments are asked for." env:"STRIPE_API_KEY_FILE" type:"path"`
+	StripeURL         string   `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
 	StripeLive        bool     `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
 	mailSettings
@@ -82,4 +86,26 @@ func (s *settings) stripeSecrets() ([]string, error) {
 		out = append(out, string(secret))
 	}
 	return out, nil
+}
+
+// stripeKey reads the key for Stripe's API; empty for none. A key of one mode beside events of the other would
+// take payments whose events nobody believes.
+func (s *settings) stripeKey() (string, error) {
+	key := s.StripeKey
+	if s.StripeKeyFile != "" {
+		data, err := readSecretFile(s.StripeKeyFile)
+		if err != nil {
+			return "", err
+		}
+		key = string(data)
+	}
+	switch {
+	case key == "":
+		return "", nil
+	case !strings.HasPrefix(key, "sk_") && !strings.HasPrefix(key, "rk_"):
+		return "", errors.New("a key for Stripe's API begins with sk_ or rk_")
+	case strings.HasPrefix(key[3:], "live_") != s.StripeLive:
+		return "", errors.New("the key for Stripe's API is of another mode than the events that are taken (STRIPE_LIVE)")
+	}
+	return key, nil
 }

@@ -29,8 +29,14 @@ func weigh(s *journal.Scope, f Fact) (Result, error) {
 		return Result{Passed, NoPayment}, nil
 	case !f.wellFormed():
 		return Result{Passed, InvalidFact}, nil
+	case f.Kind == Told:
+		return weighTold(s, f)
 	case f.Kind == Disputed:
-		return weighDispute(s, f)
+		result, err := weighDispute(s, f)
+		if err == nil {
+			follow(s, f)
+		}
+		return result, err
 	case f.Kind == PaidOut:
 		return weighPayout(s, f)
 	}
@@ -42,6 +48,9 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 		return Result{Passed, Invoice}, nil
 	}
 	before := find(s, f.Provider, f.Payment)
+	if _, o, ours := asked(s, f); ours {
+		f.Wallet = o.Wallet // what we have written down weighs more than metadata
+	}
 	w, known := wallet.Find(s, f.Wallet)
 	known = known && w.Status != wallet.StatusClosed
 	scale, registered := ledger.AssetScale(s, f.Asset)
@@ -72,6 +81,9 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 	})
 	if refusal := journal.AsRefusal(err); refusal != nil {
 		return ignoredBy(refusal), nil
+	}
+	if err == nil && follow(s, f) && !b.booked {
+		return Result{Deferred, NothingMoved}, nil
 	}
 	return b.result(), err
 }

@@ -116,7 +116,7 @@ type PayoutMoved struct {
 }
 
 // Register tells r what payments decide, evolve and record. It needs the registrations of ledger
-// and wallet beside it. There are no refusals.
+// and wallet beside it. What a provider tells of is never refused.
 func Register(r *journal.Registry) {
 	journal.Decides(r, CommandRecordFact, decideFact)
 
@@ -138,6 +138,8 @@ func Register(r *journal.Registry) {
 	journal.Holds(r, payouts())
 
 	r.Evolves(evolve)
+
+	registerOrders(r)
 }
 
 // isType reports whether an event is one of this package.

@@ -1,10 +1,13 @@
 package payment_test
 
 import (
+	"maps"
 	"testing"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal/decidetest"
+	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -13,6 +16,7 @@ import (
 func TestFrozenEvents(t *testing.T) {
 	t.Parallel()
 	const id = "wal_01kkn6wx9dg000g00400000001"
+	at := time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 	ten := ledger.Money{Amount: "10.50", Asset: "USD"}
 	source := payment.Source{EventID: "evt_1", Raw: 7}
 	about := payment.About{Provider: "stripe", Dispute: "dp_1", Payment: "pi_1", WalletID: id, Source: source}
@@ -33,5 +37,28 @@ func TestFrozenEvents(t *testing.T) {
 		"payout-paid.v1":              payment.PayoutMoved{Provider: "stripe", Payout: "po_1", Amount: ten, Stage: payment.PayoutPaid, Source: source},
 		"payout-failed.v1":            payment.PayoutMoved{Provider: "stripe", Payout: "po_1", Amount: ten, Stage: payment.PayoutFailed, Source: source},
 	}
+	const pay = "pay_01kkn6wx9dg000g00400000003"
+	step := func(p payment.Progress) payment.Step {
+		return payment.Step{PaymentID: pay, Provider: "stripe", WalletID: id, Progress: p}
+	}
+	opened := payment.Progress{Status: payment.StatusCreated, Told: payment.StatusCreated, ToldAt: at, ProviderRef: "cs_1"}
+	failed := payment.Progress{Status: payment.StatusFailed, Told: payment.StatusFailed, ToldAt: at, Failure: payment.Failure{Code: "amount_too_small", Message: "It is too small."}}
+	canceled := opened
+	canceled.Status, canceled.Told = payment.StatusCanceled, payment.StatusCanceled
+	disputed := opened
+	disputed.Status, disputed.Intent, disputed.Received, disputed.Refunded, disputed.Disputed = payment.StatusDisputed, "pi_1", "10.50", "4.00", "6.50"
+	maps.Copy(want, map[string]any{
+		"payment-created.v1": payment.Created{
+			PaymentID: pay, Provider: "stripe", WalletID: id, Owner: "usr_ann", Amount: ten, Method: payment.Checkout,
+			SuccessURL: "https://shop.example.com/paid", CancelURL: "https://shop.example.com/cart", Description: "Top-up", CreatedBy: "key_shop",
+			Metadata: map[string]string{"cart": "7"},
+		},
+		"payment-opened.v1":           payment.Opened{Step: step(opened), Handover: seal.Text("sealed")},
+		"payment-not-opened.v1":       payment.NotOpened{Step: step(failed)},
+		"payment-cancel-requested.v1": payment.CancelRequested{Step: step(opened), RequestedBy: "usr_ann"},
+		"payment-canceled.v1":         payment.Canceled{Step: step(canceled)},
+		"payment-not-canceled.v1":     payment.NotCanceled{Step: step(opened), Why: payment.Failure{Code: "payment_intent_unexpected_state"}},
+		"payment-progressed.v1":       payment.Progressed{Step: step(disputed), Source: source},
+	})
 	decidetest.Frozen(t, payment.Register, want)
 }

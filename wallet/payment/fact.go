@@ -27,6 +27,8 @@ const (
 	Disputed Kind = "disputed"
 	// PaidOut: money at the provider is on its way to our bank, or came back; Payout says how that stands.
 	PaidOut Kind = "paid-out"
+	// Told: how far a payment is that has moved no money.
+	Told Kind = "told"
 	// Ignored: nothing that the books follow; Reason says why.
 	Ignored Kind = "ignored"
 )
@@ -56,6 +58,11 @@ type Fact struct {
 	Refunded string `json:"refunded,omitempty"`
 	// Wallet is the wallet that the payer's side named, as it wrote it: it may be anything.
 	Wallet string `json:"wallet,omitempty"`
+	// Order is our id of the payment, as the message names it: it may be anything.
+	Order string `json:"order,omitempty"`
+	// Told is how far the payment is, where the message says so; Failure why a try to pay failed.
+	Told    Status  `json:"told,omitempty"`
+	Failure Failure `json:"failure,omitzero"`
 	// Invoiced says that the payment belongs to an invoice.
 	Invoiced bool `json:"invoiced,omitempty"`
 

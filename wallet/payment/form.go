@@ -12,6 +12,8 @@ func (f Fact) wellFormed() bool {
 	switch f.Kind {
 	case Paid:
 		return validID(f.Payment) && ledger.CheckAssetCode(f.Asset) == nil && validSum(f.Received) && validSum(f.Refunded)
+	case Told:
+		return (f.Payment == "" || validID(f.Payment)) && (f.Asset == "" || ledger.CheckAssetCode(f.Asset) == nil)
 	case Disputed:
 		return validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
 	case PaidOut:

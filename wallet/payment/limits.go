@@ -1,9 +1,18 @@
 package payment
 
+import "time"
+
 const (
 	// MaxID bounds, in bytes, a provider's ids, which are parts of keys. Stripe promises 255.
 	MaxID = 255
 	// MaxMovements is how many balance transactions a dispute has at most: they are remembered in one row.
 	// Stripe makes two, when it takes the funds and when it gives them back.
 	MaxMovements = 50
+	// MaxURL bounds, in bytes, where a payer's browser is sent; Stripe takes 5,000, and browsers less.
+	MaxURL = 2048
+	// AskPatience is how long a provider is asked for what it does not answer. A payer is gone by then.
+	AskPatience = time.Hour
+	// maxAsking is how many payments a provider is asked for at once: Stripe takes 25 calls per second in test
+	// mode, and a call takes half a second.
+	maxAsking = 12
 )

@@ -34,6 +34,8 @@ type payment struct {
 	Refunded string `json:"refunded"`
 	// Disputes are the ids of its disputes.
 	Disputes []string `json:"disputes,omitempty"`
+	// Order is our id of it, if we asked for it.
+	Order string `json:"order,omitempty"`
 }
 
 func payments() journal.Kind[payment] { return journal.NewKind[payment]("payment") }

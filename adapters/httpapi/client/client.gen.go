@@ -80,6 +80,25 @@ const (
 	MessageKindNotice  MessageKind = "notice"
 )
 
+// Defines values for PaymentMethod.
+const (
+	PaymentMethodCheckout      PaymentMethod = "checkout"
+	PaymentMethodPaymentIntent PaymentMethod = "payment_intent"
+)
+
+// Defines values for PaymentStatus.
+const (
+	PaymentStatusCanceled          PaymentStatus = "canceled"
+	PaymentStatusCreated           PaymentStatus = "created"
+	PaymentStatusDisputed          PaymentStatus = "disputed"
+	PaymentStatusFailed            PaymentStatus = "failed"
+	PaymentStatusPartiallyRefunded PaymentStatus = "partially_refunded"
+	PaymentStatusProcessing        PaymentStatus = "processing"
+	PaymentStatusRefunded          PaymentStatus = "refunded"
+	PaymentStatusRequiresAction    PaymentStatus = "requires_action"
+	PaymentStatusSucceeded         PaymentStatus = "succeeded"
+)
+
 // Defines values for QuoteStatus.
 const (
 	QuoteStatusExpired QuoteStatus = "expired"
@@ -534,6 +553,9 @@ type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
 
+// CancelPayment defines model for CancelPayment.
+type CancelPayment = struct{}
+
 // CancelWithdrawal defines model for CancelWithdrawal.
 type CancelWithdrawal struct {
 	// Reason The owner may read it.
@@ -819,6 +841,34 @@ type CreateLedger struct {
 	//
 	// Example: main
 	Name LedgerName `json:"name"`
+}
+
+// CreatePayment defines model for CreatePayment.
+type CreatePayment struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// CancelURL Where it goes when the payer turns back; for `checkout`.
+	CancelURL string `json:"cancel_url,omitempty,omitzero"`
+
+	// Description The payer reads it at the provider.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata,omitempty,omitzero"`
+
+	// Method Where the payer pays: on a page of the provider's, or on the caller's own.
+	Method PaymentMethod `json:"method"`
+
+	// SuccessURL Where the payer's browser goes once it has paid; `checkout` needs it, and `payment_intent` takes none.
+	SuccessURL string `json:"success_url,omitempty,omitzero"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
 }
 
 // CreatePosting defines model for CreatePosting.
@@ -1442,6 +1492,90 @@ type OwnerID = string
 
 // Password The password that there is.
 type Password = string
+
+// Payment defines model for Payment.
+type Payment struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// CheckoutURL The provider's page, while the payer may still pay; not in lists, and not for finance.
+	CheckoutURL string `json:"checkout_url,omitempty,omitzero"`
+
+	// ClientSecret For the provider's elements, while the payer may still pay; not in lists, and not for finance.
+	ClientSecret string    `json:"client_secret,omitempty,omitzero"`
+	CreatedAt    time.Time `json:"created_at"`
+	Description  string    `json:"description,omitempty,omitzero"`
+
+	// Disputed An amount with its asset.
+	Disputed Money `json:"disputed"`
+
+	// Failure Why the provider did not take the payment, or why the last try to pay failed.
+	Failure *PaymentFailure `json:"failure,omitempty"`
+
+	// ID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID PaymentID `json:"id"`
+
+	// Metadata The caller's own data, at most 64 keys of up to 64 bytes with values of up to 512.
+	//
+	// Example: {"shop":"north"}
+	Metadata Metadata `json:"metadata"`
+
+	// Method Where the payer pays: on a page of the provider's, or on the caller's own.
+	Method PaymentMethod `json:"method"`
+
+	// Provider The provider that it stays with.
+	//
+	// Example: stripe
+	Provider string `json:"provider"`
+
+	// ProviderPayment The provider's id of the payment itself, once there is one.
+	ProviderPayment string `json:"provider_payment,omitempty,omitzero"`
+
+	// ProviderRef The provider's id of what waits for the payer: a session, or an intent.
+	ProviderRef string `json:"provider_ref,omitempty,omitzero"`
+
+	// Received An amount with its asset.
+	Received Money `json:"received"`
+
+	// Refunded An amount with its asset.
+	Refunded Money `json:"refunded"`
+
+	// Status How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+	Status  PaymentStatus `json:"status"`
+	Version int64         `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// PaymentFailure Why the provider did not take the payment, or why the last try to pay failed.
+type PaymentFailure struct {
+	// Code The provider's word, such as `card_declined`; `provider-unavailable` where it had none.
+	Code    string `json:"code"`
+	Message string `json:"message,omitempty,omitzero"`
+}
+
+// PaymentID A payment's id.
+//
+// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+type PaymentID = string
+
+// PaymentList defines model for PaymentList.
+type PaymentList struct {
+	Data       []Payment `json:"data"`
+	HasMore    bool      `json:"has_more"`
+	NextCursor string    `json:"next_cursor,omitempty,omitzero"`
+}
+
+// PaymentMethod Where the payer pays: on a page of the provider's, or on the caller's own.
+type PaymentMethod string
+
+// PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+type PaymentStatus string
 
 // Position A position, opaque.
 //
@@ -3209,6 +3343,64 @@ type ResetPasswordParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListPaymentsParams defines parameters for ListPayments.
+type ListPaymentsParams struct {
+	// WalletID Only those for this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Status Only those that stand here now.
+	Status PaymentStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// ProviderRef Only the one that the provider knows by this id, of a session or of an intent.
+	ProviderRef string `form:"provider_ref,omitempty" json:"provider_ref,omitempty,omitzero"`
+
+	// From Only what lies at this time or later.
+	From From `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Until Only what lies before this time, which must not lie before `from`.
+	Until Until `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreatePaymentParams defines parameters for CreatePayment.
+type CreatePaymentParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetPaymentParams defines parameters for GetPayment.
+type GetPaymentParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CancelPaymentParams defines parameters for CancelPayment.
+type CancelPaymentParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // CreateQuoteParams defines parameters for CreateQuote.
 type CreateQuoteParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -4480,6 +4672,81 @@ func (c *Client) ResetPassword(ctx context.Context, params *ResetPasswordParams,
 	r.takesKey = true
 	r.body = body
 	return sendOnly(ctx, c, r, options)
+}
+
+// ListPayments List payments.
+//
+// Newest first, by when they were asked for. A user sees those for his own wallets. What the payer is given is not listed.
+// Roles: user, service, finance, admin.
+//
+// GET /v1/payments
+func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, options ...Option) (PaymentList, error) {
+	r := newRequest(http.MethodGet, "/v1/payments")
+	if params != nil {
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("status", params.Status)
+		r.inQuery("provider_ref", params.ProviderRef)
+		r.inQuery("from", params.From)
+		r.inQuery("until", params.Until)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[PaymentList](ctx, c, r, options)
+}
+
+// CreatePayment Ask for a payment.
+//
+// Has a payment provider wait for money for a wallet: on a page of the provider's (`checkout`, answered with
+// `checkout_url`), or on the caller's own with the provider's elements (`payment_intent`, answered with `client_secret`).
+// Nothing is credited before the provider says that money came in. What is asked of the provider is written down
+// before it is called: a repeat with the same key after `outcome-unknown` asks for the same payment, never for a second
+// one. Roles: user, service, admin.
+//
+// POST /v1/payments
+func (c *Client) CreatePayment(ctx context.Context, params *CreatePaymentParams, body CreatePayment, options ...Option) (Payment, error) {
+	r := newRequest(http.MethodPost, "/v1/payments")
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Payment](ctx, c, r, options)
+}
+
+// GetPayment Get a payment.
+//
+// While the payer may still pay, its owner and services get what the payer needs for it.
+// Roles: user, service, finance, admin.
+//
+// GET /v1/payments/{id}
+func (c *Client) GetPayment(ctx context.Context, id PaymentID, params *GetPaymentParams, options ...Option) (Payment, error) {
+	r := newRequest(http.MethodGet, "/v1/payments/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Payment](ctx, c, r, options)
+}
+
+// CancelPayment Cancel a payment.
+//
+// Has the provider wait no longer, of a payment that nobody has paid. The provider decides: `provider-refused` says that
+// it was faster. Roles: user, service, finance, admin.
+//
+// POST /v1/payments/{id}/cancel
+func (c *Client) CancelPayment(ctx context.Context, id PaymentID, params *CancelPaymentParams, body CancelPayment, options ...Option) (Payment, error) {
+	r := newRequest(http.MethodPost, "/v1/payments/{id}/cancel", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Payment](ctx, c, r, options)
 }
 
 // CreateQuote Ask for a quote.

@@ -9,6 +9,7 @@
 //	transactions  for each transaction, what it can be found by
 //	wallets       wallets, holds and schedules, as their events left them, which withdrawals there are, rates of exchange, and the
 //	              quotes that were used
+//	payments      which payments were asked for, and by what they are found
 //	users         people and the keys of services, likewise; what is personal stays sealed
 //	messages      who has which message, sealed, and digests of the words that it is found by
 //

@@ -59,6 +59,7 @@ func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 		{name: query.Entries, version: 2, apply: byEvents(applyEntries)},
 		{name: query.Transactions, version: 2, apply: byEvents(transactionsApplier(registry))},
 		{name: wallets.Wallets, version: 5, apply: byEvents(walletsApplier(registry))},
+		{name: wallets.Payments, version: 1, apply: byEvents(paymentsApplier(registry))},
 		{name: people.Users, version: 1, apply: byEvents(usersApplier(registry))},
 		{name: messages.Messages, version: 1, apply: messagesApplier(registry, keys)},
 	}
@@ -66,7 +67,7 @@ func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 
 // Names are the names of the projections.
 func Names() []string {
-	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, people.Users, messages.Messages}
+	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, wallets.Payments, people.Users, messages.Messages}
 }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.

@@ -1,0 +1,131 @@
+package httpapi
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+	wallets "github.com/florinledger/florin/wallet/query"
+)
+
+// GetPayment implements api.StrictServerInterface.
+func (h *Handlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject) (api.GetPaymentResponseObject, error) {
+	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Payments); err != nil {
+		return nil, err
+	}
+	place, err := payment.Place(r.ID)
+	if err != nil || place.Shard() != mainShard {
+		return nil, fromRefusal(payment.ErrNotFound)
+	}
+	at, ok, err := h.ports.Payments.Payment(ctx, place.Position())
+	switch {
+	case err != nil:
+		return nil, away(err)
+	case !ok:
+		return nil, fromRefusal(payment.ErrNotFound)
+	}
+	found, err := h.paymentsAt(ctx, []wallets.FoundPayment{at})
+	if err != nil {
+		return nil, err
+	}
+	p := found[0]
+	if p.PaymentID != r.ID || !maySee(callOf(ctx).principal, p.Owner) { // of an epoch that was given up, or somebody else's
+		return nil, fromRefusal(payment.ErrNotFound)
+	}
+	shown, err := h.paymentOf(ctx, p, true)
+	if err != nil {
+		return nil, err
+	}
+	callOf(ctx).setVersion(p.Version)
+	return api.GetPayment200JSONResponse(shown), nil
+}
+
+// ListPayments implements api.StrictServerInterface. A user sees those for his own wallets.
+func (h *Handlers) ListPayments(ctx context.Context, r api.ListPaymentsRequestObject) (api.ListPaymentsResponseObject, error) {
+	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := wallets.PaymentFilter{
+		WalletID: r.Params.WalletID, Status: payment.Status(r.Params.Status), ProviderRef: r.Params.ProviderRef,
+		From: r.Params.From, Until: r.Params.Until, Limit: p.limit + 1,
+	}
+	if p.place != "" {
+		if f.Before, err = strconv.ParseInt(p.place, 10, 64); err != nil {
+			return nil, &Problem{Code: "invalid-cursor", cause: err}
+		}
+	}
+	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Payments); err != nil {
+		return nil, err
+	}
+	principal := callOf(ctx).principal
+	if f.WalletID != "" {
+		owner, ok, err := h.ports.Owners.Owner(ctx, f.WalletID)
+		switch {
+		case err != nil:
+			return nil, away(err)
+		case !ok || !maySee(principal, owner):
+			return nil, &Problem{Code: "wallet-not-found"}
+		}
+	}
+	if !maySee(principal, "") {
+		f.Owner = principal.Subject
+	}
+	found, err := h.ports.Payments.Payments(ctx, f)
+	if err != nil {
+		return nil, away(err)
+	}
+	found, more, next := turn(ctx, h, p, found, func(at wallets.FoundPayment) string { return strconv.FormatInt(at.Created, 10) })
+	list, err := h.paymentsAt(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]api.Payment, len(list))
+	for i, one := range list {
+		if data[i], err = h.paymentOf(ctx, one, false); err != nil {
+			return nil, err
+		}
+	}
+	return api.ListPayments200JSONResponse{Data: data, HasMore: more, NextCursor: next}, nil
+}
+
+// paymentsAt returns the payments that were found, in the order given, from the journal.
+func (h *Handlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment) ([]payment.Payment, error) {
+	var positions []int64
+	for _, at := range found {
+		positions = append(positions, at.Created)
+		if at.Opened != 0 {
+			positions = append(positions, at.Opened)
+		}
+		if at.Last != at.Created && at.Last != at.Opened {
+			positions = append(positions, at.Last)
+		}
+	}
+	if len(positions) == 0 {
+		return nil, nil
+	}
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	if err != nil {
+		return nil, away(err)
+	}
+	byPosition := make(map[int64]*journal.Event, len(events))
+	for i := range events {
+		if err := h.registry.Decode(&events[i]); err != nil {
+			return nil, err
+		}
+		byPosition[events[i].Position] = &events[i]
+	}
+	out := make([]payment.Payment, len(found))
+	for i, at := range found {
+		created, last := byPosition[at.Created], byPosition[at.Last]
+		if created == nil || last == nil {
+			return nil, notInJournal(at.Last)
+		}
+		if out[i], err = payment.Show(created, byPosition[at.Opened], last); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,1 @@
+SELECT position FROM {payments}.payment ORDER BY position LIMIT 1

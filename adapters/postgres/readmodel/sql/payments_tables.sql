@@ -1,0 +1,20 @@
+CREATE SCHEMA {schema};
+
+-- Which events show a payment that was asked for; the journal has the rest. What the payer is given is nowhere here,
+-- sealed or not.
+CREATE TABLE {schema}.payment (
+    position     bigint PRIMARY KEY,    -- of the event that created it, which its id names
+    wallet_id    text   COLLATE "C" NOT NULL,
+    owner        text   COLLATE "C" NOT NULL,
+    status       text   COLLATE "C" NOT NULL,
+    provider_ref text   COLLATE "C",    -- the provider's id of what it opened; NULL: none yet
+    intent       text   COLLATE "C",    -- the provider's id of the payment in it; NULL: none yet
+    opened       bigint,                -- position of the event that says that the provider waits for it; NULL: none yet
+    version      bigint NOT NULL        -- position of the last event that changed it
+) WITH (fillfactor = 80);
+
+CREATE INDEX payment_wallet ON {schema}.payment (wallet_id, position);
+CREATE INDEX payment_owner ON {schema}.payment (owner, position);
+CREATE INDEX payment_status ON {schema}.payment (status, position);
+CREATE INDEX payment_provider_ref ON {schema}.payment (provider_ref) WHERE provider_ref IS NOT NULL;
+CREATE INDEX payment_intent ON {schema}.payment (intent) WHERE intent IS NOT NULL;

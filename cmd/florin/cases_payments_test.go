@@ -1,0 +1,174 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/stripepay/stripetest"
+)
+
+// startWithStripe starts the service with a stand-in for Stripe's API behind it.
+func startWithStripe(t *testing.T) (*service, *stripetest.API) {
+	t.Helper()
+	api := stripetest.NewAPI(t)
+	s := prepareService(t)
+	s.settings.StripeKey, s.settings.StripeURL = "sk_test_123", api.URL()
+	s.start()
+	t.Cleanup(s.close)
+	return s, api
+}
+
+// pays asks for a payment of yen by checkout.
+func (c *caller) pays(k, into, amount string) *answer {
+	c.t.Helper()
+	return c.post("/v1/payments", k, map[string]any{
+		"wallet_id": into, "amount": yen(amount), "method": "checkout", "success_url": "https://shop.example.com/paid",
+	})
+}
+
+// hears delivers a message of Stripe's about an object.
+func (s *service) hears(t *testing.T, eventType string, object stripetest.Object, at time.Time) {
+	t.Helper()
+	body, signature := stripetest.SignedEvent(t, s.stripe, eventType, object, stripetest.Options{Created: at})
+	a, err := s.tryDeliver(s.nobody().in(t), body, signature)
+	require.NoError(t, err)
+	a.is(http.StatusOK)
+}
+
+// A payment by checkout from the request to the money, and all that its owner and others see of it.
+func TestPaymentByCheckout(t *testing.T) {
+	t.Parallel()
+	s, api := startWithStripe(t)
+	into := s.wallet(t, "usr_ann", 0)
+	ann, eve, boss := s.as("usr_ann", "user"), s.as("usr_eve", "user"), s.finance()
+
+	asked := ann.pays("p-1", into, "1000").is(http.StatusCreated)
+	id, ref := asked.str("id"), asked.str("provider_ref")
+	url := "https://checkout.stripe.com/c/pay/" + ref
+	assert.Equal(t, []string{"created", "stripe", "checkout", url, "0", "1000"},
+		[]string{asked.str("status"), asked.str("provider"), asked.str("method"), asked.str("checkout_url"), asked.str("received", "amount"), asked.str("amount", "amount")})
+	assert.Equal(t, string(asked.Body), string(ann.pays("p-1", into, "1000").is(http.StatusCreated).replayed(true).Body))
+	require.Len(t, api.Opened("checkout.session"), 1)
+	assert.Equal(t, id, api.Sent()[0].Key)
+
+	assert.Equal(t, url, ann.read("/v1/payments/"+id).is(http.StatusOK).str("checkout_url"))
+	assert.Nil(t, boss.read("/v1/payments/"+id).is(http.StatusOK).at("checkout_url"), "finance does not pay for others")
+	eve.read("/v1/payments/"+id).refused(http.StatusNotFound, "payment-not-found")
+	eve.pays("p-1", into, "1000").refused(http.StatusNotFound, "wallet-not-found")
+	assert.Empty(t, eve.read("/v1/payments").ids())
+
+	// The payer pays. Messages come as they like, and name the payment in their metadata.
+	named := stripetest.Object{"wallet_id": into, "payment_id": id}
+	at := time.Now()
+	session := stripetest.CheckoutSession(t, stripetest.Payment{Intent: "pi_ann", Currency: "jpy", Received: 1000})
+	session["id"], session["metadata"] = ref, named
+	intent := stripetest.PaymentIntent(t, stripetest.Payment{Intent: "pi_ann", Currency: "jpy", Received: 1000})
+	intent["metadata"] = named
+	processing := stripetest.PaymentIntent(t, stripetest.Payment{Intent: "pi_ann", Currency: "jpy"})
+	processing["metadata"], processing["status"], processing["amount_received"] = named, "processing", 0
+	s.hears(t, "checkout.session.completed", session, at)
+	s.hears(t, "payment_intent.processing", processing, at.Add(-time.Second))
+	s.hears(t, "payment_intent.succeeded", intent, at)
+	paid := ann.read("/v1/payments/" + id).is(http.StatusOK)
+	assert.Equal(t, []string{"succeeded", "1000", "pi_ann", ref},
+		[]string{paid.str("status"), paid.str("received", "amount"), paid.str("provider_payment"), paid.str("provider_ref")})
+	assert.Nil(t, paid.at("checkout_url"), "it is good for nothing any more")
+	assert.Equal(t, "1000", boss.balance(available(into), "JPY"))
+	assert.Equal(t, "1000", boss.balance(clearing, "JPY"))
+	ann.post("/v1/payments/"+id+"/cancel", "c-1", map[string]any{}).refused(http.StatusUnprocessableEntity, "payment-wrong-status")
+
+	// Given back in part at Stripe.
+	charge := stripetest.Charge(t, stripetest.Payment{Intent: "pi_ann", Currency: "jpy", Received: 1000, Refunded: 400})
+	s.hears(t, "charge.refunded", charge, at.Add(time.Second))
+	back := ann.read("/v1/payments/" + id).is(http.StatusOK)
+	assert.Equal(t, []string{"partially_refunded", "400"}, []string{back.str("status"), back.str("refunded", "amount")})
+
+	for query, want := range map[string][]string{
+		"?wallet_id=" + into: {id}, "?status=partially_refunded": {id}, "?status=succeeded": {}, "?provider_ref=" + ref: {id}, "?provider_ref=pi_ann": {id}, "?provider_ref=pi_eve": {},
+		"?from=2020-01-01T00:00:00Z": {id}, "?until=2020-01-01T00:00:00Z": {},
+	} {
+		assert.ElementsMatch(t, want, ann.read("/v1/payments"+query).is(http.StatusOK).ids(), query)
+	}
+	s.restart()
+	assert.Equal(t, string(asked.Body), string(ann.pays("p-1", into, "1000").is(http.StatusCreated).replayed(true).Body), "what it said the first time")
+	require.Len(t, api.Opened("checkout.session"), 1)
+	s.verify()
+}
+
+// Whatever goes wrong on the way to Stripe, one thing is opened there, and its answer is the payment's.
+func TestPaymentAcrossTrouble(t *testing.T) {
+	t.Parallel()
+	s, api := startWithStripe(t)
+	into := s.wallet(t, "usr_ann", 0)
+	ann := s.as("usr_ann", "user")
+	body := map[string]any{"wallet_id": into, "amount": yen("1000"), "method": "payment_intent"}
+
+	api.Next(stripetest.Trouble{Lost: true}, stripetest.Trouble{Status: http.StatusConflict, Code: "idempotency_key_in_use"}, stripetest.Trouble{Status: http.StatusBadGateway})
+	asked := ann.post("/v1/payments", "p-1", body).is(http.StatusCreated)
+	assert.Equal(t, asked.str("provider_ref")+"_secret", asked.str("client_secret"))
+	assert.Equal(t, asked.str("provider_ref"), asked.str("provider_payment"))
+	assert.Equal(t, []string{asked.str("provider_ref")}, api.Opened("payment_intent"))
+	keys := map[string]bool{}
+	for _, call := range api.Sent() {
+		keys[call.Key] = true
+	}
+	assert.Equal(t, map[string]bool{asked.str("id"): true}, keys)
+
+	api.Next(stripetest.Trouble{Status: http.StatusBadRequest, Code: "amount_too_small"})
+	refused := ann.post("/v1/payments", "p-2", body).refused(http.StatusUnprocessableEntity, "provider-refused")
+	assert.Equal(t, "amount_too_small", refused.str("provider_code"))
+	failed := ann.read("/v1/payments/" + refused.str("payment_id")).is(http.StatusOK)
+	assert.Equal(t, []string{"failed", "amount_too_small"}, []string{failed.str("status"), failed.str("failure", "code")})
+	again := ann.post("/v1/payments", "p-2", body).refused(http.StatusUnprocessableEntity, "provider-refused").replayed(true)
+	assert.Equal(t, refused.str("payment_id"), again.str("payment_id"))
+
+	// Nothing is asked of anybody by a dry run, nor later by what is malformed.
+	before := len(api.Sent())
+	tried := ann.call(http.MethodPost, "/v1/payments?dry_run=true", body, key("p-3")).is(http.StatusCreated)
+	assert.Equal(t, "created", tried.str("status"))
+	ann.pays("p-4", into, "0").refused(http.StatusBadRequest, "invalid-field")
+	body["success_url"] = "https://shop.example.com"
+	ann.post("/v1/payments", "p-5", body).refused(http.StatusBadRequest, "invalid-field")
+	assert.Len(t, api.Sent(), before)
+}
+
+func TestPaymentCanceled(t *testing.T) {
+	t.Parallel()
+	s, api := startWithStripe(t)
+	into := s.wallet(t, "usr_ann", 0)
+	ann, eve := s.as("usr_ann", "user"), s.as("usr_eve", "user")
+	asked := ann.pays("p-1", into, "1000").is(http.StatusCreated)
+	path := "/v1/payments/" + asked.str("id") + "/cancel"
+	eve.post(path, "c-1", map[string]any{}).refused(http.StatusNotFound, "payment-not-found")
+	ann.post(path, "c-2", map[string]any{}, header("If-Match", `"1"`)).refused(http.StatusPreconditionFailed, "version-mismatch")
+	canceled := ann.post(path, "c-3", map[string]any{}, header("If-Match", asked.Header.Get("ETag"))).is(http.StatusOK)
+	assert.Equal(t, "canceled", canceled.str("status"))
+	assert.Nil(t, canceled.at("checkout_url"))
+	assert.Equal(t, "expired", api.Get(asked.str("provider_ref"))["status"])
+	assert.Equal(t, string(canceled.Body), string(ann.post(path, "c-3", map[string]any{}, header("If-Match", asked.Header.Get("ETag"))).is(http.StatusOK).replayed(true).Body))
+	ann.post(path, "c-4", map[string]any{}).refused(http.StatusUnprocessableEntity, "payment-wrong-status")
+	assert.Equal(t, "canceled", ann.read("/v1/payments/"+asked.str("id")).is(http.StatusOK).str("status"))
+
+	// The payer was faster.
+	late := ann.pays("p-2", into, "1000").is(http.StatusCreated)
+	api.Set(late.str("provider_ref"), stripetest.Object{"status": "complete"})
+	ann.post("/v1/payments/"+late.str("id")+"/cancel", "c-5", map[string]any{}).refused(http.StatusUnprocessableEntity, "provider-refused")
+	assert.Equal(t, "created", ann.read("/v1/payments/"+late.str("id")).is(http.StatusOK).str("status"))
+
+	// A session that nobody paid in time.
+	session := stripetest.Fixture(t, "checkout.session", stripetest.Object{"id": late.str("provider_ref"), "status": "expired", "payment_status": "unpaid",
+		"payment_intent": nil, "currency": "jpy", "metadata": stripetest.Object{"wallet_id": into, "payment_id": late.str("id")}})
+	s.hears(t, "checkout.session.expired", session, time.Now().Add(time.Minute))
+	assert.Equal(t, "canceled", ann.read("/v1/payments/"+late.str("id")).is(http.StatusOK).str("status"))
+}
+
+func TestPaymentsWithoutAProvider(t *testing.T) {
+	t.Parallel()
+	s := startService(t)
+	into := s.wallet(t, "usr_ann", 0)
+	s.as("usr_ann", "user").pays("p-1", into, "1000").refused(http.StatusServiceUnavailable, "provider-not-configured")
+}

@@ -1,0 +1,22 @@
+package payment
+
+import "github.com/florinledger/florin/ledger/journal"
+
+// The refusals of payments that are asked for. Members named here are those of the problem. Wallets and the ledger
+// add their own.
+var (
+	// ErrNotFound: there is no such payment, or it is somebody else's.
+	ErrNotFound = journal.Refuse("payment-not-found", "There is no such payment.")
+	// ErrWrongStatus: what is asked for is not done with a payment that stands where this one does. Members:
+	// [OrderStanding].
+	ErrWrongStatus = journal.Refuse("payment-wrong-status", "The payment is not in a state in which this can be done.")
+)
+
+// refusals are all of them, for the registry.
+func refusals() []*journal.Refusal { return []*journal.Refusal{ErrNotFound, ErrWrongStatus} }
+
+// OrderStanding is how a payment stands: the members of ErrWrongStatus. The member is not called status, which is
+// the HTTP status in a problem (RFC 9457).
+type OrderStanding struct {
+	Status Status `json:"payment_status"`
+}

@@ -1,0 +1,167 @@
+package payment
+
+import (
+	"fmt"
+
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/seal"
+)
+
+// The types of the events of payments that were asked for. Their shapes at schema 1 are frozen in testdata/events.
+// They stand on a stream of their own, payment/pay_…, and move nothing: money is booked as it is told of.
+const (
+	TypeCreated         = "payment-created"
+	TypeOpened          = "payment-opened"
+	TypeNotOpened       = "payment-not-opened"
+	TypeCancelRequested = "payment-cancel-requested"
+	TypeCanceled        = "payment-canceled"
+	TypeNotCanceled     = "payment-not-canceled"
+	TypeProgressed      = "payment-progressed"
+)
+
+// Created says that somebody wants to pay money into a wallet, by a provider that is asked next.
+type Created struct {
+	PaymentID string       `json:"payment_id"`
+	Provider  string       `json:"provider"`
+	WalletID  string       `json:"wallet_id"`
+	Owner     string       `json:"owner"`
+	Amount    ledger.Money `json:"amount"`
+	Method    Method       `json:"method"`
+	// SuccessURL and CancelURL are where the payer's browser goes from the provider's page.
+	SuccessURL  string            `json:"success_url,omitempty"`
+	CancelURL   string            `json:"cancel_url,omitempty"`
+	Description string            `json:"description,omitempty"`
+	CreatedBy   string            `json:"created_by"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// Step is what the events after the first say: which payment it is, and how it stands now. They carry all of that,
+// so that each, with the first, says all there is to know of it.
+type Step struct {
+	PaymentID string `json:"payment_id"`
+	Provider  string `json:"provider"`
+	WalletID  string `json:"wallet_id"`
+	Progress
+}
+
+// Opened says that the provider waits for the payer.
+type Opened struct {
+	Step
+	// Handover is what the payer is given, sealed with the key of the wallet's owner; empty when that is erased.
+	Handover seal.Text `json:"handover,omitempty"`
+}
+
+// NotOpened says that the provider would not take the payment.
+type NotOpened struct{ Step }
+
+// CancelRequested says that the provider is to be asked to call the payment off.
+type CancelRequested struct {
+	Step
+	RequestedBy string `json:"requested_by"`
+}
+
+// Canceled says that the provider has called the payment off, as it was asked.
+type Canceled struct{ Step }
+
+// NotCanceled says that the provider would not call the payment off.
+type NotCanceled struct {
+	Step
+	// Why is the provider's word.
+	Why Failure `json:"why"`
+}
+
+// Progressed says that a payment stands otherwise than before, because of a message of the provider's.
+type Progressed struct {
+	Step
+	Source
+}
+
+// StepOf returns what an event after the first says, which has been decoded; ok is false for another event.
+func StepOf(e *journal.Event) (step Step, ok bool) {
+	switch b := e.Body.(type) {
+	case Opened:
+		return b.Step, true
+	case NotOpened:
+		return b.Step, true
+	case CancelRequested:
+		return b.Step, true
+	case Canceled:
+		return b.Step, true
+	case NotCanceled:
+		return b.Step, true
+	case Progressed:
+		return b.Step, true
+	}
+	return step, false
+}
+
+// IDOf returns which payment that was asked for an event is of, which has been decoded; ok is false for another
+// event.
+func IDOf(e *journal.Event) (id string, ok bool) {
+	if body, created := e.Body.(Created); created {
+		return body.PaymentID, true
+	}
+	step, ok := StepOf(e)
+	return step.PaymentID, ok
+}
+
+// Place returns the place that a payment's id names, of the event that created it. Errors: journal.ErrBadID.
+func Place(id string) (journal.PlaceID, error) { return journal.ParsePlaceID(prefix, id) }
+
+// registerOrders tells r what payments that are asked for decide, evolve, record and refuse.
+func registerOrders(r *journal.Registry) {
+	journal.Decides(r, CommandCreate, decideCreate)
+	journal.Decides(r, CommandRecordOpened, decideRecordOpened)
+	journal.Decides(r, CommandCancel, decideCancel)
+	journal.Decides(r, CommandRecordCanceled, decideRecordCanceled)
+
+	journal.Records[Created](r, TypeCreated, 1, nil)
+	journal.Records[Opened](r, TypeOpened, 1, nil)
+	journal.Records[NotOpened](r, TypeNotOpened, 1, nil)
+	journal.Records[CancelRequested](r, TypeCancelRequested, 1, nil)
+	journal.Records[Canceled](r, TypeCanceled, 1, nil)
+	journal.Records[NotCanceled](r, TypeNotCanceled, 1, nil)
+	journal.Records[Progressed](r, TypeProgressed, 1, nil)
+
+	journal.Holds(r, orders())
+
+	r.Evolves(evolveOrder)
+	r.Refuses(refusals()...)
+}
+
+// IsOrderType reports whether an event is about a payment that was asked for.
+func IsOrderType(eventType string) bool {
+	switch eventType {
+	case TypeCreated, TypeOpened, TypeNotOpened, TypeCancelRequested, TypeCanceled, TypeNotCanceled, TypeProgressed:
+		return true
+	}
+	return false
+}
+
+// evolveOrder keeps how each payment that was asked for stands, and by what the provider knows it.
+func evolveOrder(s *journal.Scope, e *journal.Event) {
+	if !IsOrderType(e.Type) {
+		return
+	}
+	if err := s.Registry().Decode(e); err != nil {
+		// State that passed over a fact would be wrong for ever.
+		panic(fmt.Sprintf("payment: evolve: %v", err))
+	}
+	if body, ok := e.Body.(Created); ok {
+		orders().Put(s, body.PaymentID, order{
+			Provider: body.Provider, Wallet: body.WalletID, Owner: body.Owner, Amount: body.Amount,
+			Progress: Progress{Status: StatusCreated}, Version: e.Position,
+		})
+		return
+	}
+	step, _ := StepOf(e)
+	o, _ := orders().Get(s, step.PaymentID)
+	if step.Intent != "" && step.Intent != o.Intent {
+		p := find(s, step.Provider, step.Intent)
+		p.Order = step.PaymentID
+		payments().Put(s, key(step.Provider, step.Intent), p)
+	}
+	o.Progress, o.Version = step.Progress, e.Position
+	orders().Put(s, step.PaymentID, o)
+}

@@ -56,9 +56,10 @@ func (w *Webhooks) Claim(ctx context.Context, room map[string]int, now, until ti
 var errNotInHand = errors.New("the delivery is in other hands")
 
 // Settle writes down what became of an attempt, for who has the delivery in hand: Status, LastCode, LastFailure, LastTook
-// and NextAt, which are set. It returns since when everything that was sent to the endpoint has failed; zero after a
-// success or a lost event, and where somebody else had the delivery in hand meanwhile, whose word counts.
-func (w *Webhooks) Settle(ctx context.Context, d webhook.Delivery) (failingSince time.Time, err error) {
+// and NextAt, which are set. It returns since when everything that was sent to the endpoint has failed, which
+// begins anew at enabledAt; zero after a success or a lost event, and where somebody else had the delivery in hand
+// meanwhile, whose word counts.
+func (w *Webhooks) Settle(ctx context.Context, d webhook.Delivery, enabledAt time.Time) (failingSince time.Time, err error) {
 	err = pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, webhookSettleSQL, d.EndpointID, uuidOf(d.Event), d.Attempts,
 			string(d.Status), d.LastCode, string(d.LastFailure), d.LastTook.Milliseconds(), unlessZero(d.NextAt))
@@ -73,7 +74,7 @@ func (w *Webhooks) Settle(ctx context.Context, d webhook.Delivery) (failingSince
 		case d.LastFailure == webhook.FailureLost: // for which the endpoint can do nothing
 			return nil
 		}
-		return tx.QueryRow(ctx, webhookFailingSQL, d.EndpointID, d.LastAt).Scan(&failingSince)
+		return tx.QueryRow(ctx, webhookFailingSQL, d.EndpointID, d.LastAt, enabledAt).Scan(&failingSince)
 	})
 	if err != nil && !errors.Is(err, errNotInHand) {
 		return time.Time{}, fmt.Errorf("settle webhook delivery %s to %s: %w", d.ID(), d.EndpointID, err)

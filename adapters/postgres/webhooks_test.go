@@ -69,7 +69,7 @@ func settle(t *testing.T, w *Webhooks, d webhook.Delivery, status webhook.Delive
 	if status == webhook.Delivered {
 		d.LastCode, d.LastFailure = 204, ""
 	}
-	since, err := w.Settle(t.Context(), d)
+	since, err := w.Settle(t.Context(), d, noon())
 	require.NoError(t, err)
 	if !since.IsZero() {
 		since = since.UTC()
@@ -220,6 +220,28 @@ func TestSinceWhenAnEndpointFails(t *testing.T) {
 	require.NoError(t, w.Drop(t.Context(), oneEndpoint))
 	add(t, w, oneEndpoint, 1, 2)
 	require.Equal(t, at(6), step(6, webhook.Pending))
+}
+
+// What an endpoint failed at before it was enabled again does not count, however long nothing is sent to it then.
+func TestWhatFailedBeforeAnEndpointWasEnabledDoesNotCount(t *testing.T) {
+	t.Parallel()
+	w := newWebhooks(t)
+	add(t, w, oneEndpoint, 1, 2)
+	fails := func(at, enabledAt time.Time) time.Time {
+		d := claim(t, w, map[string]int{oneEndpoint: 1}, at)[0]
+		d.NextAt, d.LastFailure = at, webhook.FailureTimeout
+		since, err := w.Settle(t.Context(), d, enabledAt)
+		require.NoError(t, err)
+		return since.UTC()
+	}
+	first, again := noon().Add(time.Hour), noon().Add(100*time.Hour)
+	require.Equal(t, first, fails(first, noon()))
+	require.NoError(t, w.Stop(t.Context(), oneEndpoint))
+	_, err := w.Redeliver(t.Context(), webhook.Redelivery{EndpointID: oneEndpoint, Event: place(1)}, again)
+	require.NoError(t, err)
+	late := again.Add(webhook.DeadAfter)
+	require.Equal(t, late, fails(late, again))
+	require.Equal(t, late, fails(late.Add(time.Hour), again))
 }
 
 func TestWebhooksArePutBack(t *testing.T) {

@@ -39,7 +39,7 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 			d.Status, d.NextAt, outcome = webhook.Failed, time.Time{}, OutcomeGivenUp
 		}
 	}
-	failingSince, err := s.ports.Store.Settle(ctx, d)
+	failingSince, err := s.ports.Store.Settle(ctx, d, e.StatusAt)
 	if err != nil {
 		s.log.Warn("what became of a webhook cannot be written down", "endpoint", e.ID, "event", d.EventID(), "error", err)
 		return

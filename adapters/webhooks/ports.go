@@ -14,9 +14,9 @@ type Store interface {
 	// Claim takes deliveries in hand that are due at now, of each endpoint as many as there is room for. Unless they
 	// are settled, they are due again at until.
 	Claim(ctx context.Context, room map[string]int, now, until time.Time) ([]webhook.Delivery, error)
-	// Settle writes down what became of an attempt, and returns since when everything that was sent to the endpoint
-	// has failed; zero for not at all, and where the failure was not the endpoint's.
-	Settle(ctx context.Context, d webhook.Delivery) (failingSince time.Time, err error)
+	// Settle writes down what became of an attempt, and returns since when everything that was sent to the endpoint, which
+	// is enabled since enabledAt, has failed; zero for not at all, and where the failure was not the endpoint's.
+	Settle(ctx context.Context, d webhook.Delivery, enabledAt time.Time) (failingSince time.Time, err error)
 	// PutBack gives back what was not sent, due at d.NextAt.
 	PutBack(ctx context.Context, d webhook.Delivery) error
 }

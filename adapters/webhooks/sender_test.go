@@ -75,7 +75,7 @@ func (w *world) Claim(_ context.Context, room map[string]int, now, until time.Ti
 	return claimed, nil
 }
 
-func (w *world) Settle(_ context.Context, d webhook.Delivery) (time.Time, error) {
+func (w *world) Settle(_ context.Context, d webhook.Delivery, enabledAt time.Time) (time.Time, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	mine := w.due[d.EndpointID+d.ID()]
@@ -87,7 +87,7 @@ func (w *world) Settle(_ context.Context, d webhook.Delivery) (time.Time, error)
 		delete(w.failing, d.EndpointID)
 		return time.Time{}, nil
 	}
-	if _, there := w.failing[d.EndpointID]; !there {
+	if since, there := w.failing[d.EndpointID]; !there || since.Before(enabledAt) {
 		w.failing[d.EndpointID] = d.LastAt
 	}
 	return w.failing[d.EndpointID], nil

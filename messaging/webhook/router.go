@@ -9,8 +9,13 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// directoryPage is how many endpoints are read at once.
-const directoryPage = 1000
+const (
+	// directoryPage is how many endpoints are read at once.
+	directoryPage = 1000
+	// addTogether is how many deliveries are added at once: a page of events for a hundred endpoints is hundreds of
+	// thousands of them.
+	addTogether = 10_000
+)
 
 // Names says what events are called outside.
 type Names func(eventType string) (name string, ok bool)
@@ -58,22 +63,33 @@ func (r *Router) Route(ctx context.Context, events []*journal.Event) (acted bool
 	}
 	var deliveries []Delivery
 	now := r.now().UTC().Truncate(time.Microsecond)
+	add := func() (err error) {
+		if len(deliveries) > 0 {
+			acted = true
+			err = r.queue.Add(ctx, deliveries)
+			deliveries = deliveries[:0]
+		}
+		return err
+	}
 	for _, e := range events {
 		name, ok := r.names(e.Type)
 		if !ok {
 			continue
 		}
 		for _, x := range all {
-			if d, ok := delivery(x, e, name, now); ok {
-				deliveries = append(deliveries, d)
+			d, ok := delivery(x, e, name, now)
+			if !ok {
+				continue
+			}
+			if deliveries = append(deliveries, d); len(deliveries) == addTogether {
+				if err := add(); err != nil {
+					return acted, err
+				}
 			}
 		}
 	}
-	if len(deliveries) > 0 {
-		acted = true
-		if err := r.queue.Add(ctx, deliveries); err != nil {
-			return acted, err
-		}
+	if err := add(); err != nil {
+		return acted, err
 	}
 	for _, e := range events {
 		if !IsType(e.Type) {

@@ -23,6 +23,7 @@ type post struct {
 	dropped   []string
 	discarded []string
 	away      error
+	together  int // the most that were added at once
 }
 
 func (p *post) Endpoints(_ context.Context, _, after string, limit int) (page []webhook.Endpoint, err error) {
@@ -35,6 +36,7 @@ func (p *post) Endpoints(_ context.Context, _, after string, limit int) (page []
 }
 
 func (p *post) Add(_ context.Context, deliveries []webhook.Delivery) error {
+	p.together = max(p.together, len(deliveries))
 	for _, d := range deliveries {
 		if _, there := p.due[d.EndpointID+d.ID()]; !there {
 			p.due[d.EndpointID+d.ID()] = d
@@ -123,6 +125,25 @@ func TestWhoIsToldOfWhat(t *testing.T) {
 	since, err := r.Begin(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), since)
+}
+
+// A page of events for many endpoints is added in parts: what is in memory at once does not grow with the endpoints.
+func TestManyDeliveriesAreAddedInParts(t *testing.T) {
+	t.Parallel()
+	var endpoints []webhook.Endpoint
+	for i := range 21 {
+		endpoints = append(endpoints, made(int64(i+1), webhook.Enabled))
+	}
+	p, r := routing(t, endpoints...)
+	var events []*journal.Event
+	for i := range 1000 {
+		events = append(events, happened(int64(i+100), "transferred", nil))
+	}
+	acted, err := r.Route(t.Context(), events)
+	require.NoError(t, err)
+	assert.True(t, acted)
+	assert.Len(t, p.due, 21_000)
+	assert.Equal(t, 10_000, p.together)
 }
 
 // What happens while an endpoint is off is kept for as long as what failed, and no longer.

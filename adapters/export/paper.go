@@ -30,7 +30,7 @@ const (
 type row [6]string
 
 // columnWidths add up to the width of A4 between the margins.
-func columnWidths() [6]mm { return [6]mm{18, 62, 25, 25, 25, 25} }
+func columnWidths() [6]mm { return [6]mm{22, 58, 25, 25, 25, 25} }
 
 // pagesMark stands for the number of pages until it is known. It is of the private use area, from which no
 // text is let through.

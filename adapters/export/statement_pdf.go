@@ -78,7 +78,7 @@ func (d *statementPDF) asset(s *query.Statement, a *query.StatementAsset, lines 
 	}
 	d.bold(d.stands(s.Until, "Closing balance", a.Closing))
 	scale := max(0, -a.Closing.Total().Exponent())
-	d.row(row{"", fmt.Sprintf("%d lines", a.Lines), "", "", "", ""})
+	d.row(row{"", lineCount(a.Lines), "", "", "", ""})
 	d.row(row{"", "Money in", a.In.StringFixed(scale), "", "", ""})
 	d.row(row{"", "Money out", a.Out.StringFixed(scale), "", "", ""})
 	return d.pdf.Error()
@@ -123,4 +123,12 @@ func shown(b query.Balance) (available, aside, total string) {
 	sum := b.Total()
 	scale := max(0, -sum.Exponent())
 	return b.Available.StringFixed(scale), sum.Sub(b.Available).StringFixed(scale), sum.StringFixed(scale)
+}
+
+// lineCount says how many lines there are.
+func lineCount(n int64) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }

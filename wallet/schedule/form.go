@@ -70,7 +70,7 @@ func (f *form) rule(text string, start *time.Time, zone *time.Location) {
 	for range r.after(from.Add(-time.Second)) {
 		return
 	}
-	f.Addf("/rrule", "it never occurs")
+	f.Addf("/rrule", "it does not occur within %d years", lookAhead)
 }
 
 // Validate reports what is wrong with the form of c.

@@ -94,6 +94,10 @@ func (r Rule) checkParts(has map[string]bool) error {
 	switch {
 	case has["COUNT"] && has["UNTIL"]:
 		return errors.New("want COUNT or UNTIL, not both")
+	case o.Freq == rrule.YEARLY && o.Interval > maxYears:
+		return fmt.Errorf("a year recurs every %d years at most", maxYears)
+	case o.Freq == rrule.MONTHLY && o.Interval > 12*maxYears:
+		return fmt.Errorf("a month recurs every %d months at most", 12*maxYears)
 	case len(o.Byhour) > 1 && o.Freq == rrule.YEARLY:
 		return errors.New("more than one BYHOUR is for FREQ=MONTHLY or faster")
 	case has["BYWEEKNO"] && o.Freq != rrule.YEARLY:

@@ -1066,7 +1066,8 @@ type ChangeSchedule struct {
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
 	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
-	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active. What would
+	// come more than 40 years later is taken as never.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
@@ -1396,7 +1397,8 @@ type CreateSchedule struct {
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
 	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
-	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active. What would
+	// come more than 40 years later is taken as never.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
@@ -2212,7 +2214,8 @@ type Reason struct {
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 // HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
 // is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
-// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active. What would
+// come more than 40 years later is taken as never.
 //
 // Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9
 type RecurrenceRule = string
@@ -2328,7 +2331,8 @@ type Schedule struct {
 	// Rrule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 	// HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
 	// is left out. A time that clocks skip when they are put forward comes when it would have come; one that they show twice
-	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active.
+	// counts the first time. UNTIL with a date is its whole day. COUNT counts what came while the schedule was active. What would
+	// come more than 40 years later is taken as never.
 	//
 	//
 	// Example: FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9

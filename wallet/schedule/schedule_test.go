@@ -282,3 +282,26 @@ func TestResumeTooLate(t *testing.T) {
 	b.run(id)
 	require.Equal(t, "60", b.has())
 }
+
+// What a hold set aside that has come to its time is there for a schedule that is due, and the transaction is named all
+// the same; where that is not enough either, nothing of it has happened.
+func TestPaysWhatAHoldGaveBack(t *testing.T) {
+	t.Parallel()
+	for _, cold := range []bool{false, true} {
+		b := open(t, cold, "100")
+		day := int64(24 * 60 * 60)
+		b.Do(wallet.CommandPlaceHold, wallet.PlaceHold{As: user("ann"), WalletID: b.ann, Amount: yen("80"), ExpiresIn: &day})
+		enough, tooMuch := b.make(b.pays("90", once("2026-03-20T08:00:00Z"))), b.make(b.pays("200", once("2026-03-20T07:00:00Z")))
+		b.to("2026-03-20T08:00:00Z")
+		a := b.run(tooMuch)
+		require.Nil(t, a.Refusal)
+		require.Len(t, a.Events, 1)
+		require.Equal(t, "insufficient-funds", a.Events[0].Body.(schedule.Refused).Problem.Code)
+		a = b.run(enough)
+		require.Nil(t, a.Refusal)
+		require.Len(t, a.Events, 3)
+		require.IsType(t, wallet.HoldExpired{}, a.Events[0].Body)
+		require.Equal(t, a.Events[1].TransactionID(), a.Events[2].Body.(schedule.RanOnce).TransactionID)
+		require.Equal(t, "90", b.has())
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
@@ -22,7 +23,8 @@ type orphans struct {
 		Await(ctx context.Context, position int64, names ...string) (int64, error)
 		Schedules(ctx context.Context, f query.ScheduleFilter) ([]schedule.Schedule, error)
 	}
-	do func(ctx context.Context, c journal.Command) (journal.Answer, error)
+	do  func(ctx context.Context, c journal.Command) (journal.Answer, error)
+	log *slog.Logger
 }
 
 // wants reports whether end acts on events of a type.
@@ -78,7 +80,8 @@ func (o *orphans) endOne(ctx context.Context, e *journal.Event, sc schedule.Sche
 	case err != nil:
 		return fmt.Errorf("end of schedule %s: %w", sc.ID, err)
 	case a.Outcome.Status != journal.Done:
-		return fmt.Errorf("end of schedule %s: command %s ended as %q", sc.ID, a.Outcome.Command, byte(a.Outcome.Status))
+		// It ends in the same way for ever, and the dead letters have it; others wait behind it.
+		o.log.Error("the schedule of who is erased does not end", "schedule", sc.ID, "command", a.Outcome.Command.String(), "status", string(a.Outcome.Status))
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
 	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault), dispatcher, a.log)
 	reads := readmodel.NewReads(a.react)
-	orphans := &orphans{registry: registry, schedules: reads, do: dispatcher.Record}
+	orphans := &orphans{registry: registry, schedules: reads, do: dispatcher.Record, log: a.log}
 	for _, r := range []struct {
 		name   string
 		wants  func(eventType string) bool

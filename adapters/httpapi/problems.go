@@ -131,6 +131,7 @@ var problemTable = [...]ProblemRow{
 	{"payment-wrong-status", http.StatusUnprocessableEntity, RetryNewKey, "The payment is not in a state in which this can be done.", "payment_status says where it stands. It is canceled until it is paid."},
 	{codeProviderRefused, http.StatusUnprocessableEntity, RetryNewKey, "The payment provider would not do it.", "provider_code is its word, such as amount_too_small, and provider-unavailable where it gave none for an hour. The payment stays, as payment_id shows it, and nothing has moved."},
 	{"owner-erased", http.StatusUnprocessableEntity, RetryNewKey, "The wallet's owner is erased: where the money goes cannot be kept for them.", "Finance takes out what is left in the wallet with POST /v1/wallets/{id}/debit."},
+	{"too-many-schedules", http.StatusUnprocessableEntity, RetryNewKey, "The wallet has as many schedules as it may have.", "limit says how many that are by its owner's orders. Delete one to make room, or have a service order it."},
 	{"too-many-alerts", http.StatusUnprocessableEntity, RetryNewKey, "The wallet has as many alerts as it may have.", "limit says how many that are. Delete one to make room."},
 	{"quote-used", http.StatusUnprocessableEntity, RetryNewKey, "The quote was used: a quote is good for one exchange.", "transaction_id says which one."},
 	{"quote-expired", http.StatusUnprocessableEntity, RetryNewKey, "The quote has expired.", "expires_at says when. Ask for another one."},

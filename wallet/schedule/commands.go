@@ -20,8 +20,8 @@ const (
 // Exactly one of At and RRule says when. StartsAt is for a rule; nil is now. An empty TimeZone is that of the
 // wallet that pays.
 //
-// Refusals: the wallet's ErrWalletNotFound, ErrWalletClosed, and the ledger's ErrInvalidField, ErrUnknownAsset,
-// ErrAmountScale. Pointers are into the body: of the transfer, below /transfer.
+// Refusals: ErrTooManySchedules (with [Limit]), the wallet's ErrWalletNotFound, ErrWalletClosed, and the ledger's
+// ErrInvalidField, ErrUnknownAsset, ErrAmountScale. Pointers are into the body: of the transfer, below /transfer.
 type CreateSchedule struct {
 	As       wallet.As          `json:"as"`
 	Transfer wallet.NewTransfer `json:"transfer"`

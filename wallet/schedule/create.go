@@ -15,6 +15,7 @@ func decideCreate(s *journal.Scope, c CreateSchedule) error {
 	}
 	from, found := wallet.Find(s, c.Transfer.FromWallet)
 	to, payee := wallet.Find(s, c.Transfer.ToWallet)
+	has, _ := tallies().Get(s, c.Transfer.FromWallet)
 	amount, amountErr := wallet.Amount(s, c.Transfer.Amount)
 	switch {
 	case !found || !c.As.Owns(from.Owner):
@@ -27,6 +28,8 @@ func decideCreate(s *journal.Scope, c CreateSchedule) error {
 		return wallet.ErrWalletClosed.At("/transfer/from_wallet")
 	case to.Status == wallet.StatusClosed:
 		return wallet.ErrWalletClosed.At("/transfer/to_wallet")
+	case has.Count >= MaxSchedules && c.As.Role != wallet.Service:
+		return ErrTooManySchedules.With(Limit{MaxSchedules})
 	}
 	c.Transfer.Amount.Amount = journal.FormatAmount(amount)
 	c.TimeZone = cmp.Or(c.TimeZone, from.TimeZone, wallet.UTC)

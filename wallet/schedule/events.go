@@ -100,6 +100,7 @@ func Register(r *journal.Registry) {
 	journal.Records[Refused](r, TypeScheduleRefused, 1, nil)
 
 	journal.Holds(r, schedules())
+	journal.Holds(r, tallies())
 
 	r.Evolves(evolve)
 	r.Refuses(refusals()...)
@@ -114,7 +115,7 @@ func IsType(eventType string) bool {
 	return false
 }
 
-// evolve keeps what there is of each schedule.
+// evolve keeps what there is of each schedule, and how many of a wallet have not ended.
 func evolve(s *journal.Scope, e *journal.Event) {
 	if !IsType(e.Type) {
 		return
@@ -124,5 +125,18 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		panic(fmt.Sprintf("schedule: evolve: %v", err))
 	}
 	before, _ := schedules().Get(s, IDOf(e.Body))
-	schedules().Put(s, IDOf(e.Body), before.After(e))
+	after := before.After(e)
+	schedules().Put(s, IDOf(e.Body), after)
+	if by := after.counts() - before.counts(); by != 0 {
+		has, _ := tallies().Get(s, after.Transfer.FromWallet)
+		tallies().Put(s, after.Transfer.FromWallet, tally{Count: has.Count + by})
+	}
+}
+
+// counts is 1 of a schedule that there is and that has not ended.
+func (sc Schedule) counts() int {
+	if sc.ID == "" || sc.Status == StatusEnded {
+		return 0
+	}
+	return 1
 }

@@ -13,6 +13,9 @@ const (
 	// MaxAhead is how far ahead a schedule may begin, and how long ago: an order for later than that is
 	// forgotten by who gave it.
 	MaxAhead = 10 * 366 * 24 * time.Hour
+	// MaxSchedules is how many schedules that have not ended may pay from a wallet by what its owner orders: one request
+	// makes work for years, and is paid for once. A service, which has payrolls to pay, is not bound.
+	MaxSchedules = 200
 	// MaxRuns is how many occurrences of one schedule are paid in one decision, when some were missed: a day
 	// of an hourly one. MaxTogether is how many schedules one command should ask for, so that what it
 	// causes fits in a commit.

@@ -63,6 +63,13 @@ type Run struct {
 	Problem       *Problem  `json:"problem,omitempty"`
 }
 
+// tally is how many schedules that have not ended pay from a wallet.
+type tally struct {
+	Count int `json:"count"`
+}
+
+func tallies() journal.Kind[tally] { return journal.NewKind[tally]("schedules-of") }
+
 func schedules() journal.Kind[Schedule] { return journal.NewKind[Schedule]("schedule") }
 
 // Find returns what is known of a schedule. ok is false when there is none of that id, which may be any text.

@@ -305,3 +305,40 @@ func TestPaysWhatAHoldGaveBack(t *testing.T) {
 		require.Equal(t, "90", b.has())
 	}
 }
+
+// A wallet has so many schedules by its owner's orders; one that has ended, of itself too, makes room. A service, which pays
+// for many, is not bound.
+func TestTooManySchedules(t *testing.T) {
+	t.Parallel()
+	for _, cold := range []bool{false, true} {
+		b := open(t, cold, "1000")
+		soon := once("2026-03-20T08:00:00Z")
+		first, second := b.make(b.pays("1", soon)), b.make(b.pays("1", soon))
+		for range schedule.MaxSchedules - 2 {
+			b.make(b.pays("1", once("2026-03-21T08:00:00Z")))
+		}
+		full := func(want string) {
+			t.Helper()
+			a := b.When(schedule.CommandCreateSchedule, b.pays("1", soon))
+			require.NotNil(t, a.Refusal)
+			require.ErrorIs(t, a.Refusal, schedule.ErrTooManySchedules)
+			require.JSONEq(t, `{"limit":200}`, string(a.Refusal.Members), want)
+		}
+		full("as many as there may be")
+		forAnn := b.pays("1", once("2026-03-21T08:00:00Z"))
+		forAnn.As = service()
+		third := b.make(forAnn)
+		full("what the service ordered counts")
+		b.Do(schedule.CommandEndSchedule, schedule.EndSchedule{As: user("ann"), ScheduleID: first, Why: schedule.BecauseAsked})
+		b.Do(schedule.CommandEndSchedule, schedule.EndSchedule{As: user("ann"), ScheduleID: third, Why: schedule.BecauseAsked})
+		b.make(b.pays("1", once("2026-03-21T08:00:00Z")))
+		full("and one was made again")
+		b.to("2026-03-20T08:00:00Z")
+		b.run(second)
+		b.Do(schedule.CommandChangeSchedule, schedule.ChangeSchedule{As: user("ann"), ScheduleID: b.make(b.pays("1", once("2026-03-21T08:00:00Z"))),
+			Changes: schedule.Changes{Status: new(schedule.StatusPaused)}})
+		soon = once("2026-03-21T09:00:00Z")
+		full("one that is paused has not ended")
+		require.Equal(t, b.State(), b.Replay(cores()...).State())
+	}
+}

@@ -135,6 +135,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.sentOf(ctx, a)
 	case payment.CommandCreate, payment.CommandCancel:
 		return h.paymentAfter(ctx, a)
+	case payment.CommandRefund:
+		return h.refundAfter(ctx, a)
 	case payment.CommandRecordFact:
 		return receiptOf(a.Outcome)
 	}

@@ -71,7 +71,7 @@ func (h *Handlers) askProvider(ctx context.Context, o order) (api.Payment, *api.
 	}
 	var answer *journal.Event
 	if !o.dryRun {
-		if answer, err = h.awaitProvider(ctx, asking); err != nil {
+		if answer, err = h.awaitProvider(ctx, asking, h.askingOf); err != nil {
 			return api.Payment{}, nil, err
 		}
 	}
@@ -91,13 +91,16 @@ func (h *Handlers) askingOf(a journal.Answer) (*journal.Event, error) {
 	return &a.Events[0], h.registry.Decode(&a.Events[0])
 }
 
+// eventIn picks the event of a command that is looked for, and decodes it.
+type eventIn func(journal.Answer) (*journal.Event, error)
+
 // awaitProvider waits for the event that says what the provider answered. The caller who waits in vain asks again with
 // the same key, and waits for the same answer.
-func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event) (*journal.Event, error) {
+func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, providerPatience)
 	defer cancel()
 	for pause := providerPoll; ; pause = min(2*pause, providerPollMax) {
-		answer, err := h.providerAnswer(ctx, asking)
+		answer, err := h.providerAnswer(ctx, asking, pick)
 		if err != nil || answer != nil {
 			return answer, err
 		}
@@ -110,7 +113,7 @@ func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event) (*j
 }
 
 // providerAnswer is what the provider answered; nil while it has not.
-func (h *Handlers) providerAnswer(ctx context.Context, asking *journal.Event) (*journal.Event, error) {
+func (h *Handlers) providerAnswer(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
 	a, ended, _, err := h.ports.Outcomes.Outcome(ctx, payment.AnswerID(asking))
 	if err != nil {
 		return nil, away(err)
@@ -121,7 +124,7 @@ func (h *Handlers) providerAnswer(ctx context.Context, asking *journal.Event) (*
 	if err := h.fetch(ctx, &a); err != nil {
 		return nil, err
 	}
-	return h.askingOf(a)
+	return pick(a)
 }
 
 // refusedBy is the problem of what a provider would not do; nil for what it did.
@@ -148,7 +151,7 @@ func (h *Handlers) paymentAfter(ctx context.Context, a journal.Answer) (api.Paym
 	if err != nil {
 		return api.Payment{}, err
 	}
-	answer, err := h.providerAnswer(ctx, asking)
+	answer, err := h.providerAnswer(ctx, asking, h.askingOf)
 	if err != nil {
 		return api.Payment{}, err
 	}

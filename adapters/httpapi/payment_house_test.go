@@ -30,3 +30,8 @@ func (h *house) Payment(ctx context.Context, position int64) (at wallets.FoundPa
 	}
 	return all[i], true, err
 }
+
+// Refunds implements Payments.
+func (h *house) Refunds(_ context.Context, _, _ int64, _ int) ([]wallets.FoundRefund, error) {
+	return nil, h.broken
+}

@@ -15,24 +15,9 @@ func (h *Handlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Payments); err != nil {
 		return nil, err
 	}
-	place, err := payment.Place(r.ID)
-	if err != nil || place.Shard() != mainShard {
-		return nil, fromRefusal(payment.ErrNotFound)
-	}
-	at, ok, err := h.ports.Payments.Payment(ctx, place.Position())
-	switch {
-	case err != nil:
-		return nil, away(err)
-	case !ok:
-		return nil, fromRefusal(payment.ErrNotFound)
-	}
-	found, err := h.paymentsAt(ctx, []wallets.FoundPayment{at})
+	p, err := h.payment(ctx, r.ID)
 	if err != nil {
 		return nil, err
-	}
-	p := found[0]
-	if p.PaymentID != r.ID || !maySee(callOf(ctx).principal, p.Owner) { // of an epoch that was given up, or somebody else's
-		return nil, fromRefusal(payment.ErrNotFound)
 	}
 	shown, err := h.paymentOf(ctx, p, true)
 	if err != nil {
@@ -40,6 +25,29 @@ func (h *Handlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject
 	}
 	callOf(ctx).setVersion(p.Version)
 	return api.GetPayment200JSONResponse(shown), nil
+}
+
+// payment returns a payment that the caller may see.
+func (h *Handlers) payment(ctx context.Context, id string) (p payment.Payment, err error) {
+	place, err := payment.Place(id)
+	if err != nil || place.Shard() != mainShard {
+		return p, fromRefusal(payment.ErrNotFound)
+	}
+	at, ok, err := h.ports.Payments.Payment(ctx, place.Position())
+	switch {
+	case err != nil:
+		return p, away(err)
+	case !ok:
+		return p, fromRefusal(payment.ErrNotFound)
+	}
+	found, err := h.paymentsAt(ctx, []wallets.FoundPayment{at})
+	if err != nil {
+		return p, err
+	}
+	if p = found[0]; p.PaymentID != id || !maySee(callOf(ctx).principal, p.Owner) { // of an epoch that was given up, or somebody else's
+		return p, fromRefusal(payment.ErrNotFound)
+	}
+	return p, nil
 }
 
 // ListPayments implements api.StrictServerInterface. A user sees those for his own wallets.
@@ -106,16 +114,9 @@ func (h *Handlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment)
 	if len(positions) == 0 {
 		return nil, nil
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	byPosition, err := h.decodedAt(ctx, positions)
 	if err != nil {
-		return nil, away(err)
-	}
-	byPosition := make(map[int64]*journal.Event, len(events))
-	for i := range events {
-		if err := h.registry.Decode(&events[i]); err != nil {
-			return nil, err
-		}
-		byPosition[events[i].Position] = &events[i]
+		return nil, err
 	}
 	out := make([]payment.Payment, len(found))
 	for i, at := range found {
@@ -128,4 +129,20 @@ func (h *Handlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment)
 		}
 	}
 	return out, nil
+}
+
+// decodedAt returns the events at positions, decoded.
+func (h *Handlers) decodedAt(ctx context.Context, positions []int64) (map[int64]*journal.Event, error) {
+	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	if err != nil {
+		return nil, away(err)
+	}
+	byPosition := make(map[int64]*journal.Event, len(events))
+	for i := range events {
+		if err := h.registry.Decode(&events[i]); err != nil {
+			return nil, err
+		}
+		byPosition[events[i].Position] = &events[i]
+	}
+	return byPosition, nil
 }

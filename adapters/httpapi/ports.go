@@ -159,6 +159,8 @@ type Payments interface {
 	Payments(ctx context.Context, f wallets.PaymentFilter) ([]wallets.FoundPayment, error)
 	// Payment returns where one is shown, by the position of the event that created it.
 	Payment(ctx context.Context, position int64) (at wallets.FoundPayment, ok bool, err error)
+	// Refunds returns where those of a payment are shown, newest first: before a position, if it is not 0.
+	Refunds(ctx context.Context, paymentPosition, before int64, limit int) ([]wallets.FoundRefund, error)
 }
 
 // Owners knows whose wallets are, as of the writer's last commit.

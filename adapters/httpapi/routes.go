@@ -128,6 +128,9 @@ func routes() []route {
 		{method: get, path: "/v1/payments/:id", roles: u | s | f, query: atLeast},
 		{method: post, path: "/v1/payments/:id/cancel", roles: u | s | f, money: true, body: jsonBody, query: dryRun},
 
+		{method: post, path: "/v1/payments/:id/refunds", roles: s | f, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/payments/:id/refunds", roles: s | f, query: page},
+
 		{method: post, path: "/v1/withdrawals", roles: u | s, money: true, body: jsonBody, query: dryRun},
 		{method: get, path: "/v1/withdrawals", roles: u | s | f, query: with(page,
 			walletIDParam(), withdrawalStatusParam(), timeParam("from"), timeParam("until"))},

@@ -1,4 +1,4 @@
-// Package stripepay reads Stripe's webhook: it checks that a body is Stripe's, and puts what it says
+// Package stripepay asks Stripe for payments and refunds, and reads Stripe's webhook: it checks that a body is Stripe's, and puts what it says
 // into the words of package payment.
 //
 // Only fields are read that both the API version of stripe-go v76 (2023-10-16) and today's have, so

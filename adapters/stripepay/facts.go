@@ -28,6 +28,8 @@ func factOf(e envelope) (payment.Fact, error) {
 		return read(e.Data.Object, intentTold)
 	case "checkout.session.expired", "checkout.session.async_payment_failed":
 		return read(e.Data.Object, sessionTold)
+	case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated":
+		return read(e.Data.Object, refundFact)
 	case "charge.succeeded", "charge.captured", "charge.refunded":
 		return read(e.Data.Object, chargeFact)
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":

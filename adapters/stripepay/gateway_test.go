@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,11 @@ func TestStripeTakesWhatIsAsked(t *testing.T) {
 		o.Ref = s.Ref
 		require.NoError(t, g.Cancel(t.Context(), o))
 	}
+	told, err := g.Refund(t.Context(), aRefund("4.00", time.Now()))
+	require.NoError(t, err)
+	require.NotEmpty(t, told.Ref)
+	_, err = g.Refund(t.Context(), aRefund("4.00", time.Now().Add(-48*time.Hour))) // which looks for it first
+	require.NoError(t, err)
 	_, err = stripepay.NewGateway("nonsense", stripepay.GatewayConfig{URL: web.URL}).Open(t.Context(), anOrder(payment.Intent, "25.00", "EUR"))
 	require.Error(t, err)
 	require.NotErrorAs(t, err, new(payment.Failure), "a wrong key is ours to mend, and the payment may still be opened")
@@ -124,4 +130,56 @@ func TestCancel(t *testing.T) {
 		require.ErrorAs(t, g.Cancel(t.Context(), o), &why)
 		assert.Equal(t, "payment_intent_unexpected_state", why.Code)
 	}
+}
+
+func aRefund(amount string, at time.Time) payment.RefundOrder {
+	return payment.RefundOrder{
+		ID: "ref_01kkn6wx9dg000g00400000009", PaymentID: payID, WalletID: walletID, Intent: "pi_1", Amount: ledger.Money{Amount: amount, Asset: "USD"}, AskedAt: at,
+	}
+}
+
+// A refund is made once, whatever Stripe has forgotten.
+func TestRefund(t *testing.T) {
+	t.Parallel()
+	api := stripetest.NewAPI(t)
+	g := stripepay.NewGateway("sk_test_123", stripepay.GatewayConfig{URL: api.URL()})
+	o := anOrder(payment.Intent, "10.00", "USD")
+	opened, err := g.Open(t.Context(), o)
+	require.NoError(t, err)
+	require.Equal(t, "pi_1", opened.Ref)
+	api.Set("pi_1", stripetest.Object{"amount_received": 1000})
+
+	api.Next(stripetest.Trouble{Lost: true})
+	_, err = g.Refund(t.Context(), aRefund("4.00", time.Now()))
+	require.Error(t, err)
+	require.NotErrorAs(t, err, new(payment.Failure))
+	first, err := g.Refund(t.Context(), aRefund("4.00", time.Now()))
+	require.NoError(t, err)
+	assert.Equal(t, payment.RefundTold{Ref: "re_2", Status: payment.RefundSettled, At: first.At}, first)
+	call := api.Sent()[len(api.Sent())-1]
+	for name, want := range map[string]string{
+		"amount": "400", "payment_intent": "pi_1", "metadata[refund_id]": "ref_01kkn6wx9dg000g00400000009", "metadata[payment_id]": payID,
+	} {
+		assert.Equal(t, want, call.Form.Get(name), name)
+	}
+	assert.Equal(t, "ref_01kkn6wx9dg000g00400000009", call.Key)
+
+	// Asked again when its key is forgotten it is found, as it stands by then.
+	api.Forget()
+	api.Set("re_2", stripetest.Object{"status": "failed", "failure_reason": "lost_or_stolen_card"})
+	again, err := g.Refund(t.Context(), aRefund("4.00", time.Now().Add(-30*time.Hour)))
+	require.NoError(t, err)
+	assert.Equal(t, payment.RefundTold{Ref: "re_2", Status: payment.RefundFailed, At: first.At, Failure: payment.Failure{Code: "lost_or_stolen_card"}}, again)
+	api.Next(stripetest.Trouble{Status: http.StatusBadRequest, Code: "charge_already_refunded"})
+	again, err = g.Refund(t.Context(), aRefund("4.00", time.Now()))
+	require.NoError(t, err, "what Stripe refuses because it is done is done")
+	assert.Equal(t, "re_2", again.Ref)
+	assert.Len(t, api.Opened("refund"), 1)
+
+	other := aRefund("9.00", time.Now())
+	other.ID = "ref_01kkn6wx9dg000g00400000010"
+	_, err = g.Refund(t.Context(), other)
+	var why payment.Failure
+	require.ErrorAs(t, err, &why)
+	assert.Equal(t, "charge_already_refunded", why.Code)
 }

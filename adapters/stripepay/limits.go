@@ -14,6 +14,8 @@ const (
 	// DefaultCallTime is how long a call of Stripe's API may take. Its own library waits for 80 s; nobody who pays
 	// does, and the call is made again under the same key.
 	DefaultCallTime = 20 * time.Second
+	// keyLife is how long Stripe is sure to remember an idempotency key: it says a day.
+	keyLife = 12 * time.Hour
 	// MaxMessage bounds, in bytes, what Stripe says about a call that it refuses.
 	MaxMessage = 500
 )

@@ -101,6 +101,9 @@ func parse(body []byte) (payment.Message, error) {
 	fact.Provider, fact.EventID, fact.Type = payment.Stripe, e.ID, e.Type
 	if e.Created > 0 {
 		fact.OccurredAt = time.Unix(e.Created, 0).UTC()
+		if fact.Refund != nil {
+			fact.Refund.At = fact.OccurredAt
+		}
 	}
 	out.Fact = fact
 	return out, nil

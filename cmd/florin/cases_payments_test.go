@@ -166,6 +166,86 @@ func TestPaymentCanceled(t *testing.T) {
 	assert.Equal(t, "canceled", ann.read("/v1/payments/"+late.str("id")).is(http.StatusOK).str("status"))
 }
 
+// Money given back by us, at Stripe, and by both at once, never more than came in.
+func TestPaymentRefunds(t *testing.T) {
+	t.Parallel()
+	s, api := startWithStripe(t)
+	into := s.wallet(t, "usr_ann", 0)
+	ann, boss := s.as("usr_ann", "user"), s.finance()
+	asked := ann.post("/v1/payments", "p-1", map[string]any{"wallet_id": into, "amount": yen("1000"), "method": "payment_intent"}).is(http.StatusCreated)
+	path, intent := "/v1/payments/"+asked.str("id")+"/refunds", asked.str("provider_ref")
+	boss.post(path, "r-0", map[string]any{}).refused(http.StatusUnprocessableEntity, "payment-wrong-status")
+	api.Set(intent, stripetest.Object{"status": "succeeded", "amount_received": 1000})
+	paid := stripetest.Payment{Intent: intent, Currency: "jpy", Received: 1000}
+	at := time.Now()
+	object := stripetest.PaymentIntent(t, paid)
+	object["metadata"] = stripetest.Object{"wallet_id": into, "payment_id": asked.str("id")}
+	s.hears(t, "payment_intent.succeeded", object, at)
+	stands := func(availableYen, pendingYen, clearingYen string) {
+		t.Helper()
+		assert.Equal(t, []string{availableYen, pendingYen, clearingYen},
+			[]string{boss.balance(available(into), "JPY"), boss.balance(pending(into), "JPY"), boss.balance(clearing, "JPY")})
+	}
+
+	ann.post(path, "r-1", map[string]any{}).refused(http.StatusForbidden, "forbidden")
+	api.Next(stripetest.Trouble{Lost: true}) // done, and asked for again
+	first := boss.post(path, "r-1", map[string]any{"amount": yen("400"), "reason": "Sent back"}).is(http.StatusCreated)
+	assert.Equal(t, []string{"settled", "400", asked.str("id")}, []string{first.str("status"), first.str("amount", "amount"), first.str("payment_id")})
+	assert.Equal(t, string(first.Body), string(boss.post(path, "r-1", map[string]any{"amount": yen("400"), "reason": "Sent back"}).is(http.StatusCreated).replayed(true).Body))
+	require.Len(t, api.Opened("refund"), 1)
+	stands("600", "0", "600")
+
+	// Stripe tells of it too, by both kinds of messages.
+	s.hears(t, "refund.updated", api.Get(first.str("provider_ref")), at.Add(time.Second))
+	paid.Refunded = 400
+	s.hears(t, "charge.refunded", stripetest.Charge(t, paid), at.Add(time.Second))
+	stands("600", "0", "600")
+
+	// Forty at once of 50 each: twelve fit into what is left.
+	done := 0
+	for _, a := range together(t, 40, func(i int) (*answer, error) {
+		return boss.try(http.MethodPost, path, map[string]any{"amount": yen("50")}, key("many-"+string(rune('A'+i))))
+	}) {
+		if a.Status == http.StatusCreated {
+			done++
+			continue
+		}
+		a.refused(http.StatusUnprocessableEntity, "refund-too-large")
+	}
+	assert.Equal(t, 12, done)
+	stands("0", "0", "0")
+	assert.Equal(t, []string{"refunded", "1000"}, []string{ann.read("/v1/payments/" + asked.str("id")).str("status"), ann.read("/v1/payments/"+asked.str("id")).str("refunded", "amount")})
+	list := boss.read(path + "?limit=10").is(http.StatusOK)
+	rest := boss.read(path + "?limit=10&cursor=" + list.str("next_cursor")).is(http.StatusOK)
+	assert.Equal(t, []int{10, 3}, []int{len(list.ids()), len(rest.ids())})
+	assert.Equal(t, first.str("id"), rest.str("data", 2, "id"))
+
+	// One that comes back from the payer's bank.
+	back := api.Get(first.str("provider_ref"))
+	back["status"], back["failure_reason"] = "failed", "expired_or_canceled_card"
+	s.hears(t, "refund.failed", back, at.Add(time.Minute))
+	stands("400", "0", "400")
+	assert.Equal(t, "failed", boss.read(path+"?limit=100").str("data", 12, "status"))
+	s.verify()
+}
+
+// What Stripe will not give back is the wallet's again.
+func TestPaymentRefundRefusedByStripe(t *testing.T) {
+	t.Parallel()
+	s, api := startWithStripe(t)
+	into := s.wallet(t, "usr_ann", 0)
+	boss := s.finance()
+	asked := s.as("usr_ann", "user").post("/v1/payments", "p-1", map[string]any{"wallet_id": into, "amount": yen("1000"), "method": "payment_intent"}).is(http.StatusCreated)
+	object := stripetest.PaymentIntent(t, stripetest.Payment{Intent: asked.str("provider_ref"), Currency: "jpy", Received: 1000})
+	object["metadata"] = stripetest.Object{"wallet_id": into, "payment_id": asked.str("id")}
+	s.hears(t, "payment_intent.succeeded", object, time.Now())
+	api.Next(stripetest.Trouble{Status: http.StatusBadRequest, Code: "charge_disputed"})
+	refused := boss.post("/v1/payments/"+asked.str("id")+"/refunds", "r-1", map[string]any{}).refused(http.StatusUnprocessableEntity, "provider-refused")
+	assert.Equal(t, "charge_disputed", refused.str("provider_code"))
+	assert.Equal(t, []string{"1000", "0"}, []string{boss.balance(available(into), "JPY"), boss.balance(pending(into), "JPY")})
+	s.verify()
+}
+
 func TestPaymentsWithoutAProvider(t *testing.T) {
 	t.Parallel()
 	s := startService(t)

@@ -27,11 +27,13 @@ func (a *app) addCashier(
 	if err != nil {
 		return err
 	}
-	cashier := payment.NewCashier(registry, gateways, payment.NewSealer(a.vault), store, commands, a.log, time.Now)
-	// With roles in processes of their own, payments may be asked for before the first reactor is up.
+	// With roles in processes of their own, something may be asked for before the first reactor is up.
 	begin := readmodel.NewReads(a.react).PaymentsSince
-	reactor := journal.NewPageReactor(paymentReactor, tail, points, begin, payment.WantsAsking, cashier.Ask, a.log)
-	a.metrics.Reactor(reactor)
-	a.does(reactor.Run)
+	for name, wants := range map[string]func(string) bool{paymentReactor: payment.WantsAsking, refundReactor: payment.WantsRefunding} {
+		cashier := payment.NewCashier(registry, gateways, payment.NewSealer(a.vault), store, commands, a.log, time.Now)
+		reactor := journal.NewPageReactor(name, tail, points, begin, wants, cashier.Ask, a.log)
+		a.metrics.Reactor(reactor)
+		a.does(reactor.Run)
+	}
 	return nil
 }

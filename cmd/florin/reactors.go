@@ -20,12 +20,13 @@ const (
 	noticeReactor  = "notices"
 	alertReactor   = "alerts"
 	paymentReactor = "payments"
+	refundReactor  = "refunds"
 	webhookReactor = "webhooks"
 	// scheduleReactor ends the schedules of who is erased.
 	scheduleReactor = "schedules"
 	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 16
+	reactConnections = 17
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )

@@ -60,6 +60,7 @@ func whoMay() map[string]string {
 		"PUT /v1/exchange-rates/{from}/{to}": "f", "DELETE /v1/exchange-rates/{from}/{to}": "f",
 		"POST /v1/quotes": "usf", "GET /v1/quotes/{id}": "usf", "POST /v1/exchanges": "us", "GET /v1/exchanges/{id}": "us",
 		"POST /v1/payments": "us", "GET /v1/payments": "usf", "GET /v1/payments/{id}": "usf", "POST /v1/payments/{id}/cancel": "usf",
+		"POST /v1/payments/{id}/refunds": "sf", "GET /v1/payments/{id}/refunds": "sf",
 		"POST /v1/withdrawals": "us", "GET /v1/withdrawals": "usf", "GET /v1/withdrawals/{id}": "usf", "POST /v1/withdrawals/{id}/cancel": "usf",
 		"POST /v1/withdrawals/{id}/approve": "f", "POST /v1/withdrawals/{id}/send": "f",
 		"POST /v1/withdrawals/{id}/settle": "f", "POST /v1/withdrawals/{id}/fail": "f",

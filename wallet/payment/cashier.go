@@ -38,6 +38,10 @@ func WantsAsking(eventType string) bool {
 	return eventType == TypeCreated || eventType == TypeCancelRequested
 }
 
+// WantsRefunding reports whether events of a type ask a provider to give money back. That is a reactor's of its own:
+// it is asked for until there is an answer, and must not keep payments waiting.
+func WantsRefunding(eventType string) bool { return eventType == TypeRefundRequested }
+
 // Ask is a [journal.PageEffect]. An error says that somebody has not answered: the events come again, and those that
 // were answered are passed over.
 func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool, err error) {
@@ -99,6 +103,8 @@ func (c *Cashier) ask(ctx context.Context, e *journal.Event) error {
 		return c.open(ctx, &own, body)
 	case CancelRequested:
 		return c.cancel(ctx, &own, body)
+	case RefundAsked:
+		return c.refund(ctx, &own, body)
 	}
 	return nil
 }
@@ -137,6 +143,25 @@ func (c *Cashier) cancel(ctx context.Context, e *journal.Event, body CancelReque
 		return err
 	}
 	return c.record(ctx, e, CommandRecordCanceled, answer)
+}
+
+// refund never gives up without the provider's word: the money may be gone.
+func (c *Cashier) refund(ctx context.Context, e *journal.Event, body RefundAsked) error {
+	gateway, err := c.gateway(body.Provider)
+	if err != nil {
+		return err
+	}
+	told, err := gateway.Refund(ctx, RefundOrder{
+		ID: body.RefundID, PaymentID: body.PaymentID, WalletID: body.WalletID, Intent: body.Intent, Amount: body.Amount, AskedAt: e.RecordedAt,
+	})
+	var failure Failure
+	switch {
+	case errors.As(err, &failure):
+		told = RefundTold{Status: RefundFailed, Failure: failure}
+	case err != nil:
+		return err
+	}
+	return c.record(ctx, e, CommandRecordRefund, RecordRefund{body.RefundID, told})
 }
 
 // created returns what was asked for.

@@ -200,3 +200,7 @@ func asShop(into string) payment.Create {
 	c.As = asUser("shop-7")
 	return c
 }
+
+func (c *counter) Refund(_ context.Context, r payment.RefundOrder) (payment.RefundTold, error) {
+	return payment.RefundTold{Ref: "re_" + r.ID, Status: payment.RefundSettled, At: second(1)}, c.call(payment.Order{ID: r.ID})
+}

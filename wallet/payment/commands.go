@@ -15,9 +15,11 @@ import (
 const (
 	CommandCreate = "create-payment"
 	CommandCancel = "cancel-payment"
+	CommandRefund = "refund-payment"
 	// What the provider answered: see [Cashier].
 	CommandRecordOpened   = "record-payment-opened"
 	CommandRecordCanceled = "record-payment-canceled"
+	CommandRecordRefund   = "record-refund"
 )
 
 // Create asks for a payment into a wallet. The provider is chosen by the edge, and stays the payment's.
@@ -77,6 +79,37 @@ type Cancel struct {
 	PaymentID string    `json:"payment_id"`
 	// IfVersion, if not nil, is the version that the payment must have.
 	IfVersion *int64 `json:"if_version,omitempty"`
+}
+
+// Refund asks for money of a payment to be given back, by the provider, to who paid. For services and finance.
+//
+// Refusals: ErrNotFound, ErrWrongStatus (with [OrderStanding]), ErrRefundTooLarge (with [RefundLeft]), the wallet's
+// ErrWalletFrozen, ErrWalletClosed, and the ledger's ErrInvalidField, ErrUnknownAsset, ErrAmountScale,
+// ErrInsufficientFunds.
+type Refund struct {
+	As        wallet.As `json:"as"`
+	PaymentID string    `json:"payment_id"`
+	// Amount is in the payment's asset; nil for all that is left.
+	Amount *ledger.Money `json:"amount,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+}
+
+// Validate reports what is wrong with the form of c.
+func (c Refund) Validate() []ledger.FieldError {
+	var f wallet.Form
+	if c.Amount != nil {
+		f.Amount(*c.Amount)
+	}
+	f.Text("/reason", c.Reason, ledger.MaxDescription)
+	return f.Errors()
+}
+
+// RecordRefund tells what a provider answered to a refund that it was asked for.
+//
+// Refusals: ErrNotFound.
+type RecordRefund struct {
+	RefundID string `json:"refund_id"`
+	RefundTold
 }
 
 // RecordOpened tells what a provider answered to a payment that it was asked to open.

@@ -31,6 +31,8 @@ func weigh(s *journal.Scope, f Fact) (Result, error) {
 		return Result{Passed, InvalidFact}, nil
 	case f.Kind == Told:
 		return weighTold(s, f)
+	case f.Kind == Refunding:
+		return weighRefund(s, f)
 	case f.Kind == Disputed:
 		result, err := weighDispute(s, f)
 		if err == nil {
@@ -62,7 +64,7 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 	}
 	b := booking{scope: s, fact: f, wallet: before.Wallet}
 	received, ok := growth(f.Received, before.Received, scale)
-	refunded, ok2 := growth(f.Refunded, before.Refunded, scale)
+	refunded, ok2 := growth(f.Refunded, before.accounted(f.OccurredAt), scale)
 	if !ok || !ok2 {
 		return ignoredBy(ledger.ErrAmountScale), nil
 	}

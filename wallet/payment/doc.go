@@ -14,6 +14,10 @@
 //     does, its money stands in liabilities:suspense:stripe, and moves when one does.
 //   - What has left through a refund at the provider is taken from the wallet even if it is no
 //     longer there; then the wallet is frozen until somebody has looked at it.
+//   - A payment that was asked for here is asked of one provider, and stays with it. How it stands follows from what is
+//     booked, and before that from what the provider said last.
+//   - A refund that was asked for here is set aside until the provider has given the money back, or has not. What a
+//     message says to be refunded beyond what is booked or set aside was given back at the provider.
 //   - A payment of an invoice is not a wallet's business.
 //   - What a dispute has moved at the provider is booked by balance transaction, each once. While it goes on,
 //     as much stands in the wallet's disputed; it goes back when the dispute is won, and is gone when it is

@@ -1,6 +1,9 @@
 package payment
 
-import "github.com/florinledger/florin/ledger/journal"
+import (
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+)
 
 // The refusals of payments that are asked for. Members named here are those of the problem. Wallets and the ledger
 // add their own.
@@ -10,10 +13,19 @@ var (
 	// ErrWrongStatus: what is asked for is not done with a payment that stands where this one does. Members:
 	// [OrderStanding].
 	ErrWrongStatus = journal.Refuse("payment-wrong-status", "The payment is not in a state in which this can be done.")
+	// ErrRefundTooLarge: the payment has not as much left. Members: [RefundLeft].
+	ErrRefundTooLarge = journal.Refuse("refund-too-large", "The payment has not as much left to give back.")
 )
 
+// RefundLeft is what of a payment can be given back: the members of ErrRefundTooLarge.
+type RefundLeft struct {
+	Remaining ledger.Money `json:"remaining"`
+}
+
 // refusals are all of them, for the registry.
-func refusals() []*journal.Refusal { return []*journal.Refusal{ErrNotFound, ErrWrongStatus} }
+func refusals() []*journal.Refusal {
+	return []*journal.Refusal{ErrNotFound, ErrWrongStatus, ErrRefundTooLarge}
+}
 
 // OrderStanding is how a payment stands: the members of ErrWrongStatus. The member is not called status, which is
 // the HTTP status in a problem (RFC 9457).

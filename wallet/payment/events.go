@@ -140,6 +140,7 @@ func Register(r *journal.Registry) {
 	r.Evolves(evolve)
 
 	registerOrders(r)
+	registerRefunds(r)
 }
 
 // isType reports whether an event is one of this package.

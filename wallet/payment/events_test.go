@@ -60,5 +60,18 @@ func TestFrozenEvents(t *testing.T) {
 		"payment-not-canceled.v1":     payment.NotCanceled{Step: step(opened), Why: payment.Failure{Code: "payment_intent_unexpected_state"}},
 		"payment-progressed.v1":       payment.Progressed{Step: step(disputed), Source: source},
 	})
+	refund := func(p payment.RefundProgress) payment.RefundStep {
+		return payment.RefundStep{
+			RefundID: "ref_01kkn6wx9dg000g00400000009", PaymentID: pay, Provider: "stripe", Intent: "pi_1", WalletID: id, Amount: ten, RefundProgress: p,
+		}
+	}
+	maps.Copy(want, map[string]any{
+		"refund-requested.v1": payment.RefundAsked{RefundStep: refund(payment.RefundProgress{Status: payment.RefundRequested}), Reason: "sent back", RequestedBy: "usr_boss"},
+		"refund-sent.v1":      payment.RefundOnItsWay{RefundStep: refund(payment.RefundProgress{Status: payment.RefundSent, ProviderRef: "re_1"})},
+		"refund-settled.v1":   payment.RefundDone{RefundStep: refund(payment.RefundProgress{Status: payment.RefundSettled, ProviderRef: "re_1"})},
+		"refund-failed.v1": payment.RefundUndone{RefundStep: refund(payment.RefundProgress{
+			Status: payment.RefundFailed, ProviderRef: "re_1", Failure: payment.Failure{Code: "expired_or_canceled_card"}, FailedAt: at,
+		})},
+	})
 	decidetest.Frozen(t, payment.Register, want)
 }

@@ -29,6 +29,8 @@ const (
 	PaidOut Kind = "paid-out"
 	// Told: how far a payment is that has moved no money.
 	Told Kind = "told"
+	// Refunding: how far a refund is; Refund says which.
+	Refunding Kind = "refunding"
 	// Ignored: nothing that the books follow; Reason says why.
 	Ignored Kind = "ignored"
 )
@@ -67,6 +69,7 @@ type Fact struct {
 	Invoiced bool `json:"invoiced,omitempty"`
 
 	Dispute *DisputeFact `json:"dispute,omitempty"`
+	Refund  *RefundFact  `json:"refund,omitempty"`
 	Payout  *PayoutFact  `json:"payout,omitempty"`
 }
 
@@ -92,6 +95,24 @@ type Movement struct {
 	Asset  string `json:"asset"`
 	Amount string `json:"amount"`
 	Fee    string `json:"fee"`
+}
+
+// RefundFact is how a refund of Fact.Payment stands by now.
+type RefundFact struct {
+	// ID is ours, as the message names it: it may be anything.
+	ID     string       `json:"id"`
+	Amount ledger.Money `json:"amount"`
+	RefundTold
+}
+
+// RefundTold is what a provider says of a refund.
+type RefundTold struct {
+	// Ref is the provider's id of it.
+	Ref    string       `json:"ref,omitempty"`
+	Status RefundStatus `json:"status"`
+	// At is when it came to stand so, by the provider's clock.
+	At      time.Time `json:"at,omitzero"`
+	Failure Failure   `json:"failure,omitzero"`
 }
 
 // PayoutFact is how a payout stands by now.

@@ -14,6 +14,8 @@ func (f Fact) wellFormed() bool {
 		return validID(f.Payment) && ledger.CheckAssetCode(f.Asset) == nil && validSum(f.Received) && validSum(f.Refunded)
 	case Told:
 		return (f.Payment == "" || validID(f.Payment)) && (f.Asset == "" || ledger.CheckAssetCode(f.Asset) == nil)
+	case Refunding:
+		return validID(f.Payment) && f.Refund != nil && validID(f.Refund.Ref) && validMoney(f.Refund.Amount) && validSum(f.Refund.Amount.Amount)
 	case Disputed:
 		return validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
 	case PaidOut:

@@ -20,6 +20,17 @@ type Order struct {
 	SuccessURL, CancelURL, Description string
 }
 
+// RefundOrder is a refund as a provider is asked for it.
+type RefundOrder struct {
+	// ID is our id of it, under which the provider recognises that it was asked before.
+	ID, PaymentID, WalletID string
+	// Intent is the provider's id of the payment.
+	Intent string
+	Amount ledger.Money
+	// AskedAt is when it was asked for here. Providers forget what they were asked.
+	AskedAt time.Time
+}
+
 // Standing is how a payment stands at a provider.
 type Standing struct {
 	// Ref is the provider's id of what it opened; Intent that of the payment in it, if there is one yet.
@@ -54,6 +65,8 @@ type Gateway interface {
 	Open(ctx context.Context, o Order) (Standing, error)
 	// Cancel has the provider wait no longer. It is no error that it does not wait any more.
 	Cancel(ctx context.Context, o Order) error
+	// Refund has the provider give money back to who paid.
+	Refund(ctx context.Context, r RefundOrder) (RefundTold, error)
 }
 
 // Commands records what providers answered: *journal.Dispatcher.

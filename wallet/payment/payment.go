@@ -34,6 +34,9 @@ type payment struct {
 	Refunded string `json:"refunded"`
 	// Disputes are the ids of its disputes.
 	Disputes []string `json:"disputes,omitempty"`
+	// Pending is what of it is being refunded by us; Voided are refunds of ours that failed.
+	Pending string   `json:"pending,omitempty"`
+	Voided  []voided `json:"voided,omitempty"`
 	// Order is our id of it, if we asked for it.
 	Order string `json:"order,omitempty"`
 }

@@ -111,6 +111,14 @@ const (
 	RedeliverWebhooksStatusFailed RedeliverWebhooksStatus = "failed"
 )
 
+// Defines values for RefundStatus.
+const (
+	RefundStatusFailed    RefundStatus = "failed"
+	RefundStatusRequested RefundStatus = "requested"
+	RefundStatusSent      RefundStatus = "sent"
+	RefundStatusSettled   RefundStatus = "settled"
+)
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -910,6 +918,15 @@ type CreateQuote struct {
 
 	// To An amount with its asset, or the asset alone.
 	To MoneyOrAsset `json:"to"`
+}
+
+// CreateRefund defines model for CreateRefund.
+type CreateRefund struct {
+	// Amount An amount with its asset.
+	Amount *Money `json:"amount,omitempty"`
+
+	// Reason It stays with us.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // CreateSchedule A transfer, and exactly one of `at` and `rrule`.
@@ -1768,6 +1785,54 @@ type Reference = string
 type RefreshToken struct {
 	RefreshToken string `json:"refresh_token"`
 }
+
+// Refund defines model for Refund.
+type Refund struct {
+	// Amount An amount with its asset.
+	Amount    Money     `json:"amount"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Failure Why the provider did not take the payment, or why the last try to pay failed.
+	Failure *PaymentFailure `json:"failure,omitempty"`
+
+	// ID A refund's id.
+	//
+	// Example: ref_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID RefundID `json:"id"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID PaymentID `json:"payment_id"`
+
+	// ProviderRef The provider's id of it.
+	ProviderRef string `json:"provider_ref,omitempty,omitzero"`
+	Reason      string `json:"reason,omitempty,omitzero"`
+
+	// Status How far a refund is: `requested`, with the provider (`sent`), given back (`settled`), or not (`failed`).
+	Status  RefundStatus `json:"status"`
+	Version int64        `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// RefundID A refund's id.
+//
+// Example: ref_01k0q3v9x8f6r8v4t0d6m2n7h5
+type RefundID = string
+
+// RefundList defines model for RefundList.
+type RefundList struct {
+	Data       []Refund `json:"data"`
+	HasMore    bool     `json:"has_more"`
+	NextCursor string   `json:"next_cursor,omitempty,omitzero"`
+}
+
+// RefundStatus How far a refund is: `requested`, with the provider (`sent`), given back (`settled`), or not (`failed`).
+type RefundStatus string
 
 // RegisterUser defines model for RegisterUser.
 type RegisterUser struct {
@@ -3405,6 +3470,29 @@ type CancelPaymentParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// ListRefundsParams defines parameters for ListRefunds.
+type ListRefundsParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreateRefundParams defines parameters for CreateRefund.
+type CreateRefundParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // CreateQuoteParams defines parameters for CreateQuote.
 type CreateQuoteParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
@@ -4751,6 +4839,41 @@ func (c *Client) CancelPayment(ctx context.Context, id PaymentID, params *Cancel
 	r.takesKey = true
 	r.body = body
 	return send[Payment](ctx, c, r, options)
+}
+
+// ListRefunds List the refunds of a payment.
+//
+// Newest first, those that were asked for here. What was given back at the provider is in the payment's `refunded`.
+// Roles: service, finance, admin.
+//
+// GET /v1/payments/{id}/refunds
+func (c *Client) ListRefunds(ctx context.Context, id PaymentID, params *ListRefundsParams, options ...Option) (RefundList, error) {
+	r := newRequest(http.MethodGet, "/v1/payments/{id}/refunds", id)
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[RefundList](ctx, c, r, options)
+}
+
+// CreateRefund Give money of a payment back.
+//
+// To who paid, by the provider: `amount`, or all that is left. It leaves `available` for `pending` at once, and is gone
+// when the provider has given it back; if the provider does not, it is available again. All that is asked for is
+// never more than what came in (`refund-too-large`). Roles: service, finance, admin.
+//
+// POST /v1/payments/{id}/refunds
+func (c *Client) CreateRefund(ctx context.Context, id PaymentID, params *CreateRefundParams, body CreateRefund, options ...Option) (Refund, error) {
+	r := newRequest(http.MethodPost, "/v1/payments/{id}/refunds", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Refund](ctx, c, r, options)
 }
 
 // CreateQuote Ask for a quote.

@@ -59,7 +59,7 @@ func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 		{name: query.Entries, version: 2, apply: byEvents(applyEntries)},
 		{name: query.Transactions, version: 2, apply: byEvents(transactionsApplier(registry))},
 		{name: wallets.Wallets, version: 5, apply: byEvents(walletsApplier(registry))},
-		{name: wallets.Payments, version: 1, apply: byEvents(paymentsApplier(registry))},
+		{name: wallets.Payments, version: 2, apply: byEvents(paymentsApplier(registry))},
 		{name: people.Users, version: 1, apply: byEvents(usersApplier(registry))},
 		{name: messages.Messages, version: 1, apply: messagesApplier(registry, keys)},
 	}

@@ -56,6 +56,18 @@ func (r *Reads) Payment(ctx context.Context, position int64) (at query.FoundPaym
 	return at, ok, err
 }
 
+// Refunds lists the refunds of a payment, newest first: of the payment that the event at a position created.
+func (r *Reads) Refunds(ctx context.Context, paymentPosition, before int64, limit int) (out []query.FoundRefund, err error) {
+	args := pgx.NamedArgs{"payment": paymentPosition, "before": before, "limit": limit}
+	err = r.rows(ctx, "payments_list_refunds", args, func(rows pgx.Rows) error {
+		var at query.FoundRefund
+		err := rows.Scan(&at.Asked, &at.Last)
+		out = append(out, at)
+		return err
+	})
+	return out, err
+}
+
 // PaymentsSince returns the position after which the first payment was asked for that the journal may have: of those
 // that the projection has seen, or after all that it has seen.
 func (r *Reads) PaymentsSince(ctx context.Context) (position int64, err error) {

@@ -14,13 +14,19 @@ func paymentsApplier(registry *journal.Registry) func(*pgx.Batch, string, []jour
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
 		for i := range events {
 			e := &events[i]
-			if !payment.IsOrderType(e.Type) {
+			var queue func(*pgx.Batch, string, *journal.Event) error
+			switch {
+			case payment.IsOrderType(e.Type):
+				queue = queuePayment
+			case payment.IsRefundType(e.Type):
+				queue = queueRefund
+			default:
 				continue
 			}
 			if err := registry.Decode(e); err != nil {
 				return err
 			}
-			if err := queuePayment(b, schema, e); err != nil {
+			if err := queue(b, schema, e); err != nil {
 				return err
 			}
 		}
@@ -47,5 +53,26 @@ func queuePayment(b *pgx.Batch, schema string, e *journal.Event) error {
 		"position": place.Position(), "status": string(step.Status), "provider_ref": step.ProviderRef, "intent": step.Intent,
 		"opens": e.Type == payment.TypeOpened, "version": e.Position,
 	})
+	return nil
+}
+
+func queueRefund(b *pgx.Batch, schema string, e *journal.Event) error {
+	step, ok := payment.RefundStepOf(e)
+	if !ok {
+		return fmt.Errorf("event %d, a %s, is of no refund", e.Position, e.Type)
+	}
+	if e.Type == payment.TypeRefundRequested {
+		of, err := payment.Place(step.PaymentID)
+		if err != nil {
+			return fmt.Errorf("event %d, a %s: %w", e.Position, e.Type, err)
+		}
+		b.Queue(statement("payments_add_refund", schema), pgx.NamedArgs{"position": e.Position, "payment": of.Position()})
+		return nil
+	}
+	place, err := payment.RefundPlace(step.RefundID)
+	if err != nil {
+		return fmt.Errorf("event %d, a %s: %w", e.Position, e.Type, err)
+	}
+	b.Queue(statement("payments_set_refund", schema), pgx.NamedArgs{"position": place.Position(), "version": e.Position})
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +86,13 @@ func (a *API) Set(id string, fields Object) {
 	}
 }
 
+// Forget forgets all idempotency keys, as Stripe does after a day.
+func (a *API) Forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.byKey)
+}
+
 // Opened are the ids of the objects of a kind that there are, such as "checkout.session".
 func (a *API) Opened(kind string) (ids []string) {
 	a.mu.Lock()
@@ -142,6 +150,8 @@ func refuse(w http.ResponseWriter, status int, code string) {
 func (a *API) do(r *http.Request) (o Object, status int, code string) {
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
 	switch last := parts[len(parts)-1]; {
+	case r.Method == http.MethodGet && last == "refunds":
+		return Object{"object": "list", "has_more": false, "data": a.refundsOf(r.Form.Get("payment_intent"))}, http.StatusOK, ""
 	case r.Method == http.MethodGet:
 		if o = a.objects[last]; o == nil {
 			return nil, http.StatusNotFound, "resource_missing"
@@ -149,6 +159,8 @@ func (a *API) do(r *http.Request) (o Object, status int, code string) {
 		return o, http.StatusOK, ""
 	case last == "sessions" || last == "payment_intents":
 		return a.open(r, last)
+	case last == "refunds":
+		return a.refund(r)
 	case last == "expire" || last == "cancel":
 		o = a.objects[parts[len(parts)-2]]
 		if o == nil {
@@ -187,6 +199,40 @@ func (a *API) open(r *http.Request, what string) (Object, int, string) {
 	id, _ := o["id"].(string)
 	a.objects[id], a.byKey[key] = o, id
 	return o, http.StatusOK, ""
+}
+
+// refund gives money of an intent back, unless more is asked for than "amount_received" says is left.
+func (a *API) refund(r *http.Request) (Object, int, string) {
+	key, form := r.Header.Get("Idempotency-Key"), r.PostForm
+	if id, known := a.byKey[key]; known && key != "" {
+		return a.objects[id], http.StatusOK, ""
+	}
+	amount, _ := strconv.Atoi(form.Get("amount"))
+	left, _ := a.objects[form.Get("payment_intent")]["amount_received"].(int)
+	for _, o := range a.refundsOf(form.Get("payment_intent")) {
+		taken, _ := o["amount"].(int)
+		left -= taken
+	}
+	if amount > left {
+		return nil, http.StatusBadRequest, "charge_already_refunded"
+	}
+	id := fmt.Sprintf("re_%d", len(a.objects)+1)
+	a.objects[id] = a.example("refund", Object{
+		"id": id, "status": "succeeded", "amount": amount, "payment_intent": form.Get("payment_intent"), "currency": a.objects[form.Get("payment_intent")]["currency"],
+		"metadata": Object{"wallet_id": form.Get("metadata[wallet_id]"), "payment_id": form.Get("metadata[payment_id]"), "refund_id": form.Get("metadata[refund_id]")},
+	})
+	a.byKey[key] = id
+	return a.objects[id], http.StatusOK, ""
+}
+
+func (a *API) refundsOf(intent string) []Object {
+	found := []Object{}
+	for _, o := range a.objects {
+		if o["object"] == "refund" && o["payment_intent"] == intent {
+			found = append(found, o)
+		}
+	}
+	return found
 }
 
 func (a *API) example(resource string, fields Object) Object {

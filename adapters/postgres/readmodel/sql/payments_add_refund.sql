@@ -1,0 +1,1 @@
+INSERT INTO {schema}.refund (position, payment, version) VALUES (@position, @payment, @position)

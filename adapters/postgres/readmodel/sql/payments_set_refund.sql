@@ -1,0 +1,1 @@
+UPDATE {schema}.refund SET version = @version WHERE position = @position

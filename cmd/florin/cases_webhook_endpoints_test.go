@@ -337,12 +337,17 @@ func TestDeadWebhookEndpointsAreSwitchedOff(t *testing.T) {
 	soon(t, func() bool { return reason(off) == "gone" })
 	require.Empty(t, reason(failing))
 
-	s.exec(t, `UPDATE webhook_endpoint_health SET failing_since = failing_since - interval '72 hours' WHERE endpoint_id = $1`, id)
+	failedFor72Hours := func() {
+		t.Helper()
+		s.exec(t, `UPDATE webhook_endpoint_health SET failing_since = now() - interval '72 hours' WHERE endpoint_id = $1`, id)
+	}
+	failedFor72Hours()
 	pay("2")
 	dead.wait(2)
 	require.Empty(t, reason(failing), "it has not been enabled for so long")
 	s.stop()
 	s.exec(t, `UPDATE state SET data = jsonb_set(data::jsonb, '{status_at}', to_jsonb('2026-01-01T00:00:00Z'::text))::json WHERE key = $1`, "webhook-endpoint/"+id)
+	failedFor72Hours() // what was before it was enabled did not count
 	s.start()
 	pay("3")
 	soon(t, func() bool { return reason(failing) == "failing" })

@@ -42,7 +42,7 @@ func TestBenchAgainstAService(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.json")
 	code, out, errs := benchFlorin(t, "--url", s.url, "--token", s.token("svc_bench", "service", "finance", "user"),
 		"--admin-url=", "--database-url", s.settings.DatabaseURL, "--secret", s.stripe, "--accounts", "20", "--page", "5",
-		"--workload", "balance,uniform,hot,zipfian,entries,transactions,webhook,user,message,transfer,hold,capture,wallet", "--connections", "1,4", "--batch", "1,10",
+		"--workload", "balance,uniform,hot,zipfian,entries,transactions,webhook,user,message,transfer,hold,expiring-hold,capture,wallet", "--connections", "1,4", "--batch", "1,10",
 		"--duration", "100ms", "--json", path)
 	require.Equal(t, 0, code, errs)
 	require.Contains(t, out, "the books are sound")
@@ -63,7 +63,7 @@ func TestBenchAgainstAService(t *testing.T) {
 	}
 	require.Equal(t, []string{"balance", "balance", "uniform", "uniform", "uniform", "uniform", "hot", "hot", "hot", "hot",
 		"zipfian", "zipfian", "zipfian", "zipfian", "entries", "entries", "transactions", "transactions", "webhook", "webhook",
-		"user", "user", "message", "message", "transfer", "transfer", "hold", "hold", "capture", "capture", "wallet", "wallet"}, legs)
+		"user", "user", "message", "message", "transfer", "transfer", "hold", "hold", "expiring-hold", "expiring-hold", "capture", "capture", "wallet", "wallet"}, legs)
 	require.Empty(t, r.Books.Wrong)
 	require.Equal(t, r.Books.Answered, r.Books.Written)
 	require.Zero(t, r.Books.Unknown)
@@ -119,7 +119,7 @@ func TestBenchStartsAndRemovesAService(t *testing.T) {
 	require.NoDirExists(t, folderOf(t, p))
 	r := readReport(t, filepath.Join(dir, "report.json"))
 	require.Len(t, r.TPCB, 1)
-	require.Len(t, r.Figures, 25)
+	require.Len(t, r.Figures, 27)
 	for _, f := range r.Figures {
 		require.Len(t, f.Values, 1, f.Name)
 		require.Positive(t, f.Floor, f.Name)

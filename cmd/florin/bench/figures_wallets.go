@@ -17,7 +17,7 @@ const (
 // besidePlain is what moves a wallet's money, each in turns with plain transactions of as many postings; each
 // pair is measured in the other order.
 func (f *figures) besidePlain() func(context.Context) error {
-	names := []string{Transfer, Hold, Capture}
+	names := []string{Transfer, Hold, Capture, Expiring}
 	times, costs := map[string]*Figure{}, map[string]*Figure{}
 	for _, name := range names {
 		times[name] = f.figure("time of a "+name+" against a plain transaction's", "x", "%.2f", dearer, hardlyDearer)

@@ -11,7 +11,7 @@ import (
 const (
 	// purse is what each wallet is credited with before anything is measured: none runs dry of transfers of 1.00.
 	purse = "1000000.00"
-	// holdsFor is how long, in seconds, holds wait for their capture: longer than a run of the tool.
+	// holdsFor is in how many seconds holds expire that do: longer than a run of the tool.
 	holdsFor = 24 * 60 * 60
 	// spareHolds is how much longer holds are placed than they are captured, in times of what the leg takes:
 	// captures may be the faster ones.
@@ -28,6 +28,8 @@ func (b *Bench) walletWork(ctx context.Context, leg Leg) (workload, error) {
 		return b.transfers(), nil
 	case Hold:
 		return b.holds(), nil
+	case Expiring:
+		return b.expiringHolds(), nil
 	case Capture:
 		return b.captures(ctx, leg)
 	default:
@@ -68,8 +70,13 @@ func (b *Bench) transfers() workload {
 	return b.moves("/v1/transfers", `{"from_wallet":%q,"to_wallet":%q,"amount":{"amount":"1.00","asset":"USD"},"metadata":%s}`)
 }
 
-// holds are placed in one wallet for another, and expire some day.
+// holds are placed in one wallet for another.
 func (b *Bench) holds() workload {
+	return b.moves("/v1/holds", `{"wallet_id":%q,"to_wallet":%q,"amount":{"amount":"1.00","asset":"USD"},"metadata":%s}`)
+}
+
+// expiringHolds are holds that expire some day.
+func (b *Bench) expiringHolds() workload {
 	return b.moves("/v1/holds", fmt.Sprintf(
 		`{"wallet_id":%%q,"to_wallet":%%q,"amount":{"amount":"1.00","asset":"USD"},"expires_in":%d,"metadata":%%s}`, holdsFor))
 }

@@ -20,12 +20,14 @@ const (
 	Transfer = "transfer"
 	Hold     = "hold"
 	Capture  = "capture"
+	// Expiring is Hold with a time at which it expires.
+	Expiring = "expiring-hold"
 	Wallet   = "wallet"
 )
 
 // Workloads returns the names of all workloads.
 func Workloads() []string {
-	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook, User, Message, Transfer, Hold, Capture, Wallet}
+	return []string{Uniform, Hot, Zipfian, Balance, Entries, Transactions, Webhook, User, Message, Transfer, Hold, Expiring, Capture, Wallet}
 }
 
 // Posts reports whether a workload posts transactions through the ledger's own route, for which
@@ -59,7 +61,7 @@ func (b *Bench) workload(ctx context.Context, leg Leg) (workload, error) {
 		return b.readUsers(ctx)
 	case Message:
 		return b.sendMessages(ctx)
-	case Transfer, Hold, Capture, Wallet:
+	case Transfer, Hold, Expiring, Capture, Wallet:
 		return b.walletWork(ctx, leg)
 	}
 	return workload{}, fmt.Errorf("there is no workload %q: there are %s", leg.Workload, strings.Join(Workloads(), ", "))

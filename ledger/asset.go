@@ -63,7 +63,8 @@ func (c RegisterAsset) Validate() []FieldError {
 	return f.errors
 }
 
-func decideRegisterAsset(s *journal.Scope, c RegisterAsset) error {
+// DecideRegisterAsset decides a RegisterAsset, for whatever core counts in units of its own: memberships count days.
+func DecideRegisterAsset(s *journal.Scope, c RegisterAsset) error {
 	if err := Malformed(c.Validate()); err != nil {
 		return err
 	}

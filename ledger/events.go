@@ -69,7 +69,7 @@ type Referenced interface {
 // Register tells r what the ledger decides, evolves, records and refuses.
 func Register(r *journal.Registry) {
 	journal.Decides(r, CommandCreateLedger, decideCreateLedger)
-	journal.Decides(r, CommandRegisterAsset, decideRegisterAsset)
+	journal.Decides(r, CommandRegisterAsset, DecideRegisterAsset)
 	journal.Decides(r, CommandSetAccount, decideSetAccount)
 	journal.Decides(r, CommandPostTransaction, decidePostTransaction)
 	journal.Decides(r, CommandPostBatch, decidePostBatch)

@@ -66,6 +66,15 @@ func Find(s *journal.Scope, userID string) (u State, ok bool) {
 	return u, ok && u.Status == StatusActive
 }
 
+// IsErased reports whether there was a person of an id, which may be any text, who is no more.
+func IsErased(s *journal.Scope, userID string) bool {
+	if _, err := journal.ParseID(userPrefix, userID); err != nil {
+		return false
+	}
+	u, ok := People().Get(s, userID)
+	return ok && u.Status == StatusErased
+}
+
 // stream is where the events of a person stand.
 func stream(userID string) string { return "user/" + userID }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
@@ -131,6 +132,10 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.alertOf(a)
 	case schedule.CommandCreateSchedule:
 		return h.scheduledOf(a)
+	case membership.CommandCreatePlan:
+		return h.createdPlan(a)
+	case membership.CommandBuy, membership.CommandCancel, membership.CommandChange:
+		return h.membershipAfter(ctx, a)
 	case messaging.CommandSendMessage:
 		return h.sentOf(ctx, a)
 	case payment.CommandCreate, payment.CommandCancel:

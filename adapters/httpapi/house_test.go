@@ -21,6 +21,7 @@ import (
 	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
@@ -77,6 +78,7 @@ func open(t *testing.T) *house {
 	exchange.Register(h.registry)
 	withdrawal.Register(h.registry)
 	users.Register(h.registry)
+	membership.Register(h.registry)
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
 	h.lobby = newLobby(h)
@@ -85,7 +87,7 @@ func open(t *testing.T) *house {
 		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Exchanges: h, Stripe: payment.NewReceiver(h, h),
 		People:   h.lobby.ports(),
 		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
-		Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault),
+		Memberships: club{h}, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault),
 		Payments: h, Handovers: payment.NewSealer(h.lobby.vault), PaymentProvider: payment.Stripe,
 	}, HandlersConfig{Log: log})
 	var err error

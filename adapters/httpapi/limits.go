@@ -117,6 +117,8 @@ var (
 	rateLink = RatePolicy{Name: "link-address", Burst: 30, Per: time.Minute}
 	// rateSession: everybody of an office refreshes within a quarter of an hour.
 	rateSession = RatePolicy{Name: "session-address", Burst: 120, Per: time.Minute}
+	// ratePlans: a page of prices that an office looks at, and no way to keep the database busy without a token.
+	ratePlans = RatePolicy{Name: "plans-address", Burst: 300, Per: time.Minute}
 	// rateCredentials is for who has found an open session and guesses the password to keep it.
 	rateCredentials = RatePolicy{Name: "credentials-account", Burst: 10, Per: time.Minute}
 )

@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet/schedule"
 )
 
@@ -246,7 +247,22 @@ func walletIDParam() parameter {
 func roleParam() parameter { return enumParam("role", users.AllRoles()...) }
 
 func membershipParam() parameter {
-	return enumParam("membership", string(api.MembershipStatusNone), string(api.MembershipStatusActive), string(api.MembershipStatusLapsed))
+	return enumParam("membership", string(api.MembershipStatusNone), string(api.MembershipStatusActive), string(api.MembershipStatusGrace),
+		string(api.MembershipStatusLapsed), string(api.MembershipStatusCanceled))
+}
+
+func membershipStateParam() parameter {
+	return enumParam("status", string(api.MembershipStateActive), string(api.MembershipStateGrace),
+		string(api.MembershipStateLapsed), string(api.MembershipStateCanceled))
+}
+
+func planParam() parameter {
+	return parameter{name: "plan", want: func(value string) string {
+		if len(value) > membership.MaxCode || ledger.CheckAssetCode(value) != nil {
+			return "the code of a plan, such as PRO"
+		}
+		return ""
+	}}
 }
 
 func emailParam() parameter {

@@ -16,6 +16,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
 	"github.com/florinledger/florin/users/seal/sealtest"
 )
@@ -335,7 +336,17 @@ func (r readUsers) Users(_ context.Context, f query.Filter) (out []query.User, e
 		}
 		people[id] = u
 	}
+	member := map[string]membership.Status{}
+	for _, e := range r.bench.Events() {
+		if membership.IDOf(e.Body) != "" {
+			m := membership.Membership{}.After(e)
+			member[m.UserID] = m.Status
+		}
+	}
 	for _, u := range people {
+		if f.Membership != "" && f.Membership != cmp.Or(member[u.ID], query.NoMembership) {
+			continue
+		}
 		if (f.EmailToken == "" || u.EmailToken == f.EmailToken) && (f.Role == "" || slices.Contains(u.Roles, f.Role)) && (f.After == "" || u.ID < f.After) &&
 			(f.CreatedAfter.IsZero() || u.CreatedAt.After(f.CreatedAfter)) && (f.CreatedBefore.IsZero() || u.CreatedAt.Before(f.CreatedBefore)) {
 			out = append(out, u)

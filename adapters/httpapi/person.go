@@ -80,11 +80,20 @@ func bornAt(id string) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// personOf shows somebody. Of who is erased there is nothing to open, even while the read model does not
-// know it yet.
+// personOf shows somebody, with what they are a member of.
 func (h *Handlers) personOf(ctx context.Context, u query.User) (api.User, error) {
+	member, err := h.memberships(ctx, u.ID)
+	if err != nil {
+		return api.User{}, err
+	}
+	return h.memberOf(ctx, u, member[u.ID])
+}
+
+// memberOf shows somebody. Of who is erased there is nothing to open, even while the read model does not
+// know it yet.
+func (h *Handlers) memberOf(ctx context.Context, u query.User, member api.UserMembership) (api.User, error) {
 	out := api.User{
-		ID: u.ID, Status: api.UserStatus(u.Status), Roles: []api.Role{}, Membership: api.UserMembership{Status: api.MembershipStatusNone},
+		ID: u.ID, Status: api.UserStatus(u.Status), Roles: []api.Role{}, Membership: member,
 		CreatedAt: shown(u.CreatedAt), Version: u.Version,
 	}
 	var opened desk.Shown

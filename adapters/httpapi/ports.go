@@ -9,6 +9,8 @@ import (
 	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/messaging"
 	messages "github.com/florinledger/florin/messaging/query"
+	"github.com/florinledger/florin/users/membership"
+	people "github.com/florinledger/florin/users/query"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
@@ -28,6 +30,7 @@ type Ports struct {
 	Transactions Transactions
 	Wallets      Wallets
 	Schedules    Schedules
+	Memberships  Memberships
 	Statements   Statements
 	Exchanges    Exchanges
 	Documents    Documents
@@ -118,6 +121,20 @@ type Schedules interface {
 	Schedule(ctx context.Context, id string) (sc schedule.Schedule, ok bool, err error)
 	// Schedules returns schedules, newest first.
 	Schedules(ctx context.Context, f wallets.ScheduleFilter) ([]schedule.Schedule, error)
+}
+
+// Memberships answers what there is of plans and memberships, from the projection people.Memberships.
+type Memberships interface {
+	Plan(ctx context.Context, code string) (p membership.Plan, ok bool, err error)
+	// Plans returns plans, in the order of their codes.
+	Plans(ctx context.Context, f people.PlanFilter) ([]membership.Plan, error)
+	Membership(ctx context.Context, id string) (m membership.Membership, ok bool, err error)
+	// MembershipOf returns the membership that somebody has, or had last.
+	MembershipOf(ctx context.Context, userID string) (m membership.Membership, ok bool, err error)
+	// Memberships returns memberships, newest first.
+	Memberships(ctx context.Context, f people.MembershipFilter) ([]membership.Membership, error)
+	// Members returns what people are members of, or were last, by their ids.
+	Members(ctx context.Context, userIDs []string) (map[string]people.Member, error)
 }
 
 // Statements answers what happened in wallets, from the projections of the books and of wallets.

@@ -24,6 +24,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
@@ -153,6 +154,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	exchange.Register(registry)
 	schedule.Register(registry)
 	users.Register(registry)
+	membership.Register(registry)
 	messaging.Register(registry)
 	webhook.Register(registry)
 	all := append([]*journal.Refusal{journal.ErrKeyReused, journal.ErrExpired}, registry.Refusals()...)

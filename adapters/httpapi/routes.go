@@ -152,6 +152,17 @@ func routes() []route {
 		{method: patch, path: "/v1/schedules/:id", roles: u | s, body: jsonBody},
 		{method: del, path: "/v1/schedules/:id", roles: u | s},
 
+		{method: get, path: "/v1/plans", roles: anyone, query: with(page, boolParam("active")), rate: ratePlans},
+		{method: post, path: "/v1/plans", roles: adminOnly, body: jsonBody},
+		{method: get, path: "/v1/plans/:code", roles: anyone, query: atLeast, rate: ratePlans},
+		{method: patch, path: "/v1/plans/:code", roles: adminOnly, body: jsonBody},
+		{method: post, path: "/v1/memberships", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: get, path: "/v1/memberships", roles: u | s | f, query: with(page, textParam("user_id"), planParam(), membershipStateParam())},
+		{method: get, path: "/v1/memberships/me", roles: u, query: atLeast},
+		{method: get, path: "/v1/memberships/:id", roles: u | s | f, query: atLeast},
+		{method: post, path: "/v1/memberships/:id/cancel", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{method: post, path: "/v1/memberships/:id/change", roles: u | s, money: true, body: jsonBody, query: dryRun},
+
 		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
 		{method: get, path: "/v1/users", roles: s, query: with(page,
 			emailParam(), roleParam(), membershipParam(), timeParam("created_after"), timeParam("created_before"))},

@@ -9,8 +9,10 @@ import (
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
+	readmodels "github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
 )
 
@@ -31,6 +33,15 @@ func (h *Handlers) getUser(ctx context.Context, id, atLeast string) (api.User, e
 	if err != nil {
 		return api.User{}, err
 	}
+	// What was promised is to be seen of the membership too; otherwise it is as it is read.
+	if promised > 0 {
+		switch _, err := h.ports.Positions.Await(ctx, promised, query.Memberships); {
+		case errors.Is(err, readmodels.ErrNotYetVisible):
+			return api.User{}, &Problem{Code: "not-yet-visible", cause: err}
+		case err != nil:
+			return api.User{}, away(err)
+		}
+	}
 	u, at, err := h.person(ctx, id, promised)
 	if err != nil {
 		return api.User{}, err
@@ -46,17 +57,14 @@ func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err = h.see(ctx, r.Params.AtLeast, query.Users); err != nil {
+	if _, err = h.see(ctx, r.Params.AtLeast, query.Users, query.Memberships); err != nil {
 		return nil, err
 	}
 	f := query.Filter{
-		Role: string(r.Params.Role), CreatedAfter: r.Params.CreatedAfter, CreatedBefore: r.Params.CreatedBefore,
+		Role: string(r.Params.Role), Membership: membership.Status(r.Params.Membership), CreatedAfter: r.Params.CreatedAfter, CreatedBefore: r.Params.CreatedBefore,
 		After: p.place, Limit: p.limit + 1,
 	}
 	nobody := api.ListUsers200JSONResponse{Data: []api.User{}}
-	if r.Params.Membership != "" && r.Params.Membership != api.MembershipStatusNone {
-		return nobody, nil // there are no memberships yet
-	}
 	if email := r.Params.Email; email != "" {
 		token, known, err := h.people.Addresses.Find(ctx, email)
 		switch {
@@ -72,9 +80,13 @@ func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) 
 		return nil, away(err)
 	}
 	rows, more, next := turn(ctx, h, p, rows, func(u query.User) string { return u.ID })
+	members, err := h.memberships(ctx, each(rows, func(u query.User) string { return u.ID })...)
+	if err != nil {
+		return nil, err
+	}
 	data := make([]api.User, len(rows))
 	for i, u := range rows {
-		if data[i], err = h.personOf(ctx, u); err != nil {
+		if data[i], err = h.memberOf(ctx, u, members[u.ID]); err != nil {
 			return nil, err
 		}
 	}

@@ -18,6 +18,7 @@ type Metrics struct {
 	batch    prometheus.Histogram
 	expiries prometheus.Counter
 	runs     *prometheus.CounterVec
+	members  *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics that begin at zero, with those of the Go runtime and of the process.
@@ -34,8 +35,10 @@ func NewMetrics() *Metrics {
 			Help: "Holds that this process had expire, since nobody else touched their wallets."}),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_schedule_runs_total",
 			Help: "Occurrences of schedules that this process asked for, by what became of them: done or refused."}, []string{"result"}),
+		members: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_membership_runs_total",
+			Help: "What this process had booked of memberships: days that passed, and periods renewed, refused and ended."}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.commits, m.batch, m.commands, m.events, m.expiries, m.runs,
+	m.registry.MustRegister(m.commits, m.batch, m.commands, m.events, m.expiries, m.runs, m.members,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +58,14 @@ func (m *Metrics) HoldsExpired(n int) { m.expiries.Add(float64(n)) }
 func (m *Metrics) SchedulesRan(done, refused int) {
 	m.runs.WithLabelValues("done").Add(float64(done))
 	m.runs.WithLabelValues("refused").Add(float64(refused))
+}
+
+// MembershipsRan counts what a sweep had booked of memberships: days, and periods that were renewed, refused and ended.
+func (m *Metrics) MembershipsRan(days, renewed, refused, ended int) {
+	m.members.WithLabelValues("day").Add(float64(days))
+	m.members.WithLabelValues("renewed").Add(float64(renewed))
+	m.members.WithLabelValues("refused").Add(float64(refused))
+	m.members.WithLabelValues("ended").Add(float64(ended))
 }
 
 // Writer shows what a writer is doing.

@@ -24,6 +24,7 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	m.Commit(journal.Commit{Commands: 3, Events: 5, Took: time.Millisecond})
 	m.HoldsExpired(4)
 	m.SchedulesRan(2, 1)
+	m.MembershipsRan(30, 3, 2, 1)
 	var config net.ListenConfig
 	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -47,6 +48,10 @@ func TestMetricsAndProfilesAreServed(t *testing.T) {
 	require.Contains(t, text, "florin_hold_expiries_total 4\n")
 	require.Contains(t, text, "florin_schedule_runs_total{result=\"done\"} 2\n")
 	require.Contains(t, text, "florin_schedule_runs_total{result=\"refused\"} 1\n")
+	require.Contains(t, text, "florin_membership_runs_total{result=\"day\"} 30\n")
+	require.Contains(t, text, "florin_membership_runs_total{result=\"renewed\"} 3\n")
+	require.Contains(t, text, "florin_membership_runs_total{result=\"refused\"} 2\n")
+	require.Contains(t, text, "florin_membership_runs_total{result=\"ended\"} 1\n")
 	require.Contains(t, text, "go_goroutines")
 	require.Contains(t, text, `florin_reactor_running{reactor="mail"} 0`)
 	require.Regexp(t, `florin_feed_age_seconds 3600\.`, text)

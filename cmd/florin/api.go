@@ -62,7 +62,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
 		Outcomes: store, Journal: store,
-		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads, Exchanges: reads, Schedules: reads,
+		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads, Exchanges: reads, Schedules: reads, Memberships: reads,
 		Documents: export.Statements{},
 		Stripe:    payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		People:    people,

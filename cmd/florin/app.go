@@ -30,6 +30,7 @@ import (
 	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
@@ -94,6 +95,7 @@ func newRegistry() *journal.Registry {
 	withdrawal.Register(r)
 	schedule.Register(r)
 	users.Register(r)
+	membership.Register(r)
 	messaging.Register(r)
 	webhook.Register(r)
 	return r

@@ -22,6 +22,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		return ann.self().call(http.MethodPost, path, body, key(path)).is(http.StatusCreated)
 	}
 	transfer := made("/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("10")})
+	s.offers(t, "OTHERS", yen("10"), "P1M")
 	s.lists(t, "JPY", "USD", map[string]any{"rate": "0.0066"})
 	quote := made("/v1/quotes", map[string]any{"from": yen("100"), "to": "USD"}).str("id")
 	things := map[string]string{
@@ -37,6 +38,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"/v1/commands/":    transfer.str("command_id"),
 		"/v1/withdrawals/": made("/v1/withdrawals", map[string]any{"wallet_id": from, "amount": yen("10"), "destination": annsBank()}).str("id"),
 		"/v1/payments/":    made("/v1/payments", map[string]any{"wallet_id": from, "amount": yen("10"), "method": "payment_intent"}).str("id"),
+		"/v1/memberships/": made("/v1/memberships", map[string]any{"plan": "OTHERS", "wallet_id": from}).str("id"),
 		"/v1/alerts/":      made("/v1/alerts", map[string]any{"wallet_id": from, "asset": "JPY", "below": "1"}).str("id"),
 	}
 	bodies := map[string]map[string]any{
@@ -48,6 +50,8 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 		"POST /v1/payments/{id}/cancel":    {},
 		"POST /v1/withdrawals/{id}/cancel": {},
 		"PATCH /v1/schedules/{id}":         {"status": "paused"},
+		"POST /v1/memberships/{id}/cancel": {"at": "now"},
+		"POST /v1/memberships/{id}/change": {"plan": "OTHERS"},
 		"PATCH /v1/messages/{id}":          {"body": "What she never wrote."},
 	}
 	var before, after int

@@ -10,6 +10,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/notice"
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet/alert"
 )
 
@@ -68,6 +69,9 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 	for _, x := range []*sweep{
 		newExpiries(reads.Due, a.metrics.HoldsExpired, dispatcher.Record, a.log),
 		newScheduleSweep(reads.DueSchedules, a.metrics.SchedulesRan, dispatcher.Record, a.log),
+		newMembershipSweep(reads.DueMemberships, func(r membership.Ran) {
+			a.metrics.MembershipsRan(r.Days, r.Renewed, r.Refused, r.Ended)
+		}, dispatcher.Record, a.log),
 	} {
 		a.does(func(ctx context.Context) error { return x.run(ctx, points) })
 	}

@@ -64,6 +64,9 @@ func whoMay() map[string]string {
 		"POST /v1/withdrawals": "us", "GET /v1/withdrawals": "usf", "GET /v1/withdrawals/{id}": "usf", "POST /v1/withdrawals/{id}/cancel": "usf",
 		"POST /v1/withdrawals/{id}/approve": "f", "POST /v1/withdrawals/{id}/send": "f",
 		"POST /v1/withdrawals/{id}/settle": "f", "POST /v1/withdrawals/{id}/fail": "f",
+		"GET /v1/plans": "-", "POST /v1/plans": "", "GET /v1/plans/{code}": "-", "PATCH /v1/plans/{code}": "",
+		"POST /v1/memberships": "us", "GET /v1/memberships": "usf", "GET /v1/memberships/me": "u", "GET /v1/memberships/{id}": "usf",
+		"POST /v1/memberships/{id}/cancel": "us", "POST /v1/memberships/{id}/change": "us",
 		"POST /v1/messages": "us", "GET /v1/messages": "u", "GET /v1/messages/unread": "u", "GET /v1/messages/stream": "u",
 		"GET /v1/messages/{id}": "u", "PATCH /v1/messages/{id}": "u", "DELETE /v1/messages/{id}": "u",
 		"POST /v1/messages/{id}/read": "u", "GET /v1/messages/{id}/history": "u",
@@ -136,12 +139,12 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 // example writes a path with values of the right form for its parameters.
 func example(path string) string {
 	for parameter, value := range map[string]string{
-		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD", "{from}": "USD", "{to}": "EUR",
+		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD", "{from}": "USD", "{to}": "EUR", "{code}": "PRO",
 	} {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_", "/memberships/": "mem_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

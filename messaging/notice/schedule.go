@@ -32,11 +32,13 @@ func refused(body schedule.Refused) notice {
 
 // why is a problem in words. That funds are missing says enough: its details name accounts, which people do not
 // know.
-func why(p schedule.Problem) string {
-	if p.Detail == "" || p.Code == ledger.ErrInsufficientFunds.Code {
-		return p.Title
+func why(p schedule.Problem) string { return inWords(p.Code, p.Title, p.Detail) }
+
+func inWords(code, title, detail string) string {
+	if detail == "" || code == ledger.ErrInsufficientFunds.Code {
+		return title
 	}
-	return strings.TrimSuffix(p.Title, ".") + ": " + strings.TrimSuffix(p.Detail, ".") + "."
+	return strings.TrimSuffix(title, ".") + ": " + strings.TrimSuffix(detail, ".") + "."
 }
 
 // dated writes a time for people who may be anywhere.

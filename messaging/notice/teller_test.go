@@ -17,6 +17,7 @@ import (
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/notice"
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/users/seal/sealtest"
 	"github.com/florinledger/florin/wallet"
@@ -54,7 +55,7 @@ func (s *sent) Record(_ context.Context, c journal.Command) (journal.Answer, err
 
 func registry() *journal.Registry {
 	r := journal.NewRegistry()
-	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, schedule.Register, withdrawal.Register, users.Register, messaging.Register} {
+	for _, register := range []func(*journal.Registry){ledger.Register, wallet.Register, alert.Register, payment.Register, schedule.Register, withdrawal.Register, users.Register, membership.Register, messaging.Register} {
 		register(r)
 	}
 	return r

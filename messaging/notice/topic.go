@@ -3,6 +3,7 @@ package notice
 import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/payment"
@@ -25,6 +26,12 @@ const (
 	TopicWithdrawalSettled  = "withdrawal-settled"
 	TopicWithdrawalFailed   = "withdrawal-failed"
 	TopicWithdrawalCanceled = "withdrawal-canceled"
+	// TopicMembershipRenewed, TopicMembershipRefused, TopicMembershipLapsed and TopicMembershipCanceled tell how a
+	// membership goes on, or ends.
+	TopicMembershipRenewed  = "membership-renewed"
+	TopicMembershipRefused  = "membership-renewal-refused"
+	TopicMembershipLapsed   = "membership-lapsed"
+	TopicMembershipCanceled = "membership-canceled"
 )
 
 // notice is what an owner is told.
@@ -41,7 +48,8 @@ func Wants(eventType string) bool {
 	switch eventType {
 	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
 		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired, schedule.TypeScheduleRefused,
-		withdrawal.TypeSettled, withdrawal.TypeFailed, withdrawal.TypeCanceled:
+		withdrawal.TypeSettled, withdrawal.TypeFailed, withdrawal.TypeCanceled,
+		membership.TypeRenewed, membership.TypeRenewalRefused, membership.TypeCanceled, membership.TypeEnded:
 		return true
 	}
 	return false
@@ -95,6 +103,14 @@ func of(e *journal.Event) (n notice, ok bool) {
 		n = failed(body)
 	case withdrawal.Canceled:
 		n = canceled(body)
+	case membership.Renewed:
+		n = renewed(body)
+	case membership.RenewalRefused:
+		n = notRenewed(body)
+	case membership.Canceled:
+		n = membershipCanceled(body)
+	case membership.Ended:
+		n = membershipEnded(body)
 	}
 	return n, n.wallet != ""
 }

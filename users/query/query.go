@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/users"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/seal"
 )
 
@@ -38,6 +39,8 @@ type User struct {
 type Filter struct {
 	EmailToken string
 	Role       string
+	// Membership is the state of the membership that somebody has, or had last; [NoMembership] for who never had one.
+	Membership membership.Status
 	// CreatedAfter and CreatedBefore bound the time of registration; neither includes it.
 	CreatedAfter, CreatedBefore time.Time
 	// After is the id of the last person of the page before; Limit the most that come back.

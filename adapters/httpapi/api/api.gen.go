@@ -80,6 +80,24 @@ func (e BatchMode) Valid() bool {
 	}
 }
 
+// Defines values for CancelMembershipAt.
+const (
+	CancelMembershipAtNow       CancelMembershipAt = "now"
+	CancelMembershipAtPeriodEnd CancelMembershipAt = "period_end"
+)
+
+// Valid indicates whether the value is a known member of the CancelMembershipAt enum.
+func (e CancelMembershipAt) Valid() bool {
+	switch e {
+	case CancelMembershipAtNow:
+		return true
+	case CancelMembershipAtPeriodEnd:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeScheduleStatus.
 const (
 	ChangeScheduleStatusActive ChangeScheduleStatus = "active"
@@ -164,17 +182,68 @@ func (e HoldStatus) Valid() bool {
 	}
 }
 
+// Defines values for MembershipStatusReason.
+const (
+	MembershipStatusReasonRefused      MembershipStatusReason = "refused"
+	MembershipStatusReasonUserErased   MembershipStatusReason = "user-erased"
+	MembershipStatusReasonWalletClosed MembershipStatusReason = "wallet-closed"
+)
+
+// Valid indicates whether the value is a known member of the MembershipStatusReason enum.
+func (e MembershipStatusReason) Valid() bool {
+	switch e {
+	case MembershipStatusReasonRefused:
+		return true
+	case MembershipStatusReasonUserErased:
+		return true
+	case MembershipStatusReasonWalletClosed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MembershipState.
+const (
+	MembershipStateActive   MembershipState = "active"
+	MembershipStateCanceled MembershipState = "canceled"
+	MembershipStateGrace    MembershipState = "grace"
+	MembershipStateLapsed   MembershipState = "lapsed"
+)
+
+// Valid indicates whether the value is a known member of the MembershipState enum.
+func (e MembershipState) Valid() bool {
+	switch e {
+	case MembershipStateActive:
+		return true
+	case MembershipStateCanceled:
+		return true
+	case MembershipStateGrace:
+		return true
+	case MembershipStateLapsed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MembershipStatus.
 const (
-	MembershipStatusActive MembershipStatus = "active"
-	MembershipStatusLapsed MembershipStatus = "lapsed"
-	MembershipStatusNone   MembershipStatus = "none"
+	MembershipStatusActive   MembershipStatus = "active"
+	MembershipStatusCanceled MembershipStatus = "canceled"
+	MembershipStatusGrace    MembershipStatus = "grace"
+	MembershipStatusLapsed   MembershipStatus = "lapsed"
+	MembershipStatusNone     MembershipStatus = "none"
 )
 
 // Valid indicates whether the value is a known member of the MembershipStatus enum.
 func (e MembershipStatus) Valid() bool {
 	switch e {
 	case MembershipStatusActive:
+		return true
+	case MembershipStatusCanceled:
+		return true
+	case MembershipStatusGrace:
 		return true
 	case MembershipStatusLapsed:
 		return true
@@ -278,6 +347,24 @@ func (e PaymentStatus) Valid() bool {
 	case PaymentStatusRequiresAction:
 		return true
 	case PaymentStatusSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlanPeriod.
+const (
+	PlanPeriodP1M PlanPeriod = "P1M"
+	PlanPeriodP1Y PlanPeriod = "P1Y"
+)
+
+// Valid indicates whether the value is a known member of the PlanPeriod enum.
+func (e PlanPeriod) Valid() bool {
+	switch e {
+	case PlanPeriodP1M:
+		return true
+	case PlanPeriodP1Y:
 		return true
 	default:
 		return false
@@ -1054,6 +1141,28 @@ type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
 
+// BuyMembership defines model for BuyMembership.
+type BuyMembership struct {
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// CancelMembership defines model for CancelMembership.
+type CancelMembership struct {
+	// At When it ends.
+	At CancelMembershipAt `json:"at"`
+}
+
+// CancelMembershipAt When it ends.
+type CancelMembershipAt string
+
 // CancelPayment defines model for CancelPayment.
 type CancelPayment = struct{}
 
@@ -1080,6 +1189,29 @@ type CaptureHold struct {
 	//
 	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
+}
+
+// ChangeMembership defines model for ChangeMembership.
+type ChangeMembership struct {
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+}
+
+// ChangePlan defines model for ChangePlan.
+type ChangePlan struct {
+	// Active Whether it is sold.
+	Active *bool `json:"active,omitempty"`
+
+	// Name What people call it. At most 255 bytes.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Price An amount with its asset.
+	Price *Money `json:"price,omitempty"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice *ProviderPrice `json:"provider_price,omitempty"`
 }
 
 // ChangeSchedule What is absent stays as it is; empty texts and metadata are none.
@@ -1371,6 +1503,29 @@ type CreatePayment struct {
 	//
 	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
 	WalletID WalletID `json:"wallet_id"`
+}
+
+// CreatePlan defines model for CreatePlan.
+type CreatePlan struct {
+	// Active Whether it is sold.
+	Active *bool `json:"active,omitempty"`
+
+	// Code A plan's code.
+	//
+	// Example: PRO
+	Code PlanCode `json:"code"`
+
+	// Name What people call it. At most 255 bytes.
+	Name PlanName `json:"name"`
+
+	// Period How long a period is, by the calendar: a month or a year.
+	Period PlanPeriod `json:"period"`
+
+	// Price An amount with its asset.
+	Price Money `json:"price"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice ProviderPrice `json:"provider_price,omitempty,omitzero"`
 }
 
 // CreatePosting defines model for CreatePosting.
@@ -1889,7 +2044,86 @@ type Login struct {
 	Password Password `json:"password"`
 }
 
-// MembershipStatus What a membership is good for.
+// Membership defines model for Membership.
+type Membership struct {
+	// CancelAt When it ends, if it was canceled at its period's end.
+	CancelAt  time.Time `json:"cancel_at,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A membership's id.
+	//
+	// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID MembershipID `json:"id"`
+
+	// Period The time that was paid last.
+	Period MembershipPeriod `json:"period"`
+
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// Renews Whether it is renewed at the period's end.
+	Renews bool `json:"renews"`
+
+	// Since When it was bought.
+	Since time.Time `json:"since"`
+
+	// Status What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+	Status MembershipState `json:"status"`
+
+	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+	StatusReason MembershipStatusReason `json:"status_reason,omitempty,omitzero"`
+
+	// Until Up to when it is good, as things stand, or was.
+	Until time.Time `json:"until"`
+
+	// UserID The member, who owns the wallet.
+	UserID  string `json:"user_id"`
+	Version int64  `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+type MembershipStatusReason string
+
+// MembershipID A membership's id.
+//
+// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
+type MembershipID = string
+
+// MembershipList defines model for MembershipList.
+type MembershipList struct {
+	Data       []Membership `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// MembershipPeriod The time that was paid last.
+type MembershipPeriod struct {
+	// Days How many days it has.
+	Days int `json:"days"`
+
+	// DaysPassed How many of them are booked.
+	DaysPassed int `json:"days_passed"`
+
+	// Earned An amount with its asset.
+	Earned Money     `json:"earned"`
+	End    time.Time `json:"end"`
+
+	// Price An amount with its asset.
+	Price Money     `json:"price"`
+	Start time.Time `json:"start"`
+}
+
+// MembershipState What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+type MembershipState string
+
+// MembershipStatus What somebody's membership is good for; `none` for who never had one.
 type MembershipStatus string
 
 // Message defines model for Message.
@@ -2099,6 +2333,52 @@ type PaymentMethod string
 // PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
 type PaymentStatus string
 
+// Plan defines model for Plan.
+type Plan struct {
+	// Active Whether it is sold.
+	Active bool `json:"active"`
+
+	// Code A plan's code.
+	//
+	// Example: PRO
+	Code      PlanCode  `json:"code"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DayAsset The asset in which its days are counted, such as PRO-DAY.
+	DayAsset string `json:"day_asset"`
+
+	// Name What people call it. At most 255 bytes.
+	Name PlanName `json:"name"`
+
+	// Period How long a period is, by the calendar: a month or a year.
+	Period PlanPeriod `json:"period"`
+
+	// Price An amount with its asset.
+	Price Money `json:"price"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice ProviderPrice `json:"provider_price,omitempty,omitzero"`
+	Version       int64         `json:"version"`
+}
+
+// PlanCode A plan's code.
+//
+// Example: PRO
+type PlanCode = string
+
+// PlanList defines model for PlanList.
+type PlanList struct {
+	Data       []Plan `json:"data"`
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// PlanName What people call it. At most 255 bytes.
+type PlanName = string
+
+// PlanPeriod How long a period is, by the calendar: a month or a year.
+type PlanPeriod string
+
 // Position A position, opaque.
 //
 // Example: 0-4711
@@ -2154,6 +2434,9 @@ type Problem = json.RawMessage
 
 // ProviderEvent An event in the provider's own form.
 type ProviderEvent = json.RawMessage
+
+// ProviderPrice What a payment provider calls the same price.
+type ProviderPrice = string
 
 // PutAccount defines model for PutAccount.
 type PutAccount struct {
@@ -2910,10 +3193,10 @@ type UserMembership struct {
 	// Plan The code of the plan.
 	Plan string `json:"plan,omitempty,omitzero"`
 
-	// Status What a membership is good for.
+	// Status What somebody's membership is good for; `none` for who never had one.
 	Status MembershipStatus `json:"status"`
 
-	// Until When what is paid for ends.
+	// Until Up to when it is good, or was.
 	Until time.Time `json:"until,omitempty,omitzero"`
 }
 
@@ -3837,6 +4120,78 @@ type GetTrialBalanceParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListMembershipsParams defines parameters for ListMemberships.
+type ListMembershipsParams struct {
+	// UserID Only those of this member.
+	UserID string `form:"user_id,omitempty" json:"user_id,omitempty,omitzero"`
+
+	// Plan Only those of this plan.
+	Plan PlanCode `form:"plan,omitempty" json:"plan,omitempty,omitzero"`
+
+	// Status Only those in this state.
+	Status MembershipState `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// BuyMembershipParams defines parameters for BuyMembership.
+type BuyMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetMyMembershipParams defines parameters for GetMyMembership.
+type GetMyMembershipParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetMembershipParams defines parameters for GetMembership.
+type GetMembershipParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CancelMembershipParams defines parameters for CancelMembership.
+type CancelMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ChangeMembershipParams defines parameters for ChangeMembership.
+type ChangeMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	// Box Only this box.
@@ -3997,6 +4352,39 @@ type CreateRefundParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListPlansParams defines parameters for ListPlans.
+type ListPlansParams struct {
+	// Active `true`: only those that are sold.
+	Active bool `form:"active,omitempty" json:"active,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreatePlanParams defines parameters for CreatePlan.
+type CreatePlanParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetPlanParams defines parameters for GetPlan.
+type GetPlanParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ChangePlanParams defines parameters for ChangePlan.
+type ChangePlanParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
 // CreateQuoteParams defines parameters for CreateQuote.
@@ -4525,6 +4913,15 @@ type LoginJSONRequestBody = Login
 // LogoutJSONRequestBody defines body for Logout for application/json ContentType.
 type LogoutJSONRequestBody = RefreshToken
 
+// BuyMembershipJSONRequestBody defines body for BuyMembership for application/json ContentType.
+type BuyMembershipJSONRequestBody = BuyMembership
+
+// CancelMembershipJSONRequestBody defines body for CancelMembership for application/json ContentType.
+type CancelMembershipJSONRequestBody = CancelMembership
+
+// ChangeMembershipJSONRequestBody defines body for ChangeMembership for application/json ContentType.
+type ChangeMembershipJSONRequestBody = ChangeMembership
+
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = SendMessage
 
@@ -4545,6 +4942,12 @@ type CancelPaymentJSONRequestBody = CancelPayment
 
 // CreateRefundJSONRequestBody defines body for CreateRefund for application/json ContentType.
 type CreateRefundJSONRequestBody = CreateRefund
+
+// CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
+type CreatePlanJSONRequestBody = CreatePlan
+
+// ChangePlanJSONRequestBody defines body for ChangePlan for application/json ContentType.
+type ChangePlanJSONRequestBody = ChangePlan
 
 // CreateQuoteJSONRequestBody defines body for CreateQuote for application/json ContentType.
 type CreateQuoteJSONRequestBody = CreateQuote
@@ -4752,6 +5155,24 @@ type ServerInterface interface {
 	// Logout Sign out
 	// (POST /v1/logout)
 	Logout(ctx echo.Context) error
+	// ListMemberships List memberships
+	// (GET /v1/memberships)
+	ListMemberships(ctx echo.Context, params ListMembershipsParams) error
+	// BuyMembership Buy a membership
+	// (POST /v1/memberships)
+	BuyMembership(ctx echo.Context, params BuyMembershipParams) error
+	// GetMyMembership Get one's own membership
+	// (GET /v1/memberships/me)
+	GetMyMembership(ctx echo.Context, params GetMyMembershipParams) error
+	// GetMembership Get a membership
+	// (GET /v1/memberships/{id})
+	GetMembership(ctx echo.Context, id MembershipID, params GetMembershipParams) error
+	// CancelMembership Cancel a membership
+	// (POST /v1/memberships/{id}/cancel)
+	CancelMembership(ctx echo.Context, id MembershipID, params CancelMembershipParams) error
+	// ChangeMembership Change the plan of a membership
+	// (POST /v1/memberships/{id}/change)
+	ChangeMembership(ctx echo.Context, id MembershipID, params ChangeMembershipParams) error
 	// ListMessages List and search one's messages
 	// (GET /v1/messages)
 	ListMessages(ctx echo.Context, params ListMessagesParams) error
@@ -4803,6 +5224,18 @@ type ServerInterface interface {
 	// CreateRefund Give money of a payment back
 	// (POST /v1/payments/{id}/refunds)
 	CreateRefund(ctx echo.Context, id PaymentID, params CreateRefundParams) error
+	// ListPlans List plans
+	// (GET /v1/plans)
+	ListPlans(ctx echo.Context, params ListPlansParams) error
+	// CreatePlan Offer a plan
+	// (POST /v1/plans)
+	CreatePlan(ctx echo.Context, params CreatePlanParams) error
+	// GetPlan Get a plan
+	// (GET /v1/plans/{code})
+	GetPlan(ctx echo.Context, code PlanCode, params GetPlanParams) error
+	// ChangePlan Change a plan
+	// (PATCH /v1/plans/{code})
+	ChangePlan(ctx echo.Context, code PlanCode, params ChangePlanParams) error
 	// CreateQuote Ask for a quote
 	// (POST /v1/quotes)
 	CreateQuote(ctx echo.Context, params CreateQuoteParams) error
@@ -6407,6 +6840,257 @@ func (w *ServerInterfaceWrapper) Logout(ctx echo.Context) error {
 	return err
 }
 
+// ListMemberships converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMemberships(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMembershipsParams
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "plan" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "plan", ctx.QueryParams(), &params.Plan, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter plan: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMemberships(ctx, params)
+	return err
+}
+
+// BuyMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) BuyMembership(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BuyMembershipParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BuyMembership(ctx, params)
+	return err
+}
+
+// GetMyMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyMembership(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyMembershipParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyMembership(ctx, params)
+	return err
+}
+
+// GetMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMembershipParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMembership(ctx, id, params)
+	return err
+}
+
+// CancelMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelMembershipParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelMembership(ctx, id, params)
+	return err
+}
+
+// ChangeMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id MembershipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeMembershipParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeMembership(ctx, id, params)
+	return err
+}
+
 // ListMessages converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMessages(ctx echo.Context) error {
 	var err error
@@ -7008,6 +7692,135 @@ func (w *ServerInterfaceWrapper) CreateRefund(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateRefund(ctx, id, params)
+	return err
+}
+
+// ListPlans converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPlans(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPlansParams
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPlans(ctx, params)
+	return err
+}
+
+// CreatePlan converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePlan(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePlan(ctx, params)
+	return err
+}
+
+// GetPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code PlanCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPlanParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPlan(ctx, code, params)
+	return err
+}
+
+// ChangePlan converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangePlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code PlanCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangePlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangePlan(ctx, code, params)
 	return err
 }
 
@@ -9007,6 +9820,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/ledgers/:ledger/trial-balance", wrapper.GetTrialBalance, options.OperationMiddlewares["getTrialBalance"]...)
 	router.POST(options.BaseURL+"/v1/login", wrapper.Login, options.OperationMiddlewares["login"]...)
 	router.POST(options.BaseURL+"/v1/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
+	router.GET(options.BaseURL+"/v1/memberships", wrapper.ListMemberships, options.OperationMiddlewares["listMemberships"]...)
+	router.POST(options.BaseURL+"/v1/memberships", wrapper.BuyMembership, options.OperationMiddlewares["buyMembership"]...)
+	router.GET(options.BaseURL+"/v1/memberships/:id", wrapper.GetMembership, options.OperationMiddlewares["getMembership"]...)
+	router.POST(options.BaseURL+"/v1/memberships/:id/cancel", wrapper.CancelMembership, options.OperationMiddlewares["cancelMembership"]...)
+	router.POST(options.BaseURL+"/v1/memberships/:id/change", wrapper.ChangeMembership, options.OperationMiddlewares["changeMembership"]...)
+	router.GET(options.BaseURL+"/v1/memberships/me", wrapper.GetMyMembership, options.OperationMiddlewares["getMyMembership"]...)
 	router.GET(options.BaseURL+"/v1/messages", wrapper.ListMessages, options.OperationMiddlewares["listMessages"]...)
 	router.POST(options.BaseURL+"/v1/messages", wrapper.SendMessage, options.OperationMiddlewares["sendMessage"]...)
 	router.DELETE(options.BaseURL+"/v1/messages/:id", wrapper.DeleteMessage, options.OperationMiddlewares["deleteMessage"]...)
@@ -9024,6 +9843,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/payments/:id/cancel", wrapper.CancelPayment, options.OperationMiddlewares["cancelPayment"]...)
 	router.GET(options.BaseURL+"/v1/payments/:id/refunds", wrapper.ListRefunds, options.OperationMiddlewares["listRefunds"]...)
 	router.POST(options.BaseURL+"/v1/payments/:id/refunds", wrapper.CreateRefund, options.OperationMiddlewares["createRefund"]...)
+	router.GET(options.BaseURL+"/v1/plans", wrapper.ListPlans, options.OperationMiddlewares["listPlans"]...)
+	router.POST(options.BaseURL+"/v1/plans", wrapper.CreatePlan, options.OperationMiddlewares["createPlan"]...)
+	router.GET(options.BaseURL+"/v1/plans/:code", wrapper.GetPlan, options.OperationMiddlewares["getPlan"]...)
+	router.PATCH(options.BaseURL+"/v1/plans/:code", wrapper.ChangePlan, options.OperationMiddlewares["changePlan"]...)
 	router.POST(options.BaseURL+"/v1/quotes", wrapper.CreateQuote, options.OperationMiddlewares["createQuote"]...)
 	router.GET(options.BaseURL+"/v1/quotes/:id", wrapper.GetQuote, options.OperationMiddlewares["getQuote"]...)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules, options.OperationMiddlewares["listSchedules"]...)
@@ -10098,6 +10921,186 @@ func (response Logout204Response) VisitLogoutResponse(w http.ResponseWriter) err
 	return nil
 }
 
+type ListMembershipsRequestObject struct {
+	Params ListMembershipsParams
+}
+
+type ListMembershipsResponseObject interface {
+	VisitListMembershipsResponse(w http.ResponseWriter) error
+}
+
+type ListMemberships200JSONResponse MembershipList
+
+func (response ListMemberships200JSONResponse) VisitListMembershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BuyMembershipRequestObject struct {
+	Params BuyMembershipParams
+	Body   *BuyMembershipJSONRequestBody
+}
+
+type BuyMembershipResponseObject interface {
+	VisitBuyMembershipResponse(w http.ResponseWriter) error
+}
+
+type BuyMembership201JSONResponse Membership
+
+func (response BuyMembership201JSONResponse) VisitBuyMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BuyMembership202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response BuyMembership202JSONResponse) VisitBuyMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyMembershipRequestObject struct {
+	Params GetMyMembershipParams
+}
+
+type GetMyMembershipResponseObject interface {
+	VisitGetMyMembershipResponse(w http.ResponseWriter) error
+}
+
+type GetMyMembership200JSONResponse Membership
+
+func (response GetMyMembership200JSONResponse) VisitGetMyMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMembershipRequestObject struct {
+	ID     MembershipID `json:"id"`
+	Params GetMembershipParams
+}
+
+type GetMembershipResponseObject interface {
+	VisitGetMembershipResponse(w http.ResponseWriter) error
+}
+
+type GetMembership200JSONResponse Membership
+
+func (response GetMembership200JSONResponse) VisitGetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMembershipRequestObject struct {
+	ID     MembershipID `json:"id"`
+	Params CancelMembershipParams
+	Body   *CancelMembershipJSONRequestBody
+}
+
+type CancelMembershipResponseObject interface {
+	VisitCancelMembershipResponse(w http.ResponseWriter) error
+}
+
+type CancelMembership200JSONResponse Membership
+
+func (response CancelMembership200JSONResponse) VisitCancelMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMembership202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CancelMembership202JSONResponse) VisitCancelMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMembershipRequestObject struct {
+	ID     MembershipID `json:"id"`
+	Params ChangeMembershipParams
+	Body   *ChangeMembershipJSONRequestBody
+}
+
+type ChangeMembershipResponseObject interface {
+	VisitChangeMembershipResponse(w http.ResponseWriter) error
+}
+
+type ChangeMembership200JSONResponse Membership
+
+func (response ChangeMembership200JSONResponse) VisitChangeMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMembership202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response ChangeMembership202JSONResponse) VisitChangeMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMessagesRequestObject struct {
 	Params ListMessagesParams
 }
@@ -10543,6 +11546,112 @@ func (response CreateRefund202JSONResponse) VisitCreateRefundResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPlansRequestObject struct {
+	Params ListPlansParams
+}
+
+type ListPlansResponseObject interface {
+	VisitListPlansResponse(w http.ResponseWriter) error
+}
+
+type ListPlans200JSONResponse PlanList
+
+func (response ListPlans200JSONResponse) VisitListPlansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlanRequestObject struct {
+	Params CreatePlanParams
+	Body   *CreatePlanJSONRequestBody
+}
+
+type CreatePlanResponseObject interface {
+	VisitCreatePlanResponse(w http.ResponseWriter) error
+}
+
+type CreatePlan201JSONResponse Plan
+
+func (response CreatePlan201JSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlan202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response CreatePlan202JSONResponse) VisitCreatePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanRequestObject struct {
+	Code   PlanCode `json:"code"`
+	Params GetPlanParams
+}
+
+type GetPlanResponseObject interface {
+	VisitGetPlanResponse(w http.ResponseWriter) error
+}
+
+type GetPlan200JSONResponse Plan
+
+func (response GetPlan200JSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePlanRequestObject struct {
+	Code   PlanCode `json:"code"`
+	Params ChangePlanParams
+	Body   *ChangePlanJSONRequestBody
+}
+
+type ChangePlanResponseObject interface {
+	VisitChangePlanResponse(w http.ResponseWriter) error
+}
+
+type ChangePlan200JSONResponse Plan
+
+func (response ChangePlan200JSONResponse) VisitChangePlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12039,6 +13148,24 @@ type StrictServerInterface interface {
 	// Logout Sign out
 	// (POST /v1/logout)
 	Logout(ctx context.Context, request LogoutRequestObject) (LogoutResponseObject, error)
+	// ListMemberships List memberships
+	// (GET /v1/memberships)
+	ListMemberships(ctx context.Context, request ListMembershipsRequestObject) (ListMembershipsResponseObject, error)
+	// BuyMembership Buy a membership
+	// (POST /v1/memberships)
+	BuyMembership(ctx context.Context, request BuyMembershipRequestObject) (BuyMembershipResponseObject, error)
+	// GetMyMembership Get one's own membership
+	// (GET /v1/memberships/me)
+	GetMyMembership(ctx context.Context, request GetMyMembershipRequestObject) (GetMyMembershipResponseObject, error)
+	// GetMembership Get a membership
+	// (GET /v1/memberships/{id})
+	GetMembership(ctx context.Context, request GetMembershipRequestObject) (GetMembershipResponseObject, error)
+	// CancelMembership Cancel a membership
+	// (POST /v1/memberships/{id}/cancel)
+	CancelMembership(ctx context.Context, request CancelMembershipRequestObject) (CancelMembershipResponseObject, error)
+	// ChangeMembership Change the plan of a membership
+	// (POST /v1/memberships/{id}/change)
+	ChangeMembership(ctx context.Context, request ChangeMembershipRequestObject) (ChangeMembershipResponseObject, error)
 	// ListMessages List and search one's messages
 	// (GET /v1/messages)
 	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
@@ -12090,6 +13217,18 @@ type StrictServerInterface interface {
 	// CreateRefund Give money of a payment back
 	// (POST /v1/payments/{id}/refunds)
 	CreateRefund(ctx context.Context, request CreateRefundRequestObject) (CreateRefundResponseObject, error)
+	// ListPlans List plans
+	// (GET /v1/plans)
+	ListPlans(ctx context.Context, request ListPlansRequestObject) (ListPlansResponseObject, error)
+	// CreatePlan Offer a plan
+	// (POST /v1/plans)
+	CreatePlan(ctx context.Context, request CreatePlanRequestObject) (CreatePlanResponseObject, error)
+	// GetPlan Get a plan
+	// (GET /v1/plans/{code})
+	GetPlan(ctx context.Context, request GetPlanRequestObject) (GetPlanResponseObject, error)
+	// ChangePlan Change a plan
+	// (PATCH /v1/plans/{code})
+	ChangePlan(ctx context.Context, request ChangePlanRequestObject) (ChangePlanResponseObject, error)
 	// CreateQuote Ask for a quote
 	// (POST /v1/quotes)
 	CreateQuote(ctx context.Context, request CreateQuoteRequestObject) (CreateQuoteResponseObject, error)
@@ -13584,6 +14723,228 @@ func (sh *strictHandler) Logout(ctx echo.Context) error {
 	return nil
 }
 
+// ListMemberships operation middleware
+func (sh *strictHandler) ListMemberships(ctx echo.Context, params ListMembershipsParams) error {
+	var request ListMembershipsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMemberships(ctx.Request().Context(), request.(ListMembershipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMemberships")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMembershipsResponseObject); ok {
+		return validResponse.VisitListMembershipsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BuyMembership operation middleware
+func (sh *strictHandler) BuyMembership(ctx echo.Context, params BuyMembershipParams) error {
+	var request BuyMembershipRequestObject
+
+	request.Params = params
+
+	var body BuyMembershipJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BuyMembership(ctx.Request().Context(), request.(BuyMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BuyMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BuyMembershipResponseObject); ok {
+		return validResponse.VisitBuyMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMyMembership operation middleware
+func (sh *strictHandler) GetMyMembership(ctx echo.Context, params GetMyMembershipParams) error {
+	var request GetMyMembershipRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyMembership(ctx.Request().Context(), request.(GetMyMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyMembershipResponseObject); ok {
+		return validResponse.VisitGetMyMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMembership operation middleware
+func (sh *strictHandler) GetMembership(ctx echo.Context, id MembershipID, params GetMembershipParams) error {
+	var request GetMembershipRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMembership(ctx.Request().Context(), request.(GetMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMembershipResponseObject); ok {
+		return validResponse.VisitGetMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelMembership operation middleware
+func (sh *strictHandler) CancelMembership(ctx echo.Context, id MembershipID, params CancelMembershipParams) error {
+	var request CancelMembershipRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CancelMembershipJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelMembership(ctx.Request().Context(), request.(CancelMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelMembershipResponseObject); ok {
+		return validResponse.VisitCancelMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeMembership operation middleware
+func (sh *strictHandler) ChangeMembership(ctx echo.Context, id MembershipID, params ChangeMembershipParams) error {
+	var request ChangeMembershipRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ChangeMembershipJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeMembership(ctx.Request().Context(), request.(ChangeMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeMembershipResponseObject); ok {
+		return validResponse.VisitChangeMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMessages operation middleware
 func (sh *strictHandler) ListMessages(ctx echo.Context, params ListMessagesParams) error {
 	var request ListMessagesRequestObject
@@ -14170,6 +15531,154 @@ func (sh *strictHandler) CreateRefund(ctx echo.Context, id PaymentID, params Cre
 		return err
 	} else if validResponse, ok := response.(CreateRefundResponseObject); ok {
 		return validResponse.VisitCreateRefundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPlans operation middleware
+func (sh *strictHandler) ListPlans(ctx echo.Context, params ListPlansParams) error {
+	var request ListPlansRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPlans(ctx.Request().Context(), request.(ListPlansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPlans")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPlansResponseObject); ok {
+		return validResponse.VisitListPlansResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePlan operation middleware
+func (sh *strictHandler) CreatePlan(ctx echo.Context, params CreatePlanParams) error {
+	var request CreatePlanRequestObject
+
+	request.Params = params
+
+	var body CreatePlanJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePlan(ctx.Request().Context(), request.(CreatePlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePlanResponseObject); ok {
+		return validResponse.VisitCreatePlanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPlan operation middleware
+func (sh *strictHandler) GetPlan(ctx echo.Context, code PlanCode, params GetPlanParams) error {
+	var request GetPlanRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlan(ctx.Request().Context(), request.(GetPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPlanResponseObject); ok {
+		return validResponse.VisitGetPlanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangePlan operation middleware
+func (sh *strictHandler) ChangePlan(ctx echo.Context, code PlanCode, params ChangePlanParams) error {
+	var request ChangePlanRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	var body ChangePlanJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePlan(ctx.Request().Context(), request.(ChangePlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePlanResponseObject); ok {
+		return validResponse.VisitChangePlanResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

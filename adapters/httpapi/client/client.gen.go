@@ -31,6 +31,12 @@ const (
 	BatchModeIndependent BatchMode = "independent"
 )
 
+// Defines values for CancelMembershipAt.
+const (
+	CancelMembershipAtNow       CancelMembershipAt = "now"
+	CancelMembershipAtPeriodEnd CancelMembershipAt = "period_end"
+)
+
 // Defines values for ChangeScheduleStatus.
 const (
 	ChangeScheduleStatusActive ChangeScheduleStatus = "active"
@@ -59,11 +65,28 @@ const (
 	HoldStatusReleased HoldStatus = "released"
 )
 
+// Defines values for MembershipStatusReason.
+const (
+	MembershipStatusReasonRefused      MembershipStatusReason = "refused"
+	MembershipStatusReasonUserErased   MembershipStatusReason = "user-erased"
+	MembershipStatusReasonWalletClosed MembershipStatusReason = "wallet-closed"
+)
+
+// Defines values for MembershipState.
+const (
+	MembershipStateActive   MembershipState = "active"
+	MembershipStateCanceled MembershipState = "canceled"
+	MembershipStateGrace    MembershipState = "grace"
+	MembershipStateLapsed   MembershipState = "lapsed"
+)
+
 // Defines values for MembershipStatus.
 const (
-	MembershipStatusActive MembershipStatus = "active"
-	MembershipStatusLapsed MembershipStatus = "lapsed"
-	MembershipStatusNone   MembershipStatus = "none"
+	MembershipStatusActive   MembershipStatus = "active"
+	MembershipStatusCanceled MembershipStatus = "canceled"
+	MembershipStatusGrace    MembershipStatus = "grace"
+	MembershipStatusLapsed   MembershipStatus = "lapsed"
+	MembershipStatusNone     MembershipStatus = "none"
 )
 
 // Defines values for MessageBox.
@@ -97,6 +120,12 @@ const (
 	PaymentStatusRefunded          PaymentStatus = "refunded"
 	PaymentStatusRequiresAction    PaymentStatus = "requires_action"
 	PaymentStatusSucceeded         PaymentStatus = "succeeded"
+)
+
+// Defines values for PlanPeriod.
+const (
+	PlanPeriodP1M PlanPeriod = "P1M"
+	PlanPeriodP1Y PlanPeriod = "P1Y"
 )
 
 // Defines values for QuoteStatus.
@@ -561,6 +590,28 @@ type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
 
+// BuyMembership defines model for BuyMembership.
+type BuyMembership struct {
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// CancelMembership defines model for CancelMembership.
+type CancelMembership struct {
+	// At When it ends.
+	At CancelMembershipAt `json:"at"`
+}
+
+// CancelMembershipAt When it ends.
+type CancelMembershipAt string
+
 // CancelPayment defines model for CancelPayment.
 type CancelPayment = struct{}
 
@@ -587,6 +638,29 @@ type CaptureHold struct {
 	//
 	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ToWallet WalletID `json:"to_wallet,omitempty,omitzero"`
+}
+
+// ChangeMembership defines model for ChangeMembership.
+type ChangeMembership struct {
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+}
+
+// ChangePlan defines model for ChangePlan.
+type ChangePlan struct {
+	// Active Whether it is sold.
+	Active *bool `json:"active,omitempty"`
+
+	// Name What people call it. At most 255 bytes.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Price An amount with its asset.
+	Price *Money `json:"price,omitempty"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice *ProviderPrice `json:"provider_price,omitempty"`
 }
 
 // ChangeSchedule What is absent stays as it is; empty texts and metadata are none.
@@ -878,6 +952,29 @@ type CreatePayment struct {
 	//
 	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
 	WalletID WalletID `json:"wallet_id"`
+}
+
+// CreatePlan defines model for CreatePlan.
+type CreatePlan struct {
+	// Active Whether it is sold.
+	Active *bool `json:"active,omitempty"`
+
+	// Code A plan's code.
+	//
+	// Example: PRO
+	Code PlanCode `json:"code"`
+
+	// Name What people call it. At most 255 bytes.
+	Name PlanName `json:"name"`
+
+	// Period How long a period is, by the calendar: a month or a year.
+	Period PlanPeriod `json:"period"`
+
+	// Price An amount with its asset.
+	Price Money `json:"price"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice ProviderPrice `json:"provider_price,omitempty,omitzero"`
 }
 
 // CreatePosting defines model for CreatePosting.
@@ -1386,7 +1483,86 @@ type Login struct {
 	Password Password `json:"password"`
 }
 
-// MembershipStatus What a membership is good for.
+// Membership defines model for Membership.
+type Membership struct {
+	// CancelAt When it ends, if it was canceled at its period's end.
+	CancelAt  time.Time `json:"cancel_at,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A membership's id.
+	//
+	// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID MembershipID `json:"id"`
+
+	// Period The time that was paid last.
+	Period MembershipPeriod `json:"period"`
+
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// Renews Whether it is renewed at the period's end.
+	Renews bool `json:"renews"`
+
+	// Since When it was bought.
+	Since time.Time `json:"since"`
+
+	// Status What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+	Status MembershipState `json:"status"`
+
+	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+	StatusReason MembershipStatusReason `json:"status_reason,omitempty,omitzero"`
+
+	// Until Up to when it is good, as things stand, or was.
+	Until time.Time `json:"until"`
+
+	// UserID The member, who owns the wallet.
+	UserID  string `json:"user_id"`
+	Version int64  `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+type MembershipStatusReason string
+
+// MembershipID A membership's id.
+//
+// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
+type MembershipID = string
+
+// MembershipList defines model for MembershipList.
+type MembershipList struct {
+	Data       []Membership `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// MembershipPeriod The time that was paid last.
+type MembershipPeriod struct {
+	// Days How many days it has.
+	Days int `json:"days"`
+
+	// DaysPassed How many of them are booked.
+	DaysPassed int `json:"days_passed"`
+
+	// Earned An amount with its asset.
+	Earned Money     `json:"earned"`
+	End    time.Time `json:"end"`
+
+	// Price An amount with its asset.
+	Price Money     `json:"price"`
+	Start time.Time `json:"start"`
+}
+
+// MembershipState What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+type MembershipState string
+
+// MembershipStatus What somebody's membership is good for; `none` for who never had one.
 type MembershipStatus string
 
 // Message defines model for Message.
@@ -1596,6 +1772,52 @@ type PaymentMethod string
 // PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
 type PaymentStatus string
 
+// Plan defines model for Plan.
+type Plan struct {
+	// Active Whether it is sold.
+	Active bool `json:"active"`
+
+	// Code A plan's code.
+	//
+	// Example: PRO
+	Code      PlanCode  `json:"code"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DayAsset The asset in which its days are counted, such as PRO-DAY.
+	DayAsset string `json:"day_asset"`
+
+	// Name What people call it. At most 255 bytes.
+	Name PlanName `json:"name"`
+
+	// Period How long a period is, by the calendar: a month or a year.
+	Period PlanPeriod `json:"period"`
+
+	// Price An amount with its asset.
+	Price Money `json:"price"`
+
+	// ProviderPrice What a payment provider calls the same price.
+	ProviderPrice ProviderPrice `json:"provider_price,omitempty,omitzero"`
+	Version       int64         `json:"version"`
+}
+
+// PlanCode A plan's code.
+//
+// Example: PRO
+type PlanCode = string
+
+// PlanList defines model for PlanList.
+type PlanList struct {
+	Data       []Plan `json:"data"`
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// PlanName What people call it. At most 255 bytes.
+type PlanName = string
+
+// PlanPeriod How long a period is, by the calendar: a month or a year.
+type PlanPeriod string
+
 // Position A position, opaque.
 //
 // Example: 0-4711
@@ -1648,6 +1870,9 @@ type Precondition struct {
 
 // ProviderEvent An event in the provider's own form.
 type ProviderEvent = json.RawMessage
+
+// ProviderPrice What a payment provider calls the same price.
+type ProviderPrice = string
 
 // PutAccount defines model for PutAccount.
 type PutAccount struct {
@@ -2404,10 +2629,10 @@ type UserMembership struct {
 	// Plan The code of the plan.
 	Plan string `json:"plan,omitempty,omitzero"`
 
-	// Status What a membership is good for.
+	// Status What somebody's membership is good for; `none` for who never had one.
 	Status MembershipStatus `json:"status"`
 
-	// Until When what is paid for ends.
+	// Until Up to when it is good, or was.
 	Until time.Time `json:"until,omitempty,omitzero"`
 }
 
@@ -3331,6 +3556,78 @@ type GetTrialBalanceParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListMembershipsParams defines parameters for ListMemberships.
+type ListMembershipsParams struct {
+	// UserID Only those of this member.
+	UserID string `form:"user_id,omitempty" json:"user_id,omitempty,omitzero"`
+
+	// Plan Only those of this plan.
+	Plan PlanCode `form:"plan,omitempty" json:"plan,omitempty,omitzero"`
+
+	// Status Only those in this state.
+	Status MembershipState `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// BuyMembershipParams defines parameters for BuyMembership.
+type BuyMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetMyMembershipParams defines parameters for GetMyMembership.
+type GetMyMembershipParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetMembershipParams defines parameters for GetMembership.
+type GetMembershipParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CancelMembershipParams defines parameters for CancelMembership.
+type CancelMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ChangeMembershipParams defines parameters for ChangeMembership.
+type ChangeMembershipParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	// Box Only this box.
@@ -3491,6 +3788,39 @@ type CreateRefundParams struct {
 
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// ListPlansParams defines parameters for ListPlans.
+type ListPlansParams struct {
+	// Active `true`: only those that are sold.
+	Active bool `form:"active,omitempty" json:"active,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// CreatePlanParams defines parameters for CreatePlan.
+type CreatePlanParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetPlanParams defines parameters for GetPlan.
+type GetPlanParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// ChangePlanParams defines parameters for ChangePlan.
+type ChangePlanParams struct {
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
 // CreateQuoteParams defines parameters for CreateQuote.
@@ -4601,6 +4931,109 @@ func (c *Client) Logout(ctx context.Context, body RefreshToken, options ...Optio
 	return sendOnly(ctx, c, r, options)
 }
 
+// ListMemberships List memberships.
+//
+// Newest first, those that have ended included. A user sees his own. Roles: user, service, finance, admin.
+//
+// GET /v1/memberships
+func (c *Client) ListMemberships(ctx context.Context, params *ListMembershipsParams, options ...Option) (MembershipList, error) {
+	r := newRequest(http.MethodGet, "/v1/memberships")
+	if params != nil {
+		r.inQuery("user_id", params.UserID)
+		r.inQuery("plan", params.Plan)
+		r.inQuery("status", params.Status)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[MembershipList](ctx, c, r, options)
+}
+
+// BuyMembership Buy a membership.
+//
+// Makes the wallet's owner a member, and pays for the first period from the wallet, within its limits of spending. Periods end
+// by the calendar in UTC, a month or a year after the first one began; days are 24 hours from then. At its end a period is
+// renewed from the wallet at the plan's price of then. When that is refused there are three days of grace, with a try a
+// day; the member is told. One has one membership at a time (`membership-exists`). Roles: user, service, admin.
+//
+// POST /v1/memberships
+func (c *Client) BuyMembership(ctx context.Context, params *BuyMembershipParams, body BuyMembership, options ...Option) (Membership, error) {
+	r := newRequest(http.MethodPost, "/v1/memberships")
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Membership](ctx, c, r, options)
+}
+
+// GetMyMembership Get one's own membership.
+//
+// The one that the caller has, or had last. Roles: user, admin.
+//
+// GET /v1/memberships/me
+func (c *Client) GetMyMembership(ctx context.Context, params *GetMyMembershipParams, options ...Option) (Membership, error) {
+	r := newRequest(http.MethodGet, "/v1/memberships/me")
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Membership](ctx, c, r, options)
+}
+
+// GetMembership Get a membership.
+//
+// With its period, and how much of its price is earned. Roles: user, service, finance, admin.
+//
+// GET /v1/memberships/{id}
+func (c *Client) GetMembership(ctx context.Context, id MembershipID, params *GetMembershipParams, options ...Option) (Membership, error) {
+	r := newRequest(http.MethodGet, "/v1/memberships/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Membership](ctx, c, r, options)
+}
+
+// CancelMembership Cancel a membership.
+//
+// At the `period_end`: it is good until then, and is not renewed. Or `now`: what of the price is not earned, by whole days that
+// have passed, goes back to the wallet. A membership in grace ends at once either way. Roles: user, service, admin.
+//
+// POST /v1/memberships/{id}/cancel
+func (c *Client) CancelMembership(ctx context.Context, id MembershipID, params *CancelMembershipParams, body CancelMembership, options ...Option) (Membership, error) {
+	r := newRequest(http.MethodPost, "/v1/memberships/{id}/cancel", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Membership](ctx, c, r, options)
+}
+
+// ChangeMembership Change the plan of a membership.
+//
+// At once, up or down: what of the price is not earned goes back to the wallet, and a period of the other plan that begins now
+// is paid, in one transaction; the wallet needs the difference. A membership that is canceled at its period's end is renewed
+// again, which is all that a change to its own plan does. Roles: user, service, admin.
+//
+// POST /v1/memberships/{id}/change
+func (c *Client) ChangeMembership(ctx context.Context, id MembershipID, params *ChangeMembershipParams, body ChangeMembership, options ...Option) (Membership, error) {
+	r := newRequest(http.MethodPost, "/v1/memberships/{id}/change", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Membership](ctx, c, r, options)
+}
+
 // ListMessages List and search one's messages.
 //
 // Newest first: what was sent and received, notes and notices. A page has at most 100. Roles: user, admin.
@@ -4874,6 +5307,68 @@ func (c *Client) CreateRefund(ctx context.Context, id PaymentID, params *CreateR
 	r.takesKey = true
 	r.body = body
 	return send[Refund](ctx, c, r, options)
+}
+
+// ListPlans List plans.
+//
+// In the order of their codes. Roles: anyone.
+//
+// GET /v1/plans
+func (c *Client) ListPlans(ctx context.Context, params *ListPlansParams, options ...Option) (PlanList, error) {
+	r := newRequest(http.MethodGet, "/v1/plans")
+	if params != nil {
+		r.inQuery("active", params.Active)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[PlanList](ctx, c, r, options)
+}
+
+// CreatePlan Offer a plan.
+//
+// Offers memberships at a price for a period. With the plan the asset is registered in which its days are counted: its code
+// with `-DAY` behind it, without decimals. Roles: admin.
+//
+// POST /v1/plans
+func (c *Client) CreatePlan(ctx context.Context, params *CreatePlanParams, body CreatePlan, options ...Option) (Plan, error) {
+	r := newRequest(http.MethodPost, "/v1/plans")
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[Plan](ctx, c, r, options)
+}
+
+// GetPlan Get a plan.
+//
+// With the price of periods that begin now. Roles: anyone.
+//
+// GET /v1/plans/{code}
+func (c *Client) GetPlan(ctx context.Context, code PlanCode, params *GetPlanParams, options ...Option) (Plan, error) {
+	r := newRequest(http.MethodGet, "/v1/plans/{code}", code)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Plan](ctx, c, r, options)
+}
+
+// ChangePlan Change a plan.
+//
+// Sets what is given and leaves what is not. A price is for periods that begin after it: what was paid stays paid. A plan that
+// is not `active` is not sold any more; memberships of it are renewed as before. Roles: admin.
+//
+// PATCH /v1/plans/{code}
+func (c *Client) ChangePlan(ctx context.Context, code PlanCode, params *ChangePlanParams, body ChangePlan, options ...Option) (Plan, error) {
+	r := newRequest(http.MethodPatch, "/v1/plans/{code}", code)
+	if params != nil {
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.body = body
+	return send[Plan](ctx, c, r, options)
 }
 
 // CreateQuote Ask for a quote.

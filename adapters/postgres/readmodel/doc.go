@@ -11,6 +11,7 @@
 //	              quotes that were used
 //	payments      which payments were asked for, and by what they are found
 //	users         people and the keys of services, likewise; what is personal stays sealed
+//	memberships   plans, memberships as their events left them, and what everybody is a member of
 //	messages      who has which message, sealed, and digests of the words that it is found by
 //
 // A projection's tables belong to a generation and live in a schema of their own. SQL names them

@@ -62,12 +62,13 @@ func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 		{name: wallets.Payments, version: 2, apply: byEvents(paymentsApplier(registry))},
 		{name: people.Users, version: 1, apply: byEvents(usersApplier(registry))},
 		{name: messages.Messages, version: 1, apply: messagesApplier(registry, keys)},
+		{name: people.Memberships, version: 1, apply: byEvents(membershipsApplier(registry))},
 	}
 }
 
 // Names are the names of the projections.
 func Names() []string {
-	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, wallets.Payments, people.Users, messages.Messages}
+	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, wallets.Payments, people.Users, messages.Messages, people.Memberships}
 }
 
 // Generation is one set of a projection's tables. It is the journal.Target of a projector.

@@ -34,6 +34,8 @@ func (r *Reads) User(ctx context.Context, id string) (u query.User, position int
 func (r *Reads) Users(ctx context.Context, f query.Filter) ([]query.User, error) {
 	name := "users_list"
 	switch {
+	case f.Membership != "" && f.Membership != query.NoMembership && f.EmailToken == "":
+		name = "users_list_by_membership"
 	case f.EmailToken != "":
 		name = "users_list_by_email"
 	case f.Role != "":
@@ -45,7 +47,7 @@ func (r *Reads) Users(ctx context.Context, f query.Filter) ([]query.User, error)
 	}
 	var out []query.User
 	err := r.rows(ctx, name, pgx.NamedArgs{
-		"email_token": f.EmailToken, "role": f.Role, "created_after": f.CreatedAfter.Truncate(time.Microsecond), "created_before": before,
+		"email_token": f.EmailToken, "role": f.Role, "membership": string(f.Membership), "created_after": f.CreatedAfter.Truncate(time.Microsecond), "created_before": before,
 		"after": cmp.Or(f.After, afterNone), "limit": f.Limit,
 	}, func(rows pgx.Rows) error {
 		u, err := scanUser(rows)

@@ -1,7 +1,8 @@
 SELECT id, status, coalesce(email_token, ''), email, confirmed, pending_email, name, roles, version, created_at, erased_at
-  FROM {users}.person
+  FROM {users}.person p
  WHERE email_token = @email_token -- which one person has at most
    AND (@role = '' OR @role = ANY (roles))
    AND created_at > @created_after::timestamptz
    AND created_at < @created_before::timestamptz
+   AND (@membership::text = '' OR @membership = coalesce((SELECT m.status FROM {memberships}.member m WHERE m.user_id = p.id), 'none'))
    AND (created_at, id) < (CASE @after::text WHEN '~' THEN @created_before ELSE (SELECT created_at FROM {users}.person WHERE id = @after) END, @after)

@@ -1,0 +1,1 @@
+SELECT about, standing, version FROM {memberships}.membership WHERE id = @id

@@ -1,0 +1,1 @@
+SELECT code, offer, period, version, created_at FROM {memberships}.plan WHERE code = @code

@@ -1,0 +1,1 @@
+UPDATE {schema}.plan SET offer = @offer, active = @active, version = @version WHERE code = @code

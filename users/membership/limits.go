@@ -1,0 +1,25 @@
+package membership
+
+import "time"
+
+// The limits of memberships. Each says what it protects.
+const (
+	// MaxCode leaves room in an asset's code for what is put behind a plan's.
+	MaxCode = 28
+	// MaxName, in bytes, is a line on a screen.
+	MaxName = 255
+	// MaxProviderPrice, in bytes, is more than the id of any provider's price has.
+	MaxProviderPrice = 255
+	// Grace is how long a member stays one whose renewal was refused: long enough for a bank to bring money over
+	// a weekend. It is tried again every GraceTry.
+	Grace    = 3 * Day
+	GraceTry = Day
+	// MaxSteps is how many days and renewals of one membership are booked in one decision, when some were
+	// missed: a quarter. MaxTogether is how many memberships one command should ask for, so that what it
+	// causes fits in a commit, most often a day of each.
+	MaxSteps    = 92
+	MaxTogether = 100
+)
+
+// Day is what entitlements are counted in.
+const Day = 24 * time.Hour

@@ -93,6 +93,24 @@ func TestTakeOverSparesStrangers(t *testing.T) {
 	}
 }
 
+// Between the look at the old backend and its end it may end by itself.
+func TestABackendThatEndedByItselfIsGone(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, pgtest.Database(t))
+	next := begin(t, store)
+	old := twin(t, next)
+	pid := old.conn.PgConn().PID()
+	require.NoError(t, old.conn.Close(t.Context()))
+	require.Eventually(t, func() bool {
+		var there bool
+		require.NoError(t, store.pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", pid).Scan(&there))
+		return !there
+	}, 10*time.Second, 5*time.Millisecond)
+	var gone bool
+	require.NoError(t, next.conn.QueryRow(t.Context(), terminateSQL, int32(pid), terminateTimeout.Milliseconds()).Scan(&gone))
+	require.True(t, gone)
+}
+
 // TestTakeOversAtOnce: whoever gets a term has an epoch of its own, and the last one can write.
 func TestTakeOversAtOnce(t *testing.T) {
 	t.Parallel()

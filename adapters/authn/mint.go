@@ -23,9 +23,20 @@ type Claims struct {
 	// Session is the session that the token is good for as long as it lasts; empty for a token that
 	// needs none.
 	Session string
+	// Membership is what the principal is a member of; nil for nothing. It was so when the token was minted.
+	Membership *Membership
 	// TTL is the token's life from now, above zero and at most MaxTokenTTL; with a session at most
 	// AccessTokenTTL.
 	TTL time.Duration
+}
+
+// Membership is what a token says of a membership.
+type Membership struct {
+	// Status is active, grace, lapsed or canceled, and Plan the code of the plan.
+	Status string `json:"status"`
+	Plan   string `json:"plan"`
+	// Until is up to when it is good, or was.
+	Until time.Time `json:"until"`
 }
 
 // MinterConfig is what a Minter may be told. The zero value is ready to use.
@@ -88,8 +99,9 @@ func (m *Minter) Mint(c Claims) (string, error) {
 			NotBefore: jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(c.TTL)),
 		},
-		Roles:   roles,
-		Session: c.Session,
+		Roles:      roles,
+		Session:    c.Session,
+		Membership: c.Membership,
 	})
 	token.Header["kid"] = m.signer.id
 	signed, err := token.SignedString(m.signer.private)
@@ -102,6 +114,7 @@ func (m *Minter) Mint(c Claims) (string, error) {
 // tokenClaims are the claims as they stand in a token.
 type tokenClaims struct {
 	jwt.RegisteredClaims
-	Roles   []string `json:"roles"`
-	Session string   `json:"sid,omitempty"`
+	Roles      []string    `json:"roles"`
+	Session    string      `json:"sid,omitempty"`
+	Membership *Membership `json:"membership,omitempty"`
 }

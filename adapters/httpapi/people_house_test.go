@@ -213,7 +213,7 @@ func (l *lobby) EndSession(_ context.Context, sessionID string) error {
 }
 
 // Mint makes a token that authenticateByName believes.
-func (l *lobby) Mint(userID, _ string, roles []string) (string, time.Duration, error) {
+func (l *lobby) Mint(userID, _ string, roles []string, _ query.Member) (string, time.Duration, error) {
 	return userID + "=" + strings.Join(roles, ","), 15 * time.Minute, nil
 }
 

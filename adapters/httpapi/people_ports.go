@@ -53,8 +53,8 @@ type KeyUses interface {
 
 // Tokens makes access tokens.
 type Tokens interface {
-	// Mint returns an access token of a session, and for how long it is good.
-	Mint(userID, sessionID string, roles []string) (token string, life time.Duration, err error)
+	// Mint returns an access token of a session, and for how long it is good. A member without a status is none.
+	Mint(userID, sessionID string, roles []string, member query.Member) (token string, life time.Duration, err error)
 }
 
 // Ends tells every instance that a session is over.

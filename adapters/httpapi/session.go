@@ -28,7 +28,7 @@ func (h *Handlers) Login(ctx context.Context, r api.LoginRequestObject) (api.Log
 	if err != nil {
 		return nil, away(err)
 	}
-	tokens, err := h.tokensOf(s, who.State.Roles, refresh)
+	tokens, err := h.tokensOf(ctx, s, who.State.Roles, refresh)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +51,14 @@ func (h *Handlers) rehash(ctx context.Context, c users.Rehash) {
 	}
 }
 
-func (h *Handlers) tokensOf(s users.Session, roles []string, refresh string) (api.Tokens, error) {
-	access, life, err := h.people.Tokens.Mint(s.UserID, s.ID, roles)
+// tokensOf makes the tokens of a session. What cannot be said of a membership is left out, to be said by the next
+// token: a refresh token is used up by now, and with it the session would be lost.
+func (h *Handlers) tokensOf(ctx context.Context, s users.Session, roles []string, refresh string) (api.Tokens, error) {
+	members, err := h.ports.Memberships.Members(ctx, []string{s.UserID})
+	if err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "a token does not say what its bearer is a member of", slog.String("user", s.UserID), slog.String("error", err.Error()))
+	}
+	access, life, err := h.people.Tokens.Mint(s.UserID, s.ID, roles, members[s.UserID])
 	return api.Tokens{
 		AccessToken: access, TokenType: api.TokensTokenTypeBearer, ExpiresIn: wholeSeconds(life), RefreshToken: refresh,
 	}, err
@@ -78,7 +84,7 @@ func (h *Handlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestOb
 	case !ok || now.Status != users.StatusActive:
 		return nil, &Problem{Code: "refresh-token-invalid"}
 	}
-	tokens, err := h.tokensOf(s, now.Roles, next)
+	tokens, err := h.tokensOf(ctx, s, now.Roles, next)
 	return api.RefreshToken200JSONResponse(tokens), err
 }
 

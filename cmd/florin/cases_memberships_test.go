@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -190,6 +191,10 @@ func membershipOfPeople(t *testing.T, s *service) {
 	m := ann.post("/v1/memberships", "ann", map[string]any{"plan": "CLUB", "wallet_id": id}).is(http.StatusCreated)
 	want := map[string]any{"status": "active", "plan": "CLUB", "until": m.at("until")}
 	require.Equal(t, want, ann.read("/v1/users/me").is(http.StatusOK).at("membership"))
+	require.Nil(t, claimed(t, ann.access), "a token says what was when it was made")
+	refreshed := s.nobody().in(t).call(http.MethodPost, "/v1/token/refresh", map[string]any{"refresh_token": ann.renew}).is(http.StatusOK)
+	require.Equal(t, want, claimed(t, refreshed.str("access_token")))
+	require.Equal(t, want, claimed(t, ann.signIn(goodPassword).is(http.StatusOK).str("access_token")))
 	shop := s.as("svc_shop", "service").in(t)
 	require.Equal(t, want, shop.read("/v1/users/"+ann.id).is(http.StatusOK).at("membership"))
 	require.Equal(t, []string{ann.id}, shop.read("/v1/users?membership=active").is(http.StatusOK).ids())
@@ -203,6 +208,15 @@ func membershipOfPeople(t *testing.T, s *service) {
 	message := ann.get("/v1/messages/" + told[0]).is(http.StatusOK)
 	assert.Equal(t, []string{"membership-canceled", m.str("id"), "Your membership was canceled"}, []string{message.str("topic"), message.str("about"), message.str("subject")})
 	assert.Contains(t, message.str("body"), "CLUB has ended. 100 JPY for ")
+}
+
+// claimed is what a token says of a membership.
+func claimed(t *testing.T, token string) any {
+	t.Helper()
+	claims := jwt.MapClaims{}
+	_, _, err := jwt.NewParser().ParseUnverified(token, claims)
+	require.NoError(t, err)
+	return claims["membership"]
 }
 
 // TestMembershipsOverDays: what was bought some days ago, while nothing ran since.

@@ -37,8 +37,12 @@ func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.People
 type accessTokens struct{ minter *authn.Minter }
 
 // Mint implements httpapi.Tokens.
-func (t accessTokens) Mint(userID, sessionID string, roles []string) (token string, life time.Duration, err error) {
-	token, err = t.minter.Mint(authn.Claims{Subject: userID, Session: sessionID, Roles: roles, TTL: authn.AccessTokenTTL})
+func (t accessTokens) Mint(userID, sessionID string, roles []string, member query.Member) (token string, life time.Duration, err error) {
+	claims := authn.Claims{Subject: userID, Session: sessionID, Roles: roles, TTL: authn.AccessTokenTTL}
+	if member.Status != "" {
+		claims.Membership = &authn.Membership{Status: string(member.Status), Plan: member.Plan, Until: member.Until}
+	}
+	token, err = t.minter.Mint(claims)
 	return token, authn.AccessTokenTTL, err
 }
 

@@ -2985,7 +2985,7 @@ type TimeZone = string
 
 // Tokens defines model for Tokens.
 type Tokens struct {
-	// AccessToken For `Authorization: Bearer`.
+	// AccessToken For `Authorization: Bearer`: a JWT (`/.well-known/jwks.json`). Its claim `membership` is what `membership` of the user was when it was made; absent for none.
 	AccessToken string `json:"access_token"`
 
 	// ExpiresIn Seconds for which the access token is good.

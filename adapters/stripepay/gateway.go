@@ -23,7 +23,11 @@ type GatewayConfig struct {
 }
 
 // Gateway asks Stripe. It is a [payment.Gateway], and safe for concurrent use.
-type Gateway struct{ api *client.API }
+type Gateway struct {
+	api     *client.API
+	backend stripe.Backend
+	key     string
+}
 
 var _ payment.Gateway = (*Gateway)(nil)
 
@@ -40,7 +44,8 @@ func NewGateway(key string, config GatewayConfig) *Gateway {
 	if config.URL != "" {
 		backend.URL = stripe.String(config.URL)
 	}
-	return &Gateway{api: client.New(key, stripe.NewBackendsWithConfig(&backend))}
+	backends := stripe.NewBackendsWithConfig(&backend)
+	return &Gateway{api: client.New(key, backends), backend: backends.API, key: key}
 }
 
 // Open implements [payment.Gateway]. Our id is the idempotency key, and stands in the metadata of all that Stripe
@@ -169,5 +174,14 @@ func fault(what string, err error) error {
 	case http.StatusBadRequest, http.StatusPaymentRequired, http.StatusNotFound:
 		return payment.Failure{Code: cmp.Or(string(e.Code), string(e.Type)), Message: excerpt(e.Msg)}
 	}
-	return fmt.Errorf("stripe: %s: status %d, %s %s, request %s", what, e.HTTPStatusCode, e.Type, e.Code, e.RequestID)
+	return fmt.Errorf("stripe: %s: %w", what, callFault(err))
+}
+
+// callFault says of an answer of Stripe's what a log may have.
+func callFault(err error) error {
+	var e *stripe.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return fmt.Errorf("status %d, %s %s, request %s", e.HTTPStatusCode, e.Type, e.Code, e.RequestID)
 }

@@ -47,14 +47,29 @@ func (w *Webhook) Read(body []byte, signature string) (payment.Message, error) {
 	if err := w.verify(body, signature); err != nil {
 		return payment.Message{}, err
 	}
-	e, err := parse(body)
+	m, err := w.believe(body)
 	if err != nil {
 		return payment.Message{}, err
 	}
-	if e.Livemode != w.config.Livemode {
-		return payment.Message{}, fmt.Errorf("%w: event %s", payment.ErrLivemode, e.ID)
+	return m, nil
+}
+
+// believe reads a body that is Stripe's. Of one that it refuses, the id is told if it has one.
+//
+// Errors: payment.ErrMalformed, payment.ErrLivemode.
+func (w *Webhook) believe(body []byte) (payment.Message, error) {
+	m, err := parse(body)
+	if err == nil && m.Livemode != w.config.Livemode {
+		err = fmt.Errorf("%w: event %s", payment.ErrLivemode, m.ID)
 	}
-	return e, nil
+	if err != nil {
+		var named struct {
+			ID string `json:"id"`
+		}
+		_ = json.Unmarshal(body, &named) // one without an id is malformed all the same
+		m = payment.Message{ID: named.ID}
+	}
+	return m, err
 }
 
 // verify tries every secret. Each costs an HMAC of the body, and there are two at most.

@@ -229,6 +229,38 @@ func TestPaymentRefunds(t *testing.T) {
 	s.verify()
 }
 
+// Webhooks that never come cost a little time and no money; those that come late change nothing.
+func TestPaymentsWhoseWebhooksAreLost(t *testing.T) {
+	t.Parallel()
+	api := stripetest.NewAPI(t)
+	s := prepareService(t)
+	s.settings.StripeKey, s.settings.StripeURL, s.settings.StripePoll = "sk_test_123", api.URL(), 50*time.Millisecond
+	s.start()
+	t.Cleanup(s.close)
+	into := s.wallet(t, "usr_ann", 0)
+	b := s.mainBook(t)
+	at := time.Now()
+	var last string
+	for i, intent := range []string{"pi_a", "pi_b", "pi_c", "pi_d", "pi_e"} {
+		last = api.Tells("payment_intent.succeeded", stripetest.PaymentIntent(t, s.paid(intent, 100, into)), at.Add(time.Duration(i)*time.Second))
+	}
+	api.Tells("nobody.follows", stripetest.Object{"id": "x"}, at)
+	require.Eventually(t, func() bool { return s.finance().balance(available(into), "JPY") == "500" }, 20*time.Second, 20*time.Millisecond)
+
+	// A restart goes on where it was, and what is delivered after all is the same message.
+	s.restart()
+	events := b.events()
+	api.Tells("payment_intent.succeeded", stripetest.PaymentIntent(t, s.paid("pi_f", 100, into)), at.Add(time.Minute))
+	require.Eventually(t, func() bool { return s.finance().balance(available(into), "JPY") == "600" }, 20*time.Second, 20*time.Millisecond)
+	body, signature := stripetest.SignedEvent(t, s.stripe, "payment_intent.succeeded", stripetest.PaymentIntent(t, s.paid("pi_e", 100, into)), stripetest.Options{EventID: last})
+	a, err := s.tryDeliver(s.nobody(), body, signature)
+	require.NoError(t, err)
+	a.is(http.StatusOK).replayed(true)
+	require.Equal(t, events+1, b.events())
+	require.Equal(t, 1, s.raw(t, "evt_6"), "what is booked is not kept again whenever it is listed")
+	s.verify()
+}
+
 // What Stripe will not give back is the wallet's again.
 func TestPaymentRefundRefusedByStripe(t *testing.T) {
 	t.Parallel()

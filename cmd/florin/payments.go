@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"time"
 
 	"github.com/florinledger/florin/adapters/postgres"
@@ -35,5 +37,49 @@ func (a *app) addCashier(
 		a.metrics.Reactor(reactor)
 		a.does(reactor.Run)
 	}
+	if g, ok := gateways[payment.Stripe].(*stripepay.Gateway); ok {
+		history := stripepay.NewHistory(g, stripepay.New(nil, stripepay.Config{Livemode: s.StripeLive}))
+		poller := payment.NewPoller(history, postgres.NewProviderEvents(a.react), store, commands, a.log)
+		interval := cmp.Or(s.StripePoll, pollInterval)
+		a.does(func(ctx context.Context) error {
+			return alone(ctx, points, stripePoller, interval, a.log, func() func(context.Context) error {
+				return func(ctx context.Context) error {
+					if err := pollSince(ctx, points, poller, time.Now()); err != nil && ctx.Err() == nil {
+						a.log.Error("a provider's events cannot be listed", "error", err)
+					}
+					return nil // and at the next interval again
+				}
+			})
+		})
+	}
 	return nil
+}
+
+const (
+	// stripePoller is the name of the lock and of the checkpoint of asking Stripe for events. The checkpoint is the
+	// time of the newest that is booked, in seconds.
+	stripePoller = "stripe-events"
+	// pollInterval is how often, if nobody says: what a lost webhook costs.
+	pollInterval = time.Minute
+	// pollFirst is how far back it begins: Stripe delivers for three days by itself.
+	pollFirst = 72 * time.Hour
+	// pollOverlap is how much is asked for again, because events may be listed late.
+	pollOverlap = 5 * time.Minute
+)
+
+// pollSince asks for events since the checkpoint, and moves it.
+func pollSince(ctx context.Context, points journal.Checkpoints, poller *payment.Poller, now time.Time) error {
+	seconds, ran, err := points.Checkpoint(ctx, stripePoller)
+	if err != nil {
+		return err
+	}
+	from := time.Unix(seconds, 0).Add(-pollOverlap)
+	if !ran {
+		from = now.Add(-pollFirst)
+	}
+	newest, err := poller.Poll(ctx, from)
+	if err != nil || newest.Unix() <= seconds {
+		return err
+	}
+	return points.Advance(ctx, stripePoller, seconds, newest.Unix())
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 )
 
 // settings are what a running instance is told, by flags or environment. Secrets come from files.
@@ -25,11 +26,12 @@ type settings struct {
 
 	TrustedProxies []string `help:"Addresses and networks of proxies whose X-Forwarded-For is believed." env:"FLORIN_TRUSTED_PROXIES"`
 
-	StripeSecretFiles []string `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
-	StripeKey         string   `help:"Stripe's secret or restricted key; a file is better kept." env:"STRIPE_API_KEY"`
-	StripeKeyFile     string   `help:"File with Stripe's secret or restricted key. Without a key no payments are asked for." env:"STRIPE_API_KEY_FILE" type:"path"`
-	StripeURL         string   `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
-	StripeLive        bool     `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
+	StripeSecretFiles []string      `help:"Files with Stripe webhook secrets; several are valid during a rotation." env:"STRIPE_WEBHOOK_SECRET_FILES" type:"path"`
+	StripeKey         string        `help:"Stripe's secret or restricted key; a file is better kept." env:"STRIPE_API_KEY"`
+	StripeKeyFile     string        `help:"File with Stripe's secret or restricted key. Without a key no payments are asked for." env:"STRIPE_API_KEY_FILE" type:"path"`
+	StripeURL         string        `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
+	StripePoll        time.Duration `help:"How often Stripe is asked for events that were not delivered." env:"STRIPE_POLL_INTERVAL" default:"1m"`
+	StripeLive        bool          `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
 	mailSettings
 

@@ -13,9 +13,12 @@ import (
 // attempt sends a delivery once and writes down what came of it.
 func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Delivery) {
 	result, at, err := s.send(ctx, e, d)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && (err != nil || result.Code == 0) {
 		return // cut off: it is due again once nobody has it in hand any more
 	}
+	// What was answered is written down also by who is told to stop.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
+	defer cancel()
 	if err != nil {
 		s.log.Warn("a webhook cannot be made now", "endpoint", e.ID, "event", d.EventID(), "error", err)
 		d.NextAt = time.Now().Add(putBackFor).UTC()

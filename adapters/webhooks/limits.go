@@ -12,8 +12,10 @@ const (
 	// MaxPerEndpoint is how many of them go to one endpoint, so that a crowd of events does not fall on it at once.
 	MaxPerEndpoint = 16
 	// inHand is how long a delivery is in the hands of who claimed it: an attempt and what it takes to write down how
-	// it ended. A process that ends leaves its deliveries for as long.
+	// it ended. A process that ends leaves for as long what was not answered.
 	inHand = Timeout + 45*time.Second
+	// settleFor is how long writing down may take what became of an attempt: what is not written down is sent again.
+	settleFor = 5 * time.Second
 	// poll is how often the sender looks for what is due, while nothing else makes it look.
 	poll = 250 * time.Millisecond
 	// troublePause is the pause after the database, or the vault, was away.

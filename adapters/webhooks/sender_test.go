@@ -430,6 +430,21 @@ func TestAnAttemptThatIsCutOffIsMadeAgain(t *testing.T) {
 	})
 }
 
+// What was answered before the end is written down after it.
+func TestAnAnswerIsWrittenDownAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(func(ctx context.Context, _ Request) Result {
+			<-ctx.Done()
+			return Result{Code: http.StatusNoContent}
+		})
+		w.endpoint("a")
+		w.add("a", 1)
+		w.run(t, time.Second)
+		require.Equal(t, 1, w.count(webhook.Delivered))
+	})
+}
+
 func TestADisabledEndpointIsNotCalled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -279,10 +279,10 @@ func TestTwoInstancesSendEachWebhookOnce(t *testing.T) {
 	h.service.post("/v1/transfers", "last", map[string]any{"from_wallet": h.payer, "to_wallet": h.payee, "amount": yen("1")}).is(http.StatusCreated)
 	require.Eventually(t, func() bool { return len(ids()) == n+1 }, 30*time.Second, 20*time.Millisecond)
 	var waiting int
-	soon(t, func() bool {
+	require.Eventually(t, func() bool { // a minute later, where the end cut an attempt off
 		s.query(t, &waiting, `SELECT count(*) FROM webhook_deliveries WHERE status <> 'delivered'`)
 		return waiting == 0
-	})
+	}, 90*time.Second, 20*time.Millisecond)
 	require.NotEmpty(t, h.service.get(path+"/deliveries").is(http.StatusOK).str("next_cursor"))
 }
 

@@ -123,6 +123,38 @@ func TestDays(t *testing.T) {
 	})
 }
 
+// Half a unit goes to the even one: fourteen cents over 28 days are half a cent a day.
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	b := open(t, false, "2026-02-01T00:00:00Z", "1.00")
+	b.plan("CENTS", "0.14", membership.Month)
+	b.buy("CENTS")
+	var earned []string
+	var events int
+	for range 6 {
+		b.Advance(membership.Day)
+		posted := b.run().Events[0]
+		earned = append(earned, posted.Body.(membership.DayPassed).Earned)
+		events += len(posted.Postings)
+	}
+	require.Equal(t, []string{"0.00", "0.01", "0.02", "0.02", "0.02", "0.03"}, earned)
+	require.Equal(t, 6*2+3*2, events, "a day that earns nothing passes all the same")
+}
+
+// A period whose last day is the last step of a decision is renewed by the same decision: both are due at one time, and
+// what is asked for at that time is asked for once.
+func TestTheLastStepIsTheLastDay(t *testing.T) {
+	t.Parallel()
+	b := open(t, false, "2027-03-01T00:00:00Z", "200.00")
+	b.buy("MAX")
+	b.Advance((366 - membership.MaxSteps) * membership.Day)
+	b.ran()
+	require.Equal(t, 366-membership.MaxSteps, b.state().Passed)
+	b.to("2028-03-01T00:00:00Z")
+	require.Len(t, b.run().Events, membership.MaxSteps+1)
+	require.Equal(t, 2, b.state().Nth)
+}
+
 // What was missed while nothing ran counts from when it was due, a bounded number of days in one decision.
 func TestMissedDays(t *testing.T) {
 	t.Parallel()
@@ -154,8 +186,10 @@ func TestPaidInGrace(t *testing.T) {
 		b.refused(membership.CommandBuy, b.buying("PRO"), membership.ErrMembershipExists, "")
 		b.refused(membership.CommandChange, membership.Change{On: b.on(), Plan: "MAX"}, membership.ErrMembershipInGrace, "")
 		b.topUp("10.00")
-		b.to("2028-03-01T09:00:00Z")
+		b.to("2028-03-01T12:00:00Z")
 		require.Equal(t, membership.Ran{Days: 1, Renewed: 1}, b.ran(), "the day that has passed meanwhile is booked at once")
+		last := b.Events()[len(b.Events())-1]
+		require.Equal(t, []any{membership.TypeDayPassed, b.Now()}, []any{last.Type, last.EffectiveAt}, "and counts from when it was paid")
 		m = b.state()
 		require.Equal(t, []any{membership.StatusActive, at("2028-02-29T09:00:00Z"), at("2028-03-31T09:00:00Z"), 31, b.Now()},
 			[]any{m.Status, m.Period.Start, m.Until, m.Period.Days, m.Period.PaidAt})

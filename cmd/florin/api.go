@@ -54,7 +54,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		return nil, err
 	}
 	if len(gateways) == 0 {
-		a.log.Warn("no payments can be asked for: there is no key of a provider")
+		a.log.Info("no payments can be asked for: there is no key of a provider")
 	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
 	mailboxes := httpapi.NewMailboxes()

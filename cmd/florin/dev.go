@@ -25,6 +25,8 @@ type devCommand struct {
 	DatabaseURL     string `help:"Postgres to use instead of a private cluster." env:"DATABASE_URL"`
 	KeysDatabaseURL string `help:"Postgres database for the vault; where only the other one is given, one beside it whose name ends in _keys." env:"KEYS_DATABASE_URL"`
 	RedisURL        string `help:"Redis to use instead of a stand-in in this process." env:"REDIS_URL"`
+	StripeKey       string `help:"Stripe's test key, to ask for payments with." env:"STRIPE_API_KEY"`
+	StripeURL       string `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
 	Port            int    `help:"Port of the API; the next free one is taken where it is in use." env:"FLORIN_PORT" default:"8080"`
 	LogLevel        string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
 }
@@ -52,6 +54,7 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
+		StripeKey: c.StripeKey, StripeURL: c.StripeURL,
 		TrustedProxies: []string{"127.0.0.0/8", "::1"}, WebhooksAllowPrivate: true,
 		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
 		// No public URL: nothing answers there yet that a link could lead to.

@@ -9,6 +9,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
@@ -30,30 +31,37 @@ type outsideEvent struct {
 // nothing of a person but the id.
 func outsideEvents() map[string]outsideEvent {
 	return map[string]outsideEvent{
-		wallet.TypeWalletOpened:      {api.WebhookEventTypeWalletOpened, (*Handlers).openedWallet},
-		wallet.TypeWalletFrozen:      {api.WebhookEventTypeWalletFrozen, (*Handlers).walletAt},
-		wallet.TypeWalletUnfrozen:    {api.WebhookEventTypeWalletUnfrozen, (*Handlers).walletAt},
-		wallet.TypeWalletClosed:      {api.WebhookEventTypeWalletClosed, (*Handlers).walletAt},
-		wallet.TypeWalletCredited:    {api.WebhookEventTypeWalletCredited, (*Handlers).transactionAt},
-		wallet.TypeWalletDebited:     {api.WebhookEventTypeWalletDebited, (*Handlers).transactionAt},
-		wallet.TypeTransferred:       {api.WebhookEventTypeTransferMade, (*Handlers).transactionAt},
-		exchange.TypeExchanged:       {api.WebhookEventTypeExchangeMade, (*Handlers).transactionAt},
-		wallet.TypeHoldPlaced:        {api.WebhookEventTypeHoldPlaced, (*Handlers).holdAt},
-		wallet.TypeHoldIncreased:     {api.WebhookEventTypeHoldIncreased, (*Handlers).holdAt},
-		wallet.TypeHoldCaptured:      {api.WebhookEventTypeHoldCaptured, (*Handlers).holdAt},
-		wallet.TypeHoldReleased:      {api.WebhookEventTypeHoldReleased, (*Handlers).holdAt},
-		wallet.TypeHoldExpired:       {api.WebhookEventTypeHoldExpired, (*Handlers).holdAt},
-		payment.TypeReceived:         {api.WebhookEventTypePaymentReceived, (*Handlers).paymentAt},
-		payment.TypeRefunded:         {api.WebhookEventTypePaymentRefunded, (*Handlers).paymentAt},
-		payment.TypeAssigned:         {api.WebhookEventTypePaymentAssigned, (*Handlers).paymentAt},
-		withdrawal.TypeRequested:     {api.WebhookEventTypeWithdrawalRequested, (*Handlers).withdrawalStep},
-		withdrawal.TypeApproved:      {api.WebhookEventTypeWithdrawalApproved, (*Handlers).withdrawalStep},
-		withdrawal.TypeSent:          {api.WebhookEventTypeWithdrawalSent, (*Handlers).withdrawalStep},
-		withdrawal.TypeSettled:       {api.WebhookEventTypeWithdrawalSettled, (*Handlers).withdrawalStep},
-		withdrawal.TypeFailed:        {api.WebhookEventTypeWithdrawalFailed, (*Handlers).withdrawalStep},
-		withdrawal.TypeCanceled:      {api.WebhookEventTypeWithdrawalCanceled, (*Handlers).withdrawalStep},
-		schedule.TypeScheduleRefused: {api.WebhookEventTypeScheduleRefused, (*Handlers).scheduleRefused},
-		alert.TypeFired:              {api.WebhookEventTypeAlertFired, (*Handlers).alertFired},
+		wallet.TypeWalletOpened:       {api.WebhookEventTypeWalletOpened, (*Handlers).openedWallet},
+		wallet.TypeWalletFrozen:       {api.WebhookEventTypeWalletFrozen, (*Handlers).walletAt},
+		wallet.TypeWalletUnfrozen:     {api.WebhookEventTypeWalletUnfrozen, (*Handlers).walletAt},
+		wallet.TypeWalletClosed:       {api.WebhookEventTypeWalletClosed, (*Handlers).walletAt},
+		wallet.TypeWalletCredited:     {api.WebhookEventTypeWalletCredited, (*Handlers).transactionAt},
+		wallet.TypeWalletDebited:      {api.WebhookEventTypeWalletDebited, (*Handlers).transactionAt},
+		wallet.TypeTransferred:        {api.WebhookEventTypeTransferMade, (*Handlers).transactionAt},
+		exchange.TypeExchanged:        {api.WebhookEventTypeExchangeMade, (*Handlers).transactionAt},
+		wallet.TypeHoldPlaced:         {api.WebhookEventTypeHoldPlaced, (*Handlers).holdAt},
+		wallet.TypeHoldIncreased:      {api.WebhookEventTypeHoldIncreased, (*Handlers).holdAt},
+		wallet.TypeHoldCaptured:       {api.WebhookEventTypeHoldCaptured, (*Handlers).holdAt},
+		wallet.TypeHoldReleased:       {api.WebhookEventTypeHoldReleased, (*Handlers).holdAt},
+		wallet.TypeHoldExpired:        {api.WebhookEventTypeHoldExpired, (*Handlers).holdAt},
+		payment.TypeReceived:          {api.WebhookEventTypePaymentReceived, (*Handlers).paymentAt},
+		payment.TypeRefunded:          {api.WebhookEventTypePaymentRefunded, (*Handlers).paymentAt},
+		payment.TypeAssigned:          {api.WebhookEventTypePaymentAssigned, (*Handlers).paymentAt},
+		withdrawal.TypeRequested:      {api.WebhookEventTypeWithdrawalRequested, (*Handlers).withdrawalStep},
+		withdrawal.TypeApproved:       {api.WebhookEventTypeWithdrawalApproved, (*Handlers).withdrawalStep},
+		withdrawal.TypeSent:           {api.WebhookEventTypeWithdrawalSent, (*Handlers).withdrawalStep},
+		withdrawal.TypeSettled:        {api.WebhookEventTypeWithdrawalSettled, (*Handlers).withdrawalStep},
+		withdrawal.TypeFailed:         {api.WebhookEventTypeWithdrawalFailed, (*Handlers).withdrawalStep},
+		withdrawal.TypeCanceled:       {api.WebhookEventTypeWithdrawalCanceled, (*Handlers).withdrawalStep},
+		schedule.TypeScheduleRefused:  {api.WebhookEventTypeScheduleRefused, (*Handlers).scheduleRefused},
+		alert.TypeFired:               {api.WebhookEventTypeAlertFired, (*Handlers).alertFired},
+		membership.TypeBought:         {api.WebhookEventTypeMembershipBought, (*Handlers).membershipAt},
+		membership.TypeRenewed:        {api.WebhookEventTypeMembershipRenewed, (*Handlers).membershipAt},
+		membership.TypeRenewalRefused: {api.WebhookEventTypeMembershipRenewalRefused, (*Handlers).membershipAt},
+		membership.TypeRenewalSet:     {api.WebhookEventTypeMembershipRenewalSet, (*Handlers).membershipAt},
+		membership.TypeChanged:        {api.WebhookEventTypeMembershipChanged, (*Handlers).membershipAt},
+		membership.TypeCanceled:       {api.WebhookEventTypeMembershipCanceled, (*Handlers).membershipAt},
+		membership.TypeEnded:          {api.WebhookEventTypeMembershipEnded, (*Handlers).membershipAt},
 	}
 }
 
@@ -123,6 +131,11 @@ func (h *Handlers) holdAt(ctx context.Context, e *journal.Event) (any, error) {
 func (h *Handlers) openedWallet(_ context.Context, e *journal.Event) (any, error) {
 	w, err := wallet.ShowWallet(e)
 	return walletOf(w, nil), err
+}
+
+// membershipAt shows a membership as an event left it.
+func (h *Handlers) membershipAt(_ context.Context, e *journal.Event) (any, error) {
+	return membershipOf(membership.Membership{}.After(e)), nil
 }
 
 // walletAt shows a wallet with the status that an event has given it, and otherwise as it is when it is shown.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
@@ -45,7 +46,7 @@ func TestOutsideEventsAreDocumented(t *testing.T) {
 		assert.Equal(t, section[1], example["type"])
 		schema := map[string]string{
 			"wallet": "Wallet", "hold": "Hold", "transfer": "Transaction", "exchange": "Transaction", "payment": "WebhookPayment",
-			"withdrawal": "WebhookWithdrawal", "schedule": "WebhookSchedule", "alert": "WebhookAlert",
+			"withdrawal": "WebhookWithdrawal", "schedule": "WebhookSchedule", "alert": "WebhookAlert", "membership": "Membership",
 		}[strings.Split(section[1], ".")[0]]
 		if section[1] == "wallet.credited" || section[1] == "wallet.debited" {
 			schema = "Transaction"
@@ -80,6 +81,8 @@ func TestEventsAreShownAsTheContractSays(t *testing.T) {
 		s.Status, s.Reason, s.BankReference = status, "The bank said so.", secret
 		return s
 	}
+	about := membership.About{MembershipID: "mem_" + id, UserID: "usr_" + id, WalletID: wal}
+	standing := membership.Standing{Status: membership.StatusGrace, Earned: "10.50", Period: membership.Period{Plan: "PRO", Days: 31, Price: money}, Passed: 31}
 	for eventType, row := range map[string]struct {
 		schema   string
 		body     any
@@ -104,6 +107,9 @@ func TestEventsAreShownAsTheContractSays(t *testing.T) {
 			Problem: schedule.Problem{Code: "insufficient-funds", Title: "The account does not hold enough."}}, nil},
 		alert.TypeFired: {"WebhookAlert", alert.Fired{
 			AlertID: "alr_" + id, WalletID: wal, Asset: "USD", Bound: alert.Bound{Above: "5"}, Balance: "10.50", TransactionID: "txn_" + id}, nil},
+		membership.TypeRenewed:        {"Membership", membership.Renewed{About: about, Standing: standing}, postings},
+		membership.TypeRenewalRefused: {"Membership", membership.RenewalRefused{About: about, Standing: standing, Problem: membership.Problem{Detail: secret}}, nil},
+		membership.TypeCanceled:       {"Membership", membership.Canceled{About: about, Standing: standing, Refunded: money}, postings},
 	} {
 		e := &journal.Event{Position: 7, Epoch: 1, Ledger: ledger.Main, Type: eventType, Body: row.body, Postings: row.postings, Actor: "service:shop", Number: 1,
 			RecordedAt: time.Date(2026, 3, 14, 9, 26, 53, 589793000, time.UTC), EffectiveAt: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)}

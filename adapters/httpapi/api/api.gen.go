@@ -700,30 +700,37 @@ func (e WebhookEndpointStatus) Valid() bool {
 
 // Defines values for WebhookEventType.
 const (
-	WebhookEventTypeAlertFired          WebhookEventType = "alert.fired"
-	WebhookEventTypeExchangeMade        WebhookEventType = "exchange.made"
-	WebhookEventTypeHoldCaptured        WebhookEventType = "hold.captured"
-	WebhookEventTypeHoldExpired         WebhookEventType = "hold.expired"
-	WebhookEventTypeHoldIncreased       WebhookEventType = "hold.increased"
-	WebhookEventTypeHoldPlaced          WebhookEventType = "hold.placed"
-	WebhookEventTypeHoldReleased        WebhookEventType = "hold.released"
-	WebhookEventTypePaymentAssigned     WebhookEventType = "payment.assigned"
-	WebhookEventTypePaymentReceived     WebhookEventType = "payment.received"
-	WebhookEventTypePaymentRefunded     WebhookEventType = "payment.refunded"
-	WebhookEventTypeScheduleRefused     WebhookEventType = "schedule.refused"
-	WebhookEventTypeTransferMade        WebhookEventType = "transfer.made"
-	WebhookEventTypeWalletClosed        WebhookEventType = "wallet.closed"
-	WebhookEventTypeWalletCredited      WebhookEventType = "wallet.credited"
-	WebhookEventTypeWalletDebited       WebhookEventType = "wallet.debited"
-	WebhookEventTypeWalletFrozen        WebhookEventType = "wallet.frozen"
-	WebhookEventTypeWalletOpened        WebhookEventType = "wallet.opened"
-	WebhookEventTypeWalletUnfrozen      WebhookEventType = "wallet.unfrozen"
-	WebhookEventTypeWithdrawalApproved  WebhookEventType = "withdrawal.approved"
-	WebhookEventTypeWithdrawalCanceled  WebhookEventType = "withdrawal.canceled"
-	WebhookEventTypeWithdrawalFailed    WebhookEventType = "withdrawal.failed"
-	WebhookEventTypeWithdrawalRequested WebhookEventType = "withdrawal.requested"
-	WebhookEventTypeWithdrawalSent      WebhookEventType = "withdrawal.sent"
-	WebhookEventTypeWithdrawalSettled   WebhookEventType = "withdrawal.settled"
+	WebhookEventTypeAlertFired               WebhookEventType = "alert.fired"
+	WebhookEventTypeExchangeMade             WebhookEventType = "exchange.made"
+	WebhookEventTypeHoldCaptured             WebhookEventType = "hold.captured"
+	WebhookEventTypeHoldExpired              WebhookEventType = "hold.expired"
+	WebhookEventTypeHoldIncreased            WebhookEventType = "hold.increased"
+	WebhookEventTypeHoldPlaced               WebhookEventType = "hold.placed"
+	WebhookEventTypeHoldReleased             WebhookEventType = "hold.released"
+	WebhookEventTypeMembershipBought         WebhookEventType = "membership.bought"
+	WebhookEventTypeMembershipCanceled       WebhookEventType = "membership.canceled"
+	WebhookEventTypeMembershipChanged        WebhookEventType = "membership.changed"
+	WebhookEventTypeMembershipEnded          WebhookEventType = "membership.ended"
+	WebhookEventTypeMembershipRenewalRefused WebhookEventType = "membership.renewal_refused"
+	WebhookEventTypeMembershipRenewalSet     WebhookEventType = "membership.renewal_set"
+	WebhookEventTypeMembershipRenewed        WebhookEventType = "membership.renewed"
+	WebhookEventTypePaymentAssigned          WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentReceived          WebhookEventType = "payment.received"
+	WebhookEventTypePaymentRefunded          WebhookEventType = "payment.refunded"
+	WebhookEventTypeScheduleRefused          WebhookEventType = "schedule.refused"
+	WebhookEventTypeTransferMade             WebhookEventType = "transfer.made"
+	WebhookEventTypeWalletClosed             WebhookEventType = "wallet.closed"
+	WebhookEventTypeWalletCredited           WebhookEventType = "wallet.credited"
+	WebhookEventTypeWalletDebited            WebhookEventType = "wallet.debited"
+	WebhookEventTypeWalletFrozen             WebhookEventType = "wallet.frozen"
+	WebhookEventTypeWalletOpened             WebhookEventType = "wallet.opened"
+	WebhookEventTypeWalletUnfrozen           WebhookEventType = "wallet.unfrozen"
+	WebhookEventTypeWithdrawalApproved       WebhookEventType = "withdrawal.approved"
+	WebhookEventTypeWithdrawalCanceled       WebhookEventType = "withdrawal.canceled"
+	WebhookEventTypeWithdrawalFailed         WebhookEventType = "withdrawal.failed"
+	WebhookEventTypeWithdrawalRequested      WebhookEventType = "withdrawal.requested"
+	WebhookEventTypeWithdrawalSent           WebhookEventType = "withdrawal.sent"
+	WebhookEventTypeWithdrawalSettled        WebhookEventType = "withdrawal.settled"
 )
 
 // Valid indicates whether the value is a known member of the WebhookEventType enum.
@@ -742,6 +749,20 @@ func (e WebhookEventType) Valid() bool {
 	case WebhookEventTypeHoldPlaced:
 		return true
 	case WebhookEventTypeHoldReleased:
+		return true
+	case WebhookEventTypeMembershipBought:
+		return true
+	case WebhookEventTypeMembershipCanceled:
+		return true
+	case WebhookEventTypeMembershipChanged:
+		return true
+	case WebhookEventTypeMembershipEnded:
+		return true
+	case WebhookEventTypeMembershipRenewalRefused:
+		return true
+	case WebhookEventTypeMembershipRenewalSet:
+		return true
+	case WebhookEventTypeMembershipRenewed:
 		return true
 	case WebhookEventTypePaymentAssigned:
 		return true
@@ -3448,8 +3469,8 @@ type WebhookDelivery struct {
 
 	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
-	// `alert.fired`. More types may come: ignore those that you do not know.
+	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+	// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 	EventType WebhookEventType `json:"event_type"`
 
 	// ID A delivery's id among those of its endpoint.
@@ -3556,8 +3577,8 @@ type WebhookEndpointStatus string
 
 // WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 // `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
-// `alert.fired`. More types may come: ignore those that you do not know.
+// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 type WebhookEventType string
 
 // WebhookReceipt defines model for WebhookReceipt.

@@ -239,30 +239,37 @@ const (
 
 // Defines values for WebhookEventType.
 const (
-	WebhookEventTypeAlertFired          WebhookEventType = "alert.fired"
-	WebhookEventTypeExchangeMade        WebhookEventType = "exchange.made"
-	WebhookEventTypeHoldCaptured        WebhookEventType = "hold.captured"
-	WebhookEventTypeHoldExpired         WebhookEventType = "hold.expired"
-	WebhookEventTypeHoldIncreased       WebhookEventType = "hold.increased"
-	WebhookEventTypeHoldPlaced          WebhookEventType = "hold.placed"
-	WebhookEventTypeHoldReleased        WebhookEventType = "hold.released"
-	WebhookEventTypePaymentAssigned     WebhookEventType = "payment.assigned"
-	WebhookEventTypePaymentReceived     WebhookEventType = "payment.received"
-	WebhookEventTypePaymentRefunded     WebhookEventType = "payment.refunded"
-	WebhookEventTypeScheduleRefused     WebhookEventType = "schedule.refused"
-	WebhookEventTypeTransferMade        WebhookEventType = "transfer.made"
-	WebhookEventTypeWalletClosed        WebhookEventType = "wallet.closed"
-	WebhookEventTypeWalletCredited      WebhookEventType = "wallet.credited"
-	WebhookEventTypeWalletDebited       WebhookEventType = "wallet.debited"
-	WebhookEventTypeWalletFrozen        WebhookEventType = "wallet.frozen"
-	WebhookEventTypeWalletOpened        WebhookEventType = "wallet.opened"
-	WebhookEventTypeWalletUnfrozen      WebhookEventType = "wallet.unfrozen"
-	WebhookEventTypeWithdrawalApproved  WebhookEventType = "withdrawal.approved"
-	WebhookEventTypeWithdrawalCanceled  WebhookEventType = "withdrawal.canceled"
-	WebhookEventTypeWithdrawalFailed    WebhookEventType = "withdrawal.failed"
-	WebhookEventTypeWithdrawalRequested WebhookEventType = "withdrawal.requested"
-	WebhookEventTypeWithdrawalSent      WebhookEventType = "withdrawal.sent"
-	WebhookEventTypeWithdrawalSettled   WebhookEventType = "withdrawal.settled"
+	WebhookEventTypeAlertFired               WebhookEventType = "alert.fired"
+	WebhookEventTypeExchangeMade             WebhookEventType = "exchange.made"
+	WebhookEventTypeHoldCaptured             WebhookEventType = "hold.captured"
+	WebhookEventTypeHoldExpired              WebhookEventType = "hold.expired"
+	WebhookEventTypeHoldIncreased            WebhookEventType = "hold.increased"
+	WebhookEventTypeHoldPlaced               WebhookEventType = "hold.placed"
+	WebhookEventTypeHoldReleased             WebhookEventType = "hold.released"
+	WebhookEventTypeMembershipBought         WebhookEventType = "membership.bought"
+	WebhookEventTypeMembershipCanceled       WebhookEventType = "membership.canceled"
+	WebhookEventTypeMembershipChanged        WebhookEventType = "membership.changed"
+	WebhookEventTypeMembershipEnded          WebhookEventType = "membership.ended"
+	WebhookEventTypeMembershipRenewalRefused WebhookEventType = "membership.renewal_refused"
+	WebhookEventTypeMembershipRenewalSet     WebhookEventType = "membership.renewal_set"
+	WebhookEventTypeMembershipRenewed        WebhookEventType = "membership.renewed"
+	WebhookEventTypePaymentAssigned          WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentReceived          WebhookEventType = "payment.received"
+	WebhookEventTypePaymentRefunded          WebhookEventType = "payment.refunded"
+	WebhookEventTypeScheduleRefused          WebhookEventType = "schedule.refused"
+	WebhookEventTypeTransferMade             WebhookEventType = "transfer.made"
+	WebhookEventTypeWalletClosed             WebhookEventType = "wallet.closed"
+	WebhookEventTypeWalletCredited           WebhookEventType = "wallet.credited"
+	WebhookEventTypeWalletDebited            WebhookEventType = "wallet.debited"
+	WebhookEventTypeWalletFrozen             WebhookEventType = "wallet.frozen"
+	WebhookEventTypeWalletOpened             WebhookEventType = "wallet.opened"
+	WebhookEventTypeWalletUnfrozen           WebhookEventType = "wallet.unfrozen"
+	WebhookEventTypeWithdrawalApproved       WebhookEventType = "withdrawal.approved"
+	WebhookEventTypeWithdrawalCanceled       WebhookEventType = "withdrawal.canceled"
+	WebhookEventTypeWithdrawalFailed         WebhookEventType = "withdrawal.failed"
+	WebhookEventTypeWithdrawalRequested      WebhookEventType = "withdrawal.requested"
+	WebhookEventTypeWithdrawalSent           WebhookEventType = "withdrawal.sent"
+	WebhookEventTypeWithdrawalSettled        WebhookEventType = "withdrawal.settled"
 )
 
 // Defines values for WithdrawalStatus.
@@ -2884,8 +2891,8 @@ type WebhookDelivery struct {
 
 	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
-	// `alert.fired`. More types may come: ignore those that you do not know.
+	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+	// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 	EventType WebhookEventType `json:"event_type"`
 
 	// ID A delivery's id among those of its endpoint.
@@ -2992,8 +2999,8 @@ type WebhookEndpointStatus string
 
 // WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 // `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused` and a `WebhookAlert` for
-// `alert.fired`. More types may come: ignore those that you do not know.
+// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 type WebhookEventType string
 
 // WebhookReceipt defines model for WebhookReceipt.

@@ -46,7 +46,7 @@ func TestQuotesAreShown(t *testing.T) {
 	id := h.call(ann, "w", "POST", "/v1/wallets", `{}`).object(t, 201)["id"].(string)
 	h.call(finance, "f", "POST", "/v1/wallets/"+id+"/credit", `{"amount":{"amount":"10","asset":"USD"},"account":"equity:opening"}`).object(t, 201)
 	h.call(finance, "r", "PUT", "/v1/exchange-rates/USD/EUR", `{"rate":"0.9","spread":"10"}`).object(t, 200)
-	quote := h.call(ann, "q", "POST", "/v1/quotes", `{"from":{"amount":"1","asset":"USD"},"to":"EUR"}`).object(t, 201)
+	quote := h.call(ann, "q", "POST", "/v1/quotes", `{"from":{"amount":"2","asset":"USD"},"to":"EUR"}`).object(t, 201)
 	url := "/v1/quotes/" + quote["id"].(string)
 	// The house's clock stands in the past: by that of who reads, the quote has expired.
 	assert.Equal(t, "expired", h.call(ann, "", "GET", url, "").object(t, 200)["status"])
@@ -58,7 +58,7 @@ func TestQuotesAreShown(t *testing.T) {
 		q := h.call(ann, "", "GET", url, "").object(t, 200)
 		return []any{q["status"], q["transaction_id"]}
 	}())
-	assert.Equal(t, "0.81", x["postings"].([]any)[3].(map[string]any)["amount"])
+	assert.Equal(t, "1.62", x["postings"].([]any)[3].(map[string]any)["amount"])
 	h.call(ann, "y", "POST", "/v1/exchanges", body).refused(t, 422, "quote-used")
 	h.call(bob, "z", "POST", "/v1/exchanges", body).refused(t, 404, "quote-not-found")
 	h.call(ann, "v", "POST", "/v1/exchanges", `{"quote_id":"q","wallet_id":"w","to_wallet":"t","amount":{}}`).refused(t, 400, "invalid-field")

@@ -80,7 +80,7 @@ func ratesAreListed(t *testing.T, s *service) {
 	assert.JSONEq(t, string(set.Body), string(read.Body))
 	assert.Equal(t, set.Header.Get("ETag"), read.Header.Get("ETag"))
 	again := finance.call(http.MethodPut, path, map[string]any{"rate": "11.3"}, header("If-Match", read.Header.Get("ETag"))).is(http.StatusOK)
-	assert.Equal(t, []any{"0", "30", nil, set.at("created_at")}, []any{again.at("spread"), again.str("valid_for"), again.at("min_amount"), again.at("created_at")})
+	assert.Equal(t, []any{"0", "30", "0.09", set.at("created_at")}, []any{again.at("spread"), again.str("valid_for"), again.at("min_amount"), again.at("created_at")})
 	finance.call(http.MethodPut, path, map[string]any{"rate": "12"}, header("If-Match", read.Header.Get("ETag"))).refused(http.StatusPreconditionFailed, "version-mismatch")
 	finance.call(http.MethodDelete, path, nil, header("If-Match", read.Header.Get("ETag"))).refused(http.StatusPreconditionFailed, "version-mismatch")
 	for field, value := range map[string]any{"rate": "0", "spread": "100", "min_amount": "0", "valid_for": 0} {
@@ -227,7 +227,7 @@ func yenToDollars(t *testing.T, s *service) {
 	}
 	assert.ElementsMatch(t, []string{"exchanged -1000 JPY", "exchanged 2.050 KWD"}, moved)
 
-	s.lists(t, "KWD", "JPY", map[string]any{"rate": "300", "spread": "50"})
+	s.lists(t, "KWD", "JPY", map[string]any{"rate": "300", "spread": "50", "min_amount": "0.001"})
 	back := ann.quote("back "+wallet, money("0.010", "KWD"), "JPY").is(http.StatusCreated)
 	a = ann.exchange("y "+wallet, back.str("id"), wallet).is(http.StatusCreated)
 	assert.Equal(t, []string{

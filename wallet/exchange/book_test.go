@@ -50,10 +50,16 @@ func (b *book) wallet(owner string, holds ...ledger.Money) string {
 	return id
 }
 
-// list lists a pair.
+// scales are the decimals of the assets that the tests exchange.
+func scales() map[string]int32 {
+	return map[string]int32{"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3, "ETH": 18}
+}
+
+// list lists a pair with a minimum of a unit, so that the least amounts show the arithmetic.
 func (b *book) list(from, to, rate, spread string) {
 	b.t.Helper()
-	b.Do(exchange.CommandSetRate, exchange.SetRate{From: from, To: to, Rate: rate, Spread: &spread})
+	unit := decimal.New(1, -scales()[from]).String()
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: from, To: to, Rate: rate, Spread: &spread, MinAmount: &unit})
 }
 
 // quote has a quote issued to Ann.

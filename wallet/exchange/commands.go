@@ -24,7 +24,8 @@ type SetRate struct {
 	Rate string `json:"rate"`
 	// Spread is in percent of the rate: zero or more and below 100, at most MaxSpreadDecimals; nil for none.
 	Spread *string `json:"spread,omitempty"`
-	// MinAmount is the least of From that is exchanged at once; nil for whatever comes to a unit.
+	// MinAmount is the least of From that is exchanged at once; nil for what buys DefaultLeastUnits of To. A unit of
+	// From is as good as none.
 	MinAmount *string `json:"min_amount,omitempty"`
 	// ValidFor is how long quotes stand, in whole seconds, MinValidFor to MaxValidFor; nil for DefaultValidFor.
 	ValidFor *int64 `json:"valid_for,omitempty"`

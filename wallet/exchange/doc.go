@@ -7,6 +7,8 @@
 //   - A pair has a mid rate, which is how many units of what is bought one unit of what is sold is worth, and a
 //     spread in percent of it, which is the house's. The customer's rate is what is left: mid × (100 − spread) / 100,
 //     exactly.
+//   - A pair has a minimum, so that nobody lives of rounding: by default what buys a hundred units of what is bought.
+//     A rate that was named has none.
 //   - A quote is a promise to one owner: a rate, and the amounts if they were named, until it expires. It is used
 //     once, by its owner or by a service for him. What becomes of the pair meanwhile changes no quote.
 //   - Who names what he pays gets what that comes to. Who names what he wants pays the least that buys at least

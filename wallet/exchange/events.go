@@ -25,7 +25,7 @@ type RateSet struct {
 	// Rate is the mid rate, Spread in percent of it.
 	Rate   string `json:"rate"`
 	Spread string `json:"spread"`
-	// MinAmount is in From at its scale; empty for none.
+	// MinAmount is in From at its scale; empty for none, which is of pairs that were set before there was a default.
 	MinAmount string `json:"min_amount,omitempty"`
 	// ValidFor is in seconds.
 	ValidFor int64 `json:"valid_for"`
@@ -50,7 +50,7 @@ type Quoted struct {
 	Rate    string `json:"rate"`
 	MidRate string `json:"mid_rate"`
 	Spread  string `json:"spread"`
-	// MinAmount is what must be paid at least, in From at its scale; empty for none.
+	// MinAmount is what must be paid at least, in From at its scale; empty for none, as of a rate that was named.
 	MinAmount string `json:"min_amount,omitempty"`
 	// ExpiresAt is from when on it is good no more.
 	ExpiresAt time.Time `json:"expires_at"`

@@ -173,7 +173,7 @@ func TestQuotesExpire(t *testing.T) {
 	b := open(t, true)
 	ann := b.wallet("ann", money("10", "USD"))
 	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "EUR", Rate: "0.9", ValidFor: new(int64(2))})
-	first, second := b.quote(side("1", "USD"), side("", "EUR")), b.quote(side("1", "USD"), side("", "EUR"))
+	first, second := b.quote(side("2", "USD"), side("", "EUR")), b.quote(side("2", "USD"), side("", "EUR"))
 	rows := len(b.State())
 	b.Advance(2*time.Second - time.Microsecond)
 	b.Do(exchange.CommandExchange, use(first, ann))
@@ -181,7 +181,7 @@ func TestQuotesExpire(t *testing.T) {
 	b.refused(exchange.CommandExchange, use(second, ann), exchange.ErrQuoteExpired, "", fmt.Sprintf(`{"expires_at":%q}`, second.ExpiresAt.Format(time.RFC3339Nano)))
 	b.refused(exchange.CommandExchange, use(first, ann), exchange.ErrQuoteUsed, "", "")
 	for range 5 {
-		b.quote(side("1", "USD"), side("", "EUR"))
+		b.quote(side("2", "USD"), side("", "EUR"))
 	}
 	balances := 4 // the wallet's in euros, the house's in both, and the one transaction's quote
 	assert.Len(t, b.State(), rows+balances, "quotes that nobody uses leave no state")
@@ -236,7 +236,7 @@ func TestRulesByHand(t *testing.T) {
 // lost, and what equity:conversion stands at is what was exchanged, at the mid rate.
 func TestBooksOfExchanges(t *testing.T) {
 	t.Parallel()
-	assets := map[string]int32{"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3, "ETH": 18}
+	assets := scales()
 	names := []string{"ETH", "EUR", "JPY", "KWD", "USD"}
 	rapid.Check(t, func(r *rapid.T) {
 		b := open(t, rapid.Bool().Draw(r, "cold"))

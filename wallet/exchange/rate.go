@@ -39,8 +39,8 @@ func decideSetRate(s *journal.Scope, c SetRate) error {
 		return err
 	}
 	before, listed := findRate(s, c.From, c.To)
-	_, sold := ledger.AssetScale(s, c.From)
-	_, bought := ledger.AssetScale(s, c.To)
+	from, sold := ledger.AssetScale(s, c.From)
+	to, bought := ledger.AssetScale(s, c.To)
 	least, leastErr := c.least(s)
 	switch {
 	case !sold:
@@ -62,6 +62,9 @@ func decideSetRate(s *journal.Scope, c SetRate) error {
 	if c.ValidFor != nil {
 		body.ValidFor = *c.ValidFor
 	}
+	if least == "" {
+		body.MinAmount = journal.FormatAmount(termsOf(body.Rate, body.Spread).leastFor(decimal.New(DefaultLeastUnits, -to), from, to))
+	}
 	if listed {
 		body.CreatedAt = before.CreatedAt
 	}
@@ -69,7 +72,7 @@ func decideSetRate(s *journal.Scope, c SetRate) error {
 	return nil
 }
 
-// least is the minimum at its asset's scale; empty for none.
+// least is the minimum that was named, at its asset's scale; empty if none was.
 func (c SetRate) least(s *journal.Scope) (string, error) {
 	if c.MinAmount == nil {
 		return "", nil
@@ -117,7 +120,7 @@ type Rate struct {
 	From, To string
 	// Rate is the mid rate, CustomerRate what the spread, in percent, leaves of it.
 	Rate, Spread, CustomerRate string
-	// MinAmount is in From at its scale; empty for none.
+	// MinAmount is in From at its scale; empty for none, which is of pairs that were set before there was a default.
 	MinAmount string
 	// ValidFor is how long its quotes stand, in seconds.
 	ValidFor int64

@@ -34,7 +34,7 @@ func TestRates(t *testing.T) {
 		second, err := exchange.ShowRate(e)
 		require.NoError(t, err)
 		assert.Equal(t, exchange.Rate{
-			From: "USD", To: "EUR", Rate: "0.93", Spread: "0", CustomerRate: "0.93", ValidFor: 30,
+			From: "USD", To: "EUR", Rate: "0.93", Spread: "0", CustomerRate: "0.93", MinAmount: "1.07", ValidFor: 30,
 			CreatedAt: began, UpdatedAt: b.Now(), Version: e.Position,
 		}, second, "what is left out is what it is by default, not what it was")
 
@@ -53,6 +53,36 @@ func TestRates(t *testing.T) {
 		b.Reload()
 		assert.Equal(t, "1", b.quote(side("", "USD"), side("", "EUR")).Rate)
 	}
+}
+
+// Half to even doubles the yen of who exchanges one at a time, there and back, where a minimum allows it. By default
+// none does.
+func TestNobodyLivesOfRounding(t *testing.T) {
+	t.Parallel()
+	b := open(t, true)
+	ann := b.wallet("ann", money("152", "JPY"))
+	exchanged := func(amount, from, to string) string {
+		return b.Do(exchange.CommandExchange, use(b.quote(side(amount, from), side("", to)), ann))[0].Body.(exchange.Exchanged).To.Amount
+	}
+	b.list("JPY", "USD", "0.0066", "0.5")
+	b.list("USD", "JPY", "151", "0.5")
+	assert.Equal(t, []string{"0.01", "2"}, []string{exchanged("1", "JPY", "USD"), exchanged("0.01", "USD", "JPY")}, "the spread stops nobody")
+
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "JPY", To: "USD", Rate: "0.0066", Spread: new("0.5")})
+	b.Do(exchange.CommandSetRate, exchange.SetRate{From: "USD", To: "JPY", Rate: "151", Spread: new("0.5")})
+	for _, c := range []struct{ few, least, from, to string }{
+		{"1", "152", "JPY", "USD"}, {"151", "152", "JPY", "USD"}, {"0.01", "0.67", "USD", "JPY"}, {"0.66", "0.67", "USD", "JPY"},
+	} {
+		members := fmt.Sprintf(`{"min_amount":{"amount":%q,"asset":%q}}`, c.least, c.from)
+		b.refused(exchange.CommandIssueQuote, exchange.IssueQuote{As: user("ann"), Owner: "usr_ann", From: side(c.few, c.from), To: side("", c.to)},
+			exchange.ErrTooSmall, "/from/amount", members)
+		byRate := use(b.quote(side("", c.from), side("", c.to)), ann)
+		byRate.Amount = &ledger.Money{Amount: c.few, Asset: c.from}
+		b.refused(exchange.CommandExchange, byRate, exchange.ErrTooSmall, "/amount/amount", members)
+	}
+	b.refused(exchange.CommandIssueQuote, exchange.IssueQuote{As: user("ann"), Owner: "usr_ann", From: side("", "JPY"), To: side("0.01", "USD")},
+		exchange.ErrTooSmall, "/to/amount", "")
+	assert.Equal(t, []string{"1.00", "150"}, []string{exchanged("152", "JPY", "USD"), exchanged("1", "USD", "JPY")}, "what is enough costs the spread")
 }
 
 func TestRatesRefused(t *testing.T) {

@@ -1886,7 +1886,7 @@ type ExchangeRate struct {
 	// Example: USD
 	From AssetCode `json:"from"`
 
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
@@ -2238,7 +2238,7 @@ type Metadata map[string]string
 // Example: 0.9261
 type MidRate = string
 
-// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 //
 // Example: 1.00
 type MinAmount = string
@@ -2491,7 +2491,7 @@ type Quote struct {
 	// Example: 0.9261
 	MidRate MidRate `json:"mid_rate"`
 
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
@@ -2829,7 +2829,7 @@ type ServiceName = string
 
 // SetExchangeRate defines model for SetExchangeRate.
 type SetExchangeRate struct {
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount *MinAmount `json:"min_amount,omitempty"`

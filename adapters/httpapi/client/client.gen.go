@@ -1321,7 +1321,7 @@ type ExchangeRate struct {
 	// Example: USD
 	From AssetCode `json:"from"`
 
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
@@ -1663,7 +1663,7 @@ type Metadata map[string]string
 // Example: 0.9261
 type MidRate = string
 
-// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 //
 // Example: 1.00
 type MinAmount = string
@@ -1913,7 +1913,7 @@ type Quote struct {
 	// Example: 0.9261
 	MidRate MidRate `json:"mid_rate"`
 
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount MinAmount `json:"min_amount,omitempty,omitzero"`
@@ -2251,7 +2251,7 @@ type ServiceName = string
 
 // SetExchangeRate defines model for SetExchangeRate.
 type SetExchangeRate struct {
-	// MinAmount The least that is paid at once, in `from`; absent for whatever buys a unit.
+	// MinAmount The least that is paid at once, in `from`. By default what buys 100 of the smallest units of `to`: 1.00 USD, 100 JPY. Absent for none, as where a rate was named.
 	//
 	// Example: 1.00
 	MinAmount *MinAmount `json:"min_amount,omitempty"`
@@ -4506,7 +4506,9 @@ func (c *Client) GetExchangeRate(ctx context.Context, from AssetCode, to AssetCo
 // SetExchangeRate List a pair, or change its rate.
 //
 // Replaces all that is said of the pair: what is absent is as by default. Quotes that are out stand. `If-Match: "0"` is
-// for a pair that is not listed. Roles: finance, admin.
+// for a pair that is not listed. `min_amount` is by default what buys 100 of the smallest units of `to`, so that nobody
+// lives of rounding, which gives up to half a unit away: with a spread below half a percent, name more.
+// Roles: finance, admin.
 //
 // PUT /v1/exchange-rates/{from}/{to}
 func (c *Client) SetExchangeRate(ctx context.Context, from AssetCode, to AssetCode, params *SetExchangeRateParams, body SetExchangeRate, options ...Option) (ExchangeRate, error) {

@@ -233,18 +233,10 @@ func (h *shop) paid() (n int) {
 	return n
 }
 
-// beside starts another instance of the service on the same database.
-func (s *service) beside(t *testing.T) {
-	t.Helper()
-	other := &service{t: t, settings: s.settings, nats: s.nats, minter: s.minter, contract: s.contract, stripe: s.stripe, log: s.log}
-	other.start()
-	t.Cleanup(other.close)
-}
-
 // Two instances with every role: each schedule is paid once, also when one of them goes away in the middle of it.
 func schedulesOfTwoInstances(t *testing.T, s *service) {
 	h := s.shop(t, 1000)
-	s.beside(t)
+	s.twin(t)
 	at := time.Now().Add(3 * time.Second)
 	const many = 40
 	answers := together(t, many, func(i int) (*answer, error) {
@@ -253,8 +245,8 @@ func schedulesOfTwoInstances(t *testing.T, s *service) {
 		})
 	})
 	require.Equal(t, map[string]int{"Created": many}, statuses(answers))
-	<-time.After(time.Until(at)) // and now, in the middle of it
-	s.restart()
+	require.Eventually(t, func() bool { return h.paid() > 0 }, 30*time.Second, time.Millisecond)
+	s.restart() // in the middle of it
 	for _, a := range answers {
 		h.schedule(a.str("id"), ended)
 	}

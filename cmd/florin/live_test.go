@@ -129,9 +129,7 @@ func (p *folk) felt(token string, status int, processes ...*service) {
 func TestChangesOfPeopleAreFeltEverywhere(t *testing.T) {
 	t.Parallel()
 	one := startService(t)
-	two := &service{t: t, settings: one.settings, nats: one.nats, minter: one.minter, contract: one.contract, log: one.log}
-	two.start()
-	t.Cleanup(two.close)
+	two := one.twin(t)
 	p := newFolk(t, one)
 	anna, ben := p.register(), p.register()
 	token, refresh, session := p.signIn(anna)

@@ -23,6 +23,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		f.post("/v1/ledgers/main/transactions", k, transaction(pays("equity:opening", "liabilities:user:a", "10", "JPY"))).is(http.StatusCreated)
 	}
 	f.balance("liabilities:user:a", "JPY") // read after the write: the projections are there
+	f.read("/v1/ledgers/main/accounts/liabilities:user:a/entries").is(http.StatusOK)
 	s.stop()
 	s.verify()
 

@@ -24,7 +24,7 @@ func TestEveryRouteWithSomebodyElsesThing(t *testing.T) {
 	transfer := made("/v1/transfers", map[string]any{"from_wallet": from, "to_wallet": to, "amount": yen("10")})
 	s.offers(t, "OTHERS", yen("10"), "P1M")
 	s.lists(t, "JPY", "USD", map[string]any{"rate": "0.0066"})
-	quote := made("/v1/quotes", map[string]any{"from": yen("100"), "to": "USD"}).str("id")
+	quote := made("/v1/quotes", map[string]any{"from": yen("200"), "to": "USD"}).str("id")
 	things := map[string]string{
 		"/v1/quotes/":    quote,
 		"/v1/exchanges/": made("/v1/exchanges", map[string]any{"quote_id": quote, "wallet_id": from}).str("id"),

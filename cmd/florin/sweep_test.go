@@ -36,7 +36,7 @@ func newDueList(n int) (*dueList, *sweep) {
 	for i := range n {
 		l.due = append(l.due, query.Due{HoldID: fmt.Sprintf("hld_%06d", i), WalletID: fmt.Sprintf("wal_%06d", i), ExpiresAt: time.Unix(int64(i), 0).UTC()})
 	}
-	x := newExpiries(l.page, func(n int) { l.expired += n }, l.do, slog.New(slog.DiscardHandler))
+	x := newExpiries(l.page, l.done, l.do, slog.New(slog.DiscardHandler))
 	x.asked = map[string]asked{}
 	return l, x
 }
@@ -48,6 +48,13 @@ func (l *dueList) page(_ context.Context, after string, limit int) (page []query
 		}
 	}
 	return page, nil
+}
+
+// done counts what has expired: commands end at once.
+func (l *dueList) done(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expired += n
 }
 
 func (l *dueList) do(_ context.Context, c journal.Command) (journal.Answer, error) {

@@ -214,11 +214,11 @@ func scheduleForm(t *testing.T, s *service) {
 // What comes due while nothing runs is paid as soon as something does, once.
 func scheduleWhileStopped(t *testing.T, s *service) {
 	h := s.shop(t, 1000)
-	at := time.Now().Add(500 * time.Millisecond)
+	at := time.Now().Add(3 * time.Second) // enough for two orders and a look, however busy the machine
 	first, second := h.order("1", "60", once(at)).is(http.StatusCreated).str("id"), h.order("2", "30", once(at.Add(time.Hour))).is(http.StatusCreated).str("id")
 	h.stands("1000", "0", "0")
 	s.stop()
-	<-time.After(time.Until(at)) // it comes due while the service is down
+	require.Eventually(t, func() bool { return time.Now().After(at) }, 30*time.Second, 10*time.Millisecond, "it comes due while the service is down")
 	s.start()
 	h.schedule(first, ended)
 	h.stands("940", "0", "60")

@@ -20,7 +20,7 @@ func checkAddress(address string) error {
 }
 
 // PutAccount implements api.StrictServerInterface.
-func (h *Handlers) PutAccount(ctx context.Context, r api.PutAccountRequestObject) (api.PutAccountResponseObject, error) {
+func (h *booksHandlers) PutAccount(ctx context.Context, r api.PutAccountRequestObject) (api.PutAccountResponseObject, error) {
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func ifMatch(header string) (*int64, error) {
 }
 
 // rulesOf shows the rules that a command set.
-func (h *Handlers) rulesOf(a journal.Answer) (api.AccountRules, error) {
-	e, body, err := only[ledger.AccountSet](h, a)
+func (h *booksHandlers) rulesOf(a journal.Answer) (api.AccountRules, error) {
+	e, body, err := only[ledger.AccountSet](h.registry, a)
 	if err != nil {
 		return api.AccountRules{}, err
 	}
@@ -79,7 +79,7 @@ func (h *Handlers) rulesOf(a journal.Answer) (api.AccountRules, error) {
 }
 
 // GetAccount implements api.StrictServerInterface.
-func (h *Handlers) GetAccount(ctx context.Context, r api.GetAccountRequestObject) (api.GetAccountResponseObject, error) {
+func (h *booksHandlers) GetAccount(ctx context.Context, r api.GetAccountRequestObject) (api.GetAccountResponseObject, error) {
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (h *Handlers) GetAccount(ctx context.Context, r api.GetAccountRequestObject
 }
 
 // ListAccounts implements api.StrictServerInterface.
-func (h *Handlers) ListAccounts(ctx context.Context, r api.ListAccountsRequestObject) (api.ListAccountsResponseObject, error) {
+func (h *booksHandlers) ListAccounts(ctx context.Context, r api.ListAccountsRequestObject) (api.ListAccountsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (h *Handlers) ListAccounts(ctx context.Context, r api.ListAccountsRequestOb
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(a query.Account) string { return a.Address })
+	rows, more, next := turn(ctx, p, rows, func(a query.Account) string { return a.Address })
 	data, err := h.accountsOf(ctx, r.Ledger, f.Asset, rows)
 	return api.ListAccounts200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
@@ -138,7 +138,7 @@ func bothPrefixes(prefix string, accountType api.AccountType) (both string, poss
 }
 
 // accountsOf shows accounts with their balances, in the order given.
-func (h *Handlers) accountsOf(ctx context.Context, name, asset string, rows []query.Account) ([]api.Account, error) {
+func (h *booksHandlers) accountsOf(ctx context.Context, name, asset string, rows []query.Account) ([]api.Account, error) {
 	if len(rows) == 0 {
 		return []api.Account{}, nil
 	}

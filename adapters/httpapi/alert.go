@@ -10,7 +10,7 @@ import (
 )
 
 // CreateAlert implements api.StrictServerInterface.
-func (h *Handlers) CreateAlert(ctx context.Context, r api.CreateAlertRequestObject) (api.CreateAlertResponseObject, error) {
+func (h *walletsHandlers) CreateAlert(ctx context.Context, r api.CreateAlertRequestObject) (api.CreateAlertResponseObject, error) {
 	b := r.Body
 	c := alert.CreateAlert{
 		As: asOf(callOf(ctx).principal), WalletID: b.WalletID, Asset: b.Asset, Bound: alert.Bound{Below: b.Below, Above: b.Above},
@@ -33,8 +33,8 @@ func (h *Handlers) CreateAlert(ctx context.Context, r api.CreateAlertRequestObje
 }
 
 // alertOf shows the alert that a command made.
-func (h *Handlers) alertOf(a journal.Answer) (api.Alert, error) {
-	e, _, err := only[alert.Created](h, a)
+func (h *walletsHandlers) alertOf(a journal.Answer) (api.Alert, error) {
+	e, _, err := only[alert.Created](h.registry, a)
 	if err != nil {
 		return api.Alert{}, err
 	}
@@ -43,7 +43,7 @@ func (h *Handlers) alertOf(a journal.Answer) (api.Alert, error) {
 }
 
 // GetAlert implements api.StrictServerInterface.
-func (h *Handlers) GetAlert(ctx context.Context, r api.GetAlertRequestObject) (api.GetAlertResponseObject, error) {
+func (h *walletsHandlers) GetAlert(ctx context.Context, r api.GetAlertRequestObject) (api.GetAlertResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (h *Handlers) GetAlert(ctx context.Context, r api.GetAlertRequestObject) (a
 }
 
 // ListAlerts implements api.StrictServerInterface. A user sees those of his own wallets.
-func (h *Handlers) ListAlerts(ctx context.Context, r api.ListAlertsRequestObject) (api.ListAlertsResponseObject, error) {
+func (h *walletsHandlers) ListAlerts(ctx context.Context, r api.ListAlertsRequestObject) (api.ListAlertsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (h *Handlers) ListAlerts(ctx context.Context, r api.ListAlertsRequestObject
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(a wallets.Alert) string { return a.ID })
+	rows, more, next := turn(ctx, p, rows, func(a wallets.Alert) string { return a.ID })
 	return api.ListAlerts200JSONResponse{
 		Data: each(rows, func(a wallets.Alert) api.Alert { return showAlert(a.Alert) }), HasMore: more, NextCursor: next,
 	}, nil
@@ -83,7 +83,7 @@ func (h *Handlers) ListAlerts(ctx context.Context, r api.ListAlertsRequestObject
 
 // whose says whose things a list shows that may be of one wallet: the caller's own, or, to who may see all, anybody's,
 // which is empty. Errors: wallet-not-found when the wallet is not one that the caller may see.
-func (h *Handlers) whose(ctx context.Context, walletID string) (owner string, err error) {
+func (h *walletsHandlers) whose(ctx context.Context, walletID string) (owner string, err error) {
 	principal := callOf(ctx).principal
 	if walletID != "" {
 		w, ok, err := h.ports.Wallets.Wallet(ctx, walletID)
@@ -101,7 +101,7 @@ func (h *Handlers) whose(ctx context.Context, walletID string) (owner string, er
 }
 
 // DeleteAlert implements api.StrictServerInterface.
-func (h *Handlers) DeleteAlert(ctx context.Context, r api.DeleteAlertRequestObject) (api.DeleteAlertResponseObject, error) {
+func (h *walletsHandlers) DeleteAlert(ctx context.Context, r api.DeleteAlertRequestObject) (api.DeleteAlertResponseObject, error) {
 	c := alert.DeleteAlert{As: asOf(callOf(ctx).principal), AlertID: r.ID}
 	_, _, err := h.submit(ctx, order{commandType: alert.CommandDeleteAlert, data: c, key: r.Params.IdempotencyKey, waits: true})
 	return api.DeleteAlert204Response{}, err

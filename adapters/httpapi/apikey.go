@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/users"
@@ -11,8 +10,8 @@ import (
 
 // CreateAPIKey implements api.StrictServerInterface. A replay shows what the first answer did but the
 // secret, of which there is only a digest.
-func (h *Handlers) CreateAPIKey(ctx context.Context, r api.CreateAPIKeyRequestObject) (api.CreateAPIKeyResponseObject, error) {
-	secret, digest := h.people.NewAPIKey()
+func (h *peopleHandlers) CreateAPIKey(ctx context.Context, r api.CreateAPIKeyRequestObject) (api.CreateAPIKeyResponseObject, error) {
+	secret, digest := h.ports.NewAPIKey()
 	c := users.CreateAPIKey{Name: r.Body.Name, Roles: roleNames(r.Body.Roles), Digest: digest}
 	if at := r.Body.ExpiresAt; at != nil {
 		if at.IsZero() {
@@ -27,7 +26,7 @@ func (h *Handlers) CreateAPIKey(ctx context.Context, r api.CreateAPIKeyRequestOb
 	if err != nil {
 		return nil, err
 	}
-	e, body, err := only[users.APIKeyCreated](h, a)
+	e, body, err := only[users.APIKeyCreated](h.registry, a)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +38,7 @@ func (h *Handlers) CreateAPIKey(ctx context.Context, r api.CreateAPIKeyRequestOb
 }
 
 // ListAPIKeys implements api.StrictServerInterface.
-func (h *Handlers) ListAPIKeys(ctx context.Context, r api.ListAPIKeysRequestObject) (api.ListAPIKeysResponseObject, error) {
+func (h *peopleHandlers) ListAPIKeys(ctx context.Context, r api.ListAPIKeysRequestObject) (api.ListAPIKeysResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -47,12 +46,12 @@ func (h *Handlers) ListAPIKeys(ctx context.Context, r api.ListAPIKeysRequestObje
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Users); err != nil {
 		return nil, err
 	}
-	rows, err := h.people.Users.APIKeys(ctx, query.KeyFilter{After: p.place, Limit: p.limit + 1})
+	rows, err := h.ports.Users.APIKeys(ctx, query.KeyFilter{After: p.place, Limit: p.limit + 1})
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(k query.APIKey) string { return k.ID })
-	used, err := h.people.KeyUses.Get(ctx, each(rows, func(k query.APIKey) string { return k.ID }))
+	rows, more, next := turn(ctx, p, rows, func(k query.APIKey) string { return k.ID })
+	used, err := h.ports.KeyUses.Get(ctx, each(rows, func(k query.APIKey) string { return k.ID }))
 	if err != nil {
 		return nil, away(err)
 	}
@@ -65,15 +64,9 @@ func (h *Handlers) ListAPIKeys(ctx context.Context, r api.ListAPIKeysRequestObje
 }
 
 // RevokeAPIKey implements api.StrictServerInterface.
-func (h *Handlers) RevokeAPIKey(ctx context.Context, r api.RevokeAPIKeyRequestObject) (api.RevokeAPIKeyResponseObject, error) {
+func (h *peopleHandlers) RevokeAPIKey(ctx context.Context, r api.RevokeAPIKeyRequestObject) (api.RevokeAPIKeyResponseObject, error) {
 	_, _, err := h.submit(ctx, order{commandType: users.CommandRevokeAPIKey, data: users.RevokeAPIKey{KeyID: r.ID}, waits: true})
 	return api.RevokeAPIKey204Response{}, err
 }
 
 // shownIfAny is shown for a time that there may not be, which is left out.
-func shownIfAny(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return shown(t)
-}

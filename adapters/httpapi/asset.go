@@ -12,7 +12,7 @@ import (
 )
 
 // CreateAsset implements api.StrictServerInterface.
-func (h *Handlers) CreateAsset(ctx context.Context, r api.CreateAssetRequestObject) (api.CreateAssetResponseObject, error) {
+func (h *booksHandlers) CreateAsset(ctx context.Context, r api.CreateAssetRequestObject) (api.CreateAssetResponseObject, error) {
 	if r.Body.Scale == nil {
 		return nil, fieldProblem("invalid-field", "/scale", "want the number of decimals, which is for ever")
 	}
@@ -36,8 +36,8 @@ func (h *Handlers) CreateAsset(ctx context.Context, r api.CreateAssetRequestObje
 }
 
 // assetOf shows the asset that a command registered.
-func (h *Handlers) assetOf(a journal.Answer) (api.Asset, error) {
-	e, body, err := only[ledger.AssetRegistered](h, a)
+func (h *booksHandlers) assetOf(a journal.Answer) (api.Asset, error) {
+	e, body, err := only[ledger.AssetRegistered](h.registry, a)
 	if err != nil {
 		return api.Asset{}, err
 	}
@@ -50,7 +50,7 @@ func isBuiltin(code string) bool {
 
 // ListAssets implements api.StrictServerInterface. Built-in assets are in no projection, and those
 // that were registered are few: a page is cut from all of them together.
-func (h *Handlers) ListAssets(ctx context.Context, r api.ListAssetsRequestObject) (api.ListAssetsResponseObject, error) {
+func (h *booksHandlers) ListAssets(ctx context.Context, r api.ListAssetsRequestObject) (api.ListAssetsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -73,6 +73,6 @@ func (h *Handlers) ListAssets(ctx context.Context, r api.ListAssetsRequestObject
 	if begin < 0 {
 		begin = len(all)
 	}
-	data, more, next := turn(ctx, h, p, all[begin:], func(a api.Asset) string { return a.Code })
+	data, more, next := turn(ctx, p, all[begin:], func(a api.Asset) string { return a.Code })
 	return api.ListAssets200JSONResponse{Data: data, HasMore: more, NextCursor: next}, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // GetBalances implements api.StrictServerInterface. An account that nobody posted to is empty, not
 // absent: any address is one that could be posted to.
-func (h *Handlers) GetBalances(ctx context.Context, r api.GetBalancesRequestObject) (api.GetBalancesResponseObject, error) {
+func (h *booksHandlers) GetBalances(ctx context.Context, r api.GetBalancesRequestObject) (api.GetBalancesResponseObject, error) {
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}

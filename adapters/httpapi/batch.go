@@ -3,56 +3,13 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
 )
 
-// batchList is the member of a batch's body that its items stand in.
-type batchList string
-
-// The lists of batches.
-const (
-	transactionList batchList = "transactions"
-	transferList    batchList = "transfers"
-)
-
-// at points at an item.
-func (l batchList) at(i int) string { return fmt.Sprintf("/%s/%d", l, i) }
-
-// tooLong is the answer to a batch of more items than are taken.
-func (l batchList) tooLong() error {
-	return fieldProblem("invalid-field", "/"+string(l), "a batch has at most %d %s", MaxBatchItems, l)
-}
-
-// CreateTransactionBatch implements api.StrictServerInterface.
-func (h *Handlers) CreateTransactionBatch(ctx context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
-	var raw []json.RawMessage
-	if r.JSONBody != nil {
-		raw = r.JSONBody.Transactions
-	}
-	b, err := readBatch(callOf(ctx), r.JSONBody != nil, raw, r.Body, transactionList, newTransaction)
-	if err != nil {
-		return nil, err
-	}
-	c := ledger.PostBatch{Ledger: r.Ledger, Mode: modeOf(r.Params.Mode), Transactions: b.items}
-	if err := b.check(c.Mode); err != nil {
-		return nil, err
-	}
-	if err := malformed(c.Validate()); err != nil {
-		return nil, err
-	}
-	results, later, err := h.onBatch(ctx, b.bad, len(b.items), order{
-		commandType: ledger.CommandPostBatch, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
-	})
-	if later != nil {
-		return api.CreateTransactionBatch202JSONResponse{AcceptedJSONResponse: *later}, err
-	}
-	return results, err
-}
-
+// modeOf reads the mode of a batch.
 func modeOf(mode api.BatchMode) ledger.Mode {
 	if mode == api.BatchModeAtomic {
 		return ledger.Atomic
@@ -62,7 +19,7 @@ func modeOf(mode api.BatchMode) ledger.Mode {
 
 // onBatch has a batch decided and shows what became of each item. bad are the problems of items that could
 // not be read.
-func (h *Handlers) onBatch(ctx context.Context, bad map[int]*Problem, items int, o order) (postedBatch, *api.AcceptedJSONResponse, error) {
+func (h *base) onBatch(ctx context.Context, bad map[int]*Problem, items int, o order) (postedBatch, *api.AcceptedJSONResponse, error) {
 	a, later, err := h.submit(ctx, o)
 	switch {
 	case err != nil:

@@ -17,7 +17,7 @@ import (
 // batchOf shows what became of each item of a batch that is done: the refused ones are in the
 // outcome's result by their index, the others are its events, in order. unread are the problems of
 // items that could not be read, if the request is at hand; without it the ledger's word stands.
-func (h *Handlers) batchOf(a journal.Answer, unread map[int]*Problem) (api.BatchResults, error) {
+func (h *base) batchOf(a journal.Answer, unread map[int]*Problem) (api.BatchResults, error) {
 	var refused ledger.BatchResult
 	if len(a.Outcome.Result) > 0 {
 		if err := json.Unmarshal(a.Outcome.Result, &refused); err != nil {

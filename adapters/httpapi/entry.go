@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
@@ -11,7 +9,7 @@ import (
 )
 
 // ListEntries implements api.StrictServerInterface.
-func (h *Handlers) ListEntries(ctx context.Context, r api.ListEntriesRequestObject) (api.ListEntriesResponseObject, error) {
+func (h *booksHandlers) ListEntries(ctx context.Context, r api.ListEntriesRequestObject) (api.ListEntriesResponseObject, error) {
 	if err := checkAddress(r.Address); err != nil {
 		return nil, err
 	}
@@ -41,12 +39,14 @@ func (h *Handlers) ListEntries(ctx context.Context, r api.ListEntriesRequestObje
 			return nil, away(err)
 		}
 	}
-	rows, more, next := turn(ctx, h, p, rows, entryPlaceOf)
+	rows, more, next := turn(ctx, p, rows, func(e query.Entry) string {
+		return entryPlace(query.EntryPlace{EffectiveAt: e.EffectiveAt, Position: e.Position, Line: e.Line})
+	})
 	return api.ListEntries200JSONResponse{Data: each(rows, entryOf), HasMore: more, NextCursor: next}, nil
 }
 
 // assetsOf returns the assets of an account: the one asked for, or all that it ever held.
-func (h *Handlers) assetsOf(ctx context.Context, name, address, asset string) ([]string, error) {
+func (h *booksHandlers) assetsOf(ctx context.Context, name, address, asset string) ([]string, error) {
 	if asset != "" {
 		return []string{asset}, nil
 	}
@@ -67,24 +67,4 @@ func entryOf(e query.Entry) api.Entry {
 		EffectiveAt: shown(e.EffectiveAt), RecordedAt: shown(e.RecordedAt),
 		Reference: e.Reference, Description: e.Description,
 	}
-}
-
-// entryPlaceForm is how the place of an entry stands in a cursor: microseconds of its effective
-// time, position, line. Either order finds its place by it.
-const entryPlaceForm = "%d %d %d"
-
-func entryPlaceOf(e query.Entry) string {
-	return fmt.Sprintf(entryPlaceForm, e.EffectiveAt.UnixMicro(), e.Position, e.Line)
-}
-
-func parseEntryPlace(place string) (at query.EntryPlace, err error) {
-	if place == "" {
-		return at, nil
-	}
-	var micro int64
-	if _, err := fmt.Sscanf(place, entryPlaceForm, &micro, &at.Position, &at.Line); err != nil {
-		return at, &Problem{Code: "invalid-cursor", cause: err}
-	}
-	at.EffectiveAt = time.UnixMicro(micro).UTC()
-	return at, nil
 }

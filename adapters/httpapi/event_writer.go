@@ -6,12 +6,8 @@ import (
 	"time"
 )
 
-var (
-	// errClientGone says that nobody reads the stream any more.
-	errClientGone = errors.New("the client is gone")
-	// errDraining says that the server stops.
-	errDraining = errors.New("the server stops")
-)
+// errDraining says that the server stops.
+var errDraining = errors.New("the server stops")
 
 // eventWriter writes server-sent events and sees that they leave. A client that takes nothing is given up,
 // and a server that stops has nothing more to tell.

@@ -13,7 +13,7 @@ import (
 )
 
 // CreateExchange implements api.StrictServerInterface.
-func (h *Handlers) CreateExchange(ctx context.Context, r api.CreateExchangeRequestObject) (api.CreateExchangeResponseObject, error) {
+func (h *walletsHandlers) CreateExchange(ctx context.Context, r api.CreateExchangeRequestObject) (api.CreateExchangeResponseObject, error) {
 	b := r.Body
 	c := exchange.Exchange{
 		As: asOf(callOf(ctx).principal), QuoteID: b.QuoteID, WalletID: b.WalletID, ToWallet: b.ToWallet,
@@ -39,7 +39,7 @@ func (h *Handlers) CreateExchange(ctx context.Context, r api.CreateExchangeReque
 }
 
 // exchangeOf shows the exchange that a command made to who asked for it.
-func (h *Handlers) exchangeOf(p Principal, a journal.Answer) (api.Transaction, error) {
+func (h *walletsHandlers) exchangeOf(p Principal, a journal.Answer) (api.Transaction, error) {
 	t, err := h.transactionOf(a)
 	if err != nil {
 		return t, err
@@ -58,7 +58,7 @@ func (h *Handlers) exchangeOf(p Principal, a journal.Answer) (api.Transaction, e
 }
 
 // GetExchange implements api.StrictServerInterface.
-func (h *Handlers) GetExchange(ctx context.Context, r api.GetExchangeRequestObject) (api.GetExchangeResponseObject, error) {
+func (h *walletsHandlers) GetExchange(ctx context.Context, r api.GetExchangeRequestObject) (api.GetExchangeResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // SetExchangeRate implements api.StrictServerInterface.
-func (h *Handlers) SetExchangeRate(ctx context.Context, r api.SetExchangeRateRequestObject) (api.SetExchangeRateResponseObject, error) {
+func (h *walletsHandlers) SetExchangeRate(ctx context.Context, r api.SetExchangeRateRequestObject) (api.SetExchangeRateResponseObject, error) {
 	b := r.Body
 	c := exchange.SetRate{From: r.From, To: r.To, Rate: b.Rate, Spread: b.Spread, MinAmount: b.MinAmount, ValidFor: b.ValidFor}
 	var err error
@@ -36,8 +36,8 @@ func (h *Handlers) SetExchangeRate(ctx context.Context, r api.SetExchangeRateReq
 }
 
 // setRateOf shows the pair that a command set.
-func (h *Handlers) setRateOf(a journal.Answer) (api.ExchangeRate, error) {
-	e, _, err := only[exchange.RateSet](h, a)
+func (h *walletsHandlers) setRateOf(a journal.Answer) (api.ExchangeRate, error) {
+	e, _, err := only[exchange.RateSet](h.registry, a)
 	if err != nil {
 		return api.ExchangeRate{}, err
 	}
@@ -46,7 +46,7 @@ func (h *Handlers) setRateOf(a journal.Answer) (api.ExchangeRate, error) {
 }
 
 // WithdrawExchangeRate implements api.StrictServerInterface.
-func (h *Handlers) WithdrawExchangeRate(ctx context.Context, r api.WithdrawExchangeRateRequestObject) (api.WithdrawExchangeRateResponseObject, error) {
+func (h *walletsHandlers) WithdrawExchangeRate(ctx context.Context, r api.WithdrawExchangeRateRequestObject) (api.WithdrawExchangeRateResponseObject, error) {
 	c := exchange.WithdrawRate{From: r.From, To: r.To}
 	var err error
 	if c.IfVersion, err = ifMatch(r.Params.IfMatch); err != nil {
@@ -57,7 +57,7 @@ func (h *Handlers) WithdrawExchangeRate(ctx context.Context, r api.WithdrawExcha
 }
 
 // GetExchangeRate implements api.StrictServerInterface.
-func (h *Handlers) GetExchangeRate(ctx context.Context, r api.GetExchangeRateRequestObject) (api.GetExchangeRateResponseObject, error) {
+func (h *walletsHandlers) GetExchangeRate(ctx context.Context, r api.GetExchangeRateRequestObject) (api.GetExchangeRateResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (h *Handlers) GetExchangeRate(ctx context.Context, r api.GetExchangeRateReq
 }
 
 // ListExchangeRates implements api.StrictServerInterface. A page ends at a pair, from/to.
-func (h *Handlers) ListExchangeRates(ctx context.Context, r api.ListExchangeRatesRequestObject) (api.ListExchangeRatesResponseObject, error) {
+func (h *walletsHandlers) ListExchangeRates(ctx context.Context, r api.ListExchangeRatesRequestObject) (api.ListExchangeRatesResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (h *Handlers) ListExchangeRates(ctx context.Context, r api.ListExchangeRate
 	if err != nil {
 		return nil, away(err)
 	}
-	rates, more, next := turn(ctx, h, p, rates, func(r exchange.Rate) string { return r.From + "/" + r.To })
+	rates, more, next := turn(ctx, p, rates, func(r exchange.Rate) string { return r.From + "/" + r.To })
 	return api.ListExchangeRates200JSONResponse{Data: each(rates, rateOf), HasMore: more, NextCursor: next}, nil
 }
 

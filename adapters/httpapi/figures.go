@@ -45,3 +45,11 @@ func signedMoneyOf(m ledger.Money) api.SignedMoney {
 }
 
 func sideOf(s journal.Side) api.Side { return api.Side(s.String()) }
+
+// moneyChange is an amount that may be absent.
+func moneyChange(m *api.Money) *ledger.Money {
+	if m == nil {
+		return nil
+	}
+	return &ledger.Money{Amount: m.Amount, Asset: m.Asset}
+}

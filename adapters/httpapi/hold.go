@@ -13,7 +13,7 @@ import (
 )
 
 // CreateHold implements api.StrictServerInterface.
-func (h *Handlers) CreateHold(ctx context.Context, r api.CreateHoldRequestObject) (api.CreateHoldResponseObject, error) {
+func (h *walletsHandlers) CreateHold(ctx context.Context, r api.CreateHoldRequestObject) (api.CreateHoldResponseObject, error) {
 	b := r.Body
 	c := wallet.PlaceHold{
 		As: asOf(callOf(ctx).principal), WalletID: b.WalletID, Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset},
@@ -36,7 +36,7 @@ func (h *Handlers) CreateHold(ctx context.Context, r api.CreateHoldRequestObject
 }
 
 // CaptureHold implements api.StrictServerInterface.
-func (h *Handlers) CaptureHold(ctx context.Context, r api.CaptureHoldRequestObject) (api.CaptureHoldResponseObject, error) {
+func (h *walletsHandlers) CaptureHold(ctx context.Context, r api.CaptureHoldRequestObject) (api.CaptureHoldResponseObject, error) {
 	c := wallet.CaptureHold{
 		As: asOf(callOf(ctx).principal), HoldID: r.ID, Final: r.Body.Final,
 		Payee: wallet.Payee{ToWallet: r.Body.ToWallet, ToAccount: r.Body.ToAccount},
@@ -60,7 +60,7 @@ func (h *Handlers) CaptureHold(ctx context.Context, r api.CaptureHoldRequestObje
 }
 
 // IncreaseHold implements api.StrictServerInterface.
-func (h *Handlers) IncreaseHold(ctx context.Context, r api.IncreaseHoldRequestObject) (api.IncreaseHoldResponseObject, error) {
+func (h *walletsHandlers) IncreaseHold(ctx context.Context, r api.IncreaseHoldRequestObject) (api.IncreaseHoldResponseObject, error) {
 	c := wallet.IncreaseHold{
 		As: asOf(callOf(ctx).principal), HoldID: r.ID, Amount: ledger.Money{Amount: r.Body.Amount.Amount, Asset: r.Body.Amount.Asset},
 	}
@@ -80,7 +80,7 @@ func (h *Handlers) IncreaseHold(ctx context.Context, r api.IncreaseHoldRequestOb
 }
 
 // ReleaseHold implements api.StrictServerInterface.
-func (h *Handlers) ReleaseHold(ctx context.Context, r api.ReleaseHoldRequestObject) (api.ReleaseHoldResponseObject, error) {
+func (h *walletsHandlers) ReleaseHold(ctx context.Context, r api.ReleaseHoldRequestObject) (api.ReleaseHoldResponseObject, error) {
 	c := wallet.ReleaseHold{As: asOf(callOf(ctx).principal), HoldID: r.ID}
 	shown, later, err := h.onHold(ctx, order{
 		commandType: wallet.CommandReleaseHold, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
@@ -95,7 +95,7 @@ func (h *Handlers) ReleaseHold(ctx context.Context, r api.ReleaseHoldRequestObje
 }
 
 // onHold has a command on a hold decided and shows the hold as it left it.
-func (h *Handlers) onHold(ctx context.Context, o order) (api.Hold, *api.AcceptedJSONResponse, error) {
+func (h *walletsHandlers) onHold(ctx context.Context, o order) (api.Hold, *api.AcceptedJSONResponse, error) {
 	a, later, err := h.submit(ctx, o)
 	if err != nil || later != nil {
 		return api.Hold{}, later, err
@@ -109,7 +109,7 @@ func (h *Handlers) onHold(ctx context.Context, o order) (api.Hold, *api.Accepted
 
 // holdAfter shows a hold as the last event of a command left it. The event that placed it, which
 // its id names, is read from the journal.
-func (h *Handlers) holdAfter(ctx context.Context, a journal.Answer) (api.Hold, error) {
+func (h *walletsHandlers) holdAfter(ctx context.Context, a journal.Answer) (api.Hold, error) {
 	if len(a.Events) == 0 {
 		return api.Hold{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
 	}
@@ -129,7 +129,7 @@ func (h *Handlers) holdAfter(ctx context.Context, a journal.Answer) (api.Hold, e
 }
 
 // placing returns the event that placed the hold that another event is about.
-func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Event, error) {
+func (h *walletsHandlers) placing(ctx context.Context, e *journal.Event) (*journal.Event, error) {
 	var id string
 	switch body := e.Body.(type) {
 	case wallet.HoldIncreased:
@@ -145,10 +145,10 @@ func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Even
 	if err != nil {
 		return nil, fmt.Errorf("event %d, a %s, is not of a hold: %w", e.Position, e.Type, err)
 	}
-	placing, found, err := h.events.get(ctx, place.Position())
+	placing, found, err := h.eventAt(ctx, place.Position())
 	switch {
 	case err != nil:
-		return nil, away(err)
+		return nil, err
 	case !found || !place.Names(&placing):
 		return nil, errors.New("hold " + id + " was placed by no event of the journal")
 	}
@@ -156,7 +156,7 @@ func (h *Handlers) placing(ctx context.Context, e *journal.Event) (*journal.Even
 }
 
 // GetHold implements api.StrictServerInterface. A hold is the business of who pays and who is paid.
-func (h *Handlers) GetHold(ctx context.Context, r api.GetHoldRequestObject) (api.GetHoldResponseObject, error) {
+func (h *walletsHandlers) GetHold(ctx context.Context, r api.GetHoldRequestObject) (api.GetHoldResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (h *Handlers) GetHold(ctx context.Context, r api.GetHoldRequestObject) (api
 }
 
 // mayHold reports whether the caller has a part in a hold.
-func (h *Handlers) mayHold(ctx context.Context, hold wallet.Hold) (bool, error) {
+func (h *walletsHandlers) mayHold(ctx context.Context, hold wallet.Hold) (bool, error) {
 	principal := callOf(ctx).principal
 	for _, id := range [...]string{hold.WalletID, hold.ToWallet} {
 		if id == "" {

@@ -9,7 +9,7 @@ import (
 )
 
 // ListHolds implements api.StrictServerInterface. A user sees those that his wallets pay or are paid by.
-func (h *Handlers) ListHolds(ctx context.Context, r api.ListHoldsRequestObject) (api.ListHoldsResponseObject, error) {
+func (h *walletsHandlers) ListHolds(ctx context.Context, r api.ListHoldsRequestObject) (api.ListHoldsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -28,6 +28,6 @@ func (h *Handlers) ListHolds(ctx context.Context, r api.ListHoldsRequestObject) 
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(hold wallet.Hold) string { return hold.ID })
+	rows, more, next := turn(ctx, p, rows, func(hold wallet.Hold) string { return hold.ID })
 	return api.ListHolds200JSONResponse{Data: each(rows, holdOf), HasMore: more, NextCursor: next}, nil
 }

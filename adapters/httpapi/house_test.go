@@ -84,11 +84,14 @@ func open(t *testing.T) *house {
 	h.lobby = newLobby(h)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
-		Commands: h, Outcomes: h, Journal: h, Positions: h, Books: h, Accounts: h, Transactions: h, Wallets: h, Exchanges: h, Stripe: payment.NewReceiver(h, h),
+		Shared:   SharedPorts{Commands: h, Outcomes: h, Journal: h, Positions: h},
+		Books:    BooksPorts{Books: h, Accounts: h, Transactions: h},
+		Wallets:  WalletsPorts{Wallets: h, Balances: h, Transactions: h, Exchanges: h, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault)},
+		Payments: PaymentsPorts{Payments: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Provider: payment.Stripe, Stripe: payment.NewReceiver(h, h)},
 		People:   h.lobby.ports(),
-		Messages: mailroom{h}, Names: mailroom{h}, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
-		Memberships: club{h}, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault),
-		Payments: h, Handovers: payment.NewSealer(h.lobby.vault), PaymentProvider: payment.Stripe,
+		Messages: MessagesPorts{
+			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
+		},
 	}, HandlersConfig{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})

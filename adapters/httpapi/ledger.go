@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger"
@@ -11,7 +10,7 @@ import (
 )
 
 // CreateLedger implements api.StrictServerInterface.
-func (h *Handlers) CreateLedger(ctx context.Context, r api.CreateLedgerRequestObject) (api.CreateLedgerResponseObject, error) {
+func (h *booksHandlers) CreateLedger(ctx context.Context, r api.CreateLedgerRequestObject) (api.CreateLedgerResponseObject, error) {
 	c := ledger.CreateLedger{Name: r.Body.Name, Description: r.Body.Description}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
@@ -28,33 +27,17 @@ func (h *Handlers) CreateLedger(ctx context.Context, r api.CreateLedgerRequestOb
 }
 
 // ledgerOf shows the ledger that a command opened.
-func (h *Handlers) ledgerOf(a journal.Answer) (api.Ledger, error) {
-	e, body, err := only[ledger.LedgerCreated](h, a)
+func (h *booksHandlers) ledgerOf(a journal.Answer) (api.Ledger, error) {
+	e, body, err := only[ledger.LedgerCreated](h.registry, a)
 	if err != nil {
 		return api.Ledger{}, err
 	}
 	return api.Ledger{Name: body.Name, Description: body.Description, CreatedAt: shown(e.RecordedAt)}, nil
 }
 
-// only returns the one event of an answer, decoded.
-func only[B any](h *Handlers, a journal.Answer) (e *journal.Event, body B, err error) {
-	if len(a.Events) != 1 {
-		return nil, body, fmt.Errorf("command %s, a %s, has %d events", a.Outcome.Command, a.Outcome.Type, len(a.Events))
-	}
-	e = &a.Events[0]
-	if err := h.registry.Decode(e); err != nil {
-		return nil, body, err
-	}
-	body, ok := e.Body.(B)
-	if !ok {
-		return nil, body, fmt.Errorf("event %d of command %s is a %s", e.Position, a.Outcome.Command, e.Type)
-	}
-	return e, body, nil
-}
-
 // ListLedgers implements api.StrictServerInterface. main stands first: it needed no opening, so no
 // projection knows it.
-func (h *Handlers) ListLedgers(ctx context.Context, r api.ListLedgersRequestObject) (api.ListLedgersResponseObject, error) {
+func (h *booksHandlers) ListLedgers(ctx context.Context, r api.ListLedgersRequestObject) (api.ListLedgersResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -74,7 +57,7 @@ func (h *Handlers) ListLedgers(ctx context.Context, r api.ListLedgersRequestObje
 	if err != nil {
 		return nil, away(err)
 	}
-	data, more, next := turn(ctx, h, p, append(rows, opened...), func(l query.Ledger) string { return l.Name })
+	data, more, next := turn(ctx, p, append(rows, opened...), func(l query.Ledger) string { return l.Name })
 	return api.ListLedgers200JSONResponse{HasMore: more, NextCursor: next, Data: each(data, func(l query.Ledger) api.Ledger {
 		return api.Ledger{Name: l.Name, Description: l.Description, CreatedAt: shown(l.CreatedAt)}
 	})}, nil

@@ -12,7 +12,7 @@ import (
 )
 
 // BuyMembership implements api.StrictServerInterface.
-func (h *Handlers) BuyMembership(ctx context.Context, r api.BuyMembershipRequestObject) (api.BuyMembershipResponseObject, error) {
+func (h *peopleHandlers) BuyMembership(ctx context.Context, r api.BuyMembershipRequestObject) (api.BuyMembershipResponseObject, error) {
 	c := membership.Buy{As: asOf(callOf(ctx).principal), Plan: r.Body.Plan, WalletID: r.Body.WalletID}
 	o := order{commandType: membership.CommandBuy, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun}
 	shown, later, err := h.membershipStep(ctx, o, c.Validate())
@@ -26,7 +26,7 @@ func (h *Handlers) BuyMembership(ctx context.Context, r api.BuyMembershipRequest
 }
 
 // CancelMembership implements api.StrictServerInterface.
-func (h *Handlers) CancelMembership(ctx context.Context, r api.CancelMembershipRequestObject) (api.CancelMembershipResponseObject, error) {
+func (h *peopleHandlers) CancelMembership(ctx context.Context, r api.CancelMembershipRequestObject) (api.CancelMembershipResponseObject, error) {
 	on, err := onMembership(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (h *Handlers) CancelMembership(ctx context.Context, r api.CancelMembershipR
 }
 
 // ChangeMembership implements api.StrictServerInterface.
-func (h *Handlers) ChangeMembership(ctx context.Context, r api.ChangeMembershipRequestObject) (api.ChangeMembershipResponseObject, error) {
+func (h *peopleHandlers) ChangeMembership(ctx context.Context, r api.ChangeMembershipRequestObject) (api.ChangeMembershipResponseObject, error) {
 	on, err := onMembership(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func onMembership(ctx context.Context, id, etag string) (membership.On, error) {
 }
 
 // membershipStep has a command on a membership decided and shows the membership as it left it.
-func (h *Handlers) membershipStep(ctx context.Context, o order, wrong []ledger.FieldError) (api.Membership, *api.AcceptedJSONResponse, error) {
+func (h *peopleHandlers) membershipStep(ctx context.Context, o order, wrong []ledger.FieldError) (api.Membership, *api.AcceptedJSONResponse, error) {
 	if err := malformed(wrong); err != nil {
 		return api.Membership{}, nil, err
 	}
@@ -84,7 +84,7 @@ func (h *Handlers) membershipStep(ctx context.Context, o order, wrong []ledger.F
 }
 
 // membershipAfter shows a membership as the last event of a command left it: each event has all of it.
-func (h *Handlers) membershipAfter(ctx context.Context, a journal.Answer) (api.Membership, error) {
+func (h *peopleHandlers) membershipAfter(ctx context.Context, a journal.Answer) (api.Membership, error) {
 	if err := h.fetch(ctx, &a); err != nil {
 		return api.Membership{}, err
 	}
@@ -99,7 +99,7 @@ func (h *Handlers) membershipAfter(ctx context.Context, a journal.Answer) (api.M
 }
 
 // GetMembership implements api.StrictServerInterface.
-func (h *Handlers) GetMembership(ctx context.Context, r api.GetMembershipRequestObject) (api.GetMembershipResponseObject, error) {
+func (h *peopleHandlers) GetMembership(ctx context.Context, r api.GetMembershipRequestObject) (api.GetMembershipResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Memberships); err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (h *Handlers) GetMembership(ctx context.Context, r api.GetMembershipRequest
 }
 
 // GetMyMembership implements api.StrictServerInterface.
-func (h *Handlers) GetMyMembership(ctx context.Context, r api.GetMyMembershipRequestObject) (api.GetMyMembershipResponseObject, error) {
+func (h *peopleHandlers) GetMyMembership(ctx context.Context, r api.GetMyMembershipRequestObject) (api.GetMyMembershipResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Memberships); err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (h *Handlers) GetMyMembership(ctx context.Context, r api.GetMyMembershipReq
 }
 
 // ListMemberships implements api.StrictServerInterface. A user sees his own, whatever he asks for.
-func (h *Handlers) ListMemberships(ctx context.Context, r api.ListMembershipsRequestObject) (api.ListMembershipsResponseObject, error) {
+func (h *peopleHandlers) ListMemberships(ctx context.Context, r api.ListMembershipsRequestObject) (api.ListMembershipsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (h *Handlers) ListMemberships(ctx context.Context, r api.ListMembershipsReq
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(m membership.Membership) string { return m.MembershipID })
+	rows, more, next := turn(ctx, p, rows, func(m membership.Membership) string { return m.MembershipID })
 	return api.ListMemberships200JSONResponse{Data: each(rows, membershipOf), HasMore: more, NextCursor: next}, nil
 }
 
@@ -175,7 +175,7 @@ func membershipOf(m membership.Membership) api.Membership {
 }
 
 // memberships shows what people are members of, by their ids.
-func (h *Handlers) memberships(ctx context.Context, userIDs ...string) (map[string]api.UserMembership, error) {
+func (h *peopleHandlers) memberships(ctx context.Context, userIDs ...string) (map[string]api.UserMembership, error) {
 	members, err := h.ports.Memberships.Members(ctx, userIDs)
 	if err != nil {
 		return nil, away(err)

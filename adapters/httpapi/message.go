@@ -16,7 +16,7 @@ import (
 // SendMessage implements api.StrictServerInterface. The answer says what the request said: that it is the
 // same request, a repeat is held to, and what was sealed for another is not the writer's to open. It does not
 // say what the writer is called, which may be something else when the request is repeated.
-func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObject) (api.SendMessageResponseObject, error) {
+func (h *messagesHandlers) SendMessage(ctx context.Context, r api.SendMessageRequestObject) (api.SendMessageResponseObject, error) {
 	from, to := callOf(ctx).principal.Subject, r.Body.To
 	c := messaging.SendMessage{From: from, To: to, Kind: messaging.KindMessage, InReplyTo: r.Body.InReplyTo}
 	if to == "" || to == from {
@@ -33,7 +33,7 @@ func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObje
 	case later != nil:
 		return api.SendMessage202JSONResponse{AcceptedJSONResponse: *later}, nil
 	}
-	e, _, err := only[messaging.Sent](h, a)
+	e, _, err := only[messaging.Sent](h.registry, a)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (h *Handlers) SendMessage(ctx context.Context, r api.SendMessageRequestObje
 
 // send seals a message and has it sent. What cannot be sealed, because somebody is erased, may have been sent
 // before: then the answer is the one of then.
-func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, subject, body string) (journal.Answer, *api.AcceptedJSONResponse, error) {
+func (h *messagesHandlers) send(ctx context.Context, o order, c messaging.SendMessage, subject, body string) (journal.Answer, *api.AcceptedJSONResponse, error) {
 	sealed, err := h.sealMessage(ctx, c, subject, body)
 	if refusal := journal.AsRefusal(err); refusal != nil {
 		a, err := h.unsealable(ctx, o, refusal)
@@ -61,25 +61,12 @@ func (h *Handlers) send(ctx context.Context, o order, c messaging.SendMessage, s
 	return h.submit(ctx, o)
 }
 
-// unsealable is the answer to an order that cannot be sealed: the one that it was given before, or the refusal.
-func (h *Handlers) unsealable(ctx context.Context, o order, refusal *journal.Refusal) (journal.Answer, error) {
-	a, known, err := h.before(ctx, o)
-	switch {
-	case err != nil:
-	case known:
-		err = h.fetch(ctx, &a)
-	default:
-		err = fromRefusal(refusal)
-	}
-	return a, err
-}
-
 // sealMessage seals a message for both sides. Who is no service writes to nobody whose address is not confirmed:
 // that somebody of an id is there would tell who registered with an address whether it was taken. It is asked
 // first, so that the time does not tell either.
-func (h *Handlers) sealMessage(ctx context.Context, c messaging.SendMessage, subject, body string) (sealed messaging.Sealed, err error) {
+func (h *messagesHandlers) sealMessage(ctx context.Context, c messaging.SendMessage, subject, body string) (sealed messaging.Sealed, err error) {
 	if c.Kind == messaging.KindMessage && !callOf(ctx).principal.Roles.Has(RoleService|RoleAdmin) {
-		to, _, err := h.people.Directory.User(ctx, c.To)
+		to, _, err := h.ports.Directory.User(ctx, c.To)
 		if err != nil {
 			return sealed, fmt.Errorf("read the recipient: %w", err)
 		}
@@ -92,8 +79,8 @@ func (h *Handlers) sealMessage(ctx context.Context, c messaging.SendMessage, sub
 
 // sentOf shows what a command sent, to who sent it: nobody else has anything to read there. A service is shown
 // what it wrote without the texts, for which it has no key.
-func (h *Handlers) sentOf(ctx context.Context, a journal.Answer) (any, error) {
-	e, body, err := only[messaging.Sent](h, a)
+func (h *messagesHandlers) sentOf(ctx context.Context, a journal.Answer) (any, error) {
+	e, body, err := only[messaging.Sent](h.registry, a)
 	if err != nil || body.From != callOf(ctx).principal.Subject {
 		return nil, err
 	}
@@ -112,7 +99,7 @@ func (h *Handlers) sentOf(ctx context.Context, a journal.Answer) (any, error) {
 }
 
 // GetMessage implements api.StrictServerInterface.
-func (h *Handlers) GetMessage(ctx context.Context, r api.GetMessageRequestObject) (api.GetMessageResponseObject, error) {
+func (h *messagesHandlers) GetMessage(ctx context.Context, r api.GetMessageRequestObject) (api.GetMessageResponseObject, error) {
 	m, err := h.message(ctx, r.ID, r.Params.AtLeast)
 	if err != nil {
 		return nil, err
@@ -126,7 +113,7 @@ func (h *Handlers) GetMessage(ctx context.Context, r api.GetMessageRequestObject
 }
 
 // message returns one of the caller's messages. Errors: a *Problem: message-not-found, and those of see.
-func (h *Handlers) message(ctx context.Context, id, atLeast string) (m messages.Message, err error) {
+func (h *messagesHandlers) message(ctx context.Context, id, atLeast string) (m messages.Message, err error) {
 	if _, err := h.see(ctx, atLeast, messages.Messages); err != nil {
 		return m, err
 	}
@@ -142,19 +129,19 @@ func (h *Handlers) message(ctx context.Context, id, atLeast string) (m messages.
 
 // sent waits until a message can be read that was sent a moment ago, by way of another instance too: its id
 // says where that stands. The text may be any.
-func (h *Handlers) sent(ctx context.Context, id string) error {
+func (h *messagesHandlers) sent(ctx context.Context, id string) error {
 	var position int64
 	if place, err := journal.ParsePlaceID("msg", id); err == nil {
 		position = place.Position()
 	}
-	if _, err := h.ports.Positions.Await(ctx, position, messages.Messages); err != nil && !errors.Is(err, query.ErrNotYetVisible) {
+	if _, err := h.Positions.Await(ctx, position, messages.Messages); err != nil && !errors.Is(err, query.ErrNotYetVisible) {
 		return away(err)
 	}
 	return nil
 }
 
 // EditMessage implements api.StrictServerInterface.
-func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObject) (api.EditMessageResponseObject, error) {
+func (h *messagesHandlers) EditMessage(ctx context.Context, r api.EditMessageRequestObject) (api.EditMessageResponseObject, error) {
 	if err := malformed(messaging.CheckChange(r.Body.Subject, r.Body.Body)); err != nil {
 		return nil, err
 	}
@@ -184,7 +171,7 @@ func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObje
 	if err != nil {
 		return nil, err
 	}
-	e, _, err := only[messaging.Edited](h, a)
+	e, _, err := only[messaging.Edited](h.registry, a)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +191,7 @@ func (h *Handlers) EditMessage(ctx context.Context, r api.EditMessageRequestObje
 }
 
 // DeleteMessage implements api.StrictServerInterface.
-func (h *Handlers) DeleteMessage(ctx context.Context, r api.DeleteMessageRequestObject) (api.DeleteMessageResponseObject, error) {
+func (h *messagesHandlers) DeleteMessage(ctx context.Context, r api.DeleteMessageRequestObject) (api.DeleteMessageResponseObject, error) {
 	c := messaging.DeleteMessage{By: callOf(ctx).principal.Subject, MessageID: r.ID}
 	if _, _, err := h.submit(ctx, order{commandType: messaging.CommandDeleteMessage, data: c, waits: true}); err != nil {
 		return nil, err
@@ -213,7 +200,7 @@ func (h *Handlers) DeleteMessage(ctx context.Context, r api.DeleteMessageRequest
 }
 
 // ReadMessage implements api.StrictServerInterface.
-func (h *Handlers) ReadMessage(ctx context.Context, r api.ReadMessageRequestObject) (api.ReadMessageResponseObject, error) {
+func (h *messagesHandlers) ReadMessage(ctx context.Context, r api.ReadMessageRequestObject) (api.ReadMessageResponseObject, error) {
 	c := messaging.ReadMessage{By: callOf(ctx).principal.Subject, MessageID: r.ID}
 	o := order{commandType: messaging.CommandReadMessage, data: c, key: r.Params.IdempotencyKey, waits: true}
 	if _, _, err := h.submit(ctx, o); err != nil {

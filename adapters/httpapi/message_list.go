@@ -13,7 +13,7 @@ import (
 )
 
 // ListMessages implements api.StrictServerInterface.
-func (h *Handlers) ListMessages(ctx context.Context, r api.ListMessagesRequestObject) (api.ListMessagesResponseObject, error) {
+func (h *messagesHandlers) ListMessages(ctx context.Context, r api.ListMessagesRequestObject) (api.ListMessagesResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -45,13 +45,13 @@ func (h *Handlers) ListMessages(ctx context.Context, r api.ListMessagesRequestOb
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(m messages.Message) string { return strconv.FormatInt(m.Position, 10) })
+	rows, more, next := turn(ctx, p, rows, func(m messages.Message) string { return strconv.FormatInt(m.Position, 10) })
 	data, err := h.messagesOf(ctx, rows)
 	return api.ListMessages200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
 
 // CountUnreadMessages implements api.StrictServerInterface.
-func (h *Handlers) CountUnreadMessages(ctx context.Context, r api.CountUnreadMessagesRequestObject) (api.CountUnreadMessagesResponseObject, error) {
+func (h *messagesHandlers) CountUnreadMessages(ctx context.Context, r api.CountUnreadMessagesRequestObject) (api.CountUnreadMessagesResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, messages.Messages); err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (h *Handlers) CountUnreadMessages(ctx context.Context, r api.CountUnreadMes
 }
 
 // ListMessageHistory implements api.StrictServerInterface.
-func (h *Handlers) ListMessageHistory(ctx context.Context, r api.ListMessageHistoryRequestObject) (api.ListMessageHistoryResponseObject, error) {
+func (h *messagesHandlers) ListMessageHistory(ctx context.Context, r api.ListMessageHistoryRequestObject) (api.ListMessageHistoryResponseObject, error) {
 	m, err := h.message(ctx, r.ID, r.Params.AtLeast)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (h *Handlers) ListMessageHistory(ctx context.Context, r api.ListMessageHist
 }
 
 // messagesOf opens messages for the caller, in the order given.
-func (h *Handlers) messagesOf(ctx context.Context, rows []messages.Message) ([]api.Message, error) {
+func (h *messagesHandlers) messagesOf(ctx context.Context, rows []messages.Message) ([]api.Message, error) {
 	names, err := h.namesOf(ctx, rows)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (h *Handlers) messagesOf(ctx context.Context, rows []messages.Message) ([]a
 }
 
 // openMessage opens a message for the caller.
-func (h *Handlers) openMessage(ctx context.Context, m messages.Message, names map[string]string) (api.Message, error) {
+func (h *messagesHandlers) openMessage(ctx context.Context, m messages.Message, names map[string]string) (api.Message, error) {
 	subject, body, err := h.ports.Sealer.Open(ctx, callOf(ctx).principal.Subject, m.Key, m.Subject, m.Body)
 	if err != nil {
 		return api.Message{}, unreadable(err)
@@ -111,7 +111,7 @@ func (h *Handlers) openMessage(ctx context.Context, m messages.Message, names ma
 }
 
 // namesOf returns what the writers of messages want to be called, by their ids.
-func (h *Handlers) namesOf(ctx context.Context, rows []messages.Message) (map[string]string, error) {
+func (h *messagesHandlers) namesOf(ctx context.Context, rows []messages.Message) (map[string]string, error) {
 	writers := map[string]struct{}{}
 	for _, m := range rows {
 		writers[m.From] = struct{}{}

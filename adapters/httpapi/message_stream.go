@@ -15,7 +15,7 @@ import (
 )
 
 // StreamMessages implements api.StrictServerInterface.
-func (h *Handlers) StreamMessages(ctx context.Context, r api.StreamMessagesRequestObject) (api.StreamMessagesResponseObject, error) {
+func (h *messagesHandlers) StreamMessages(ctx context.Context, r api.StreamMessagesRequestObject) (api.StreamMessagesResponseObject, error) {
 	after, err := h.streamFrom(ctx, r.Params.LastEventID)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (h *Handlers) StreamMessages(ctx context.Context, r api.StreamMessagesReque
 }
 
 // streamFrom returns the position after which a stream begins: that of the last event that was seen, or now.
-func (h *Handlers) streamFrom(ctx context.Context, lastEventID string) (int64, error) {
+func (h *messagesHandlers) streamFrom(ctx context.Context, lastEventID string) (int64, error) {
 	if lastEventID == "" {
 		return h.see(ctx, "", messages.Messages)
 	}
@@ -37,7 +37,7 @@ func (h *Handlers) streamFrom(ctx context.Context, lastEventID string) (int64, e
 	if err != nil || seen.Shard != mainShard {
 		return 0, newProblem("invalid-parameter", "Last-Event-ID is no id of this stream")
 	}
-	at, err := h.ports.Positions.Await(ctx, 0, messages.Messages)
+	at, err := h.Positions.Await(ctx, 0, messages.Messages)
 	if err != nil {
 		return 0, away(err)
 	}
@@ -47,11 +47,11 @@ func (h *Handlers) streamFrom(ctx context.Context, lastEventID string) (int64, e
 // streamOn returns where a stream goes on that has told of what was up to after, while the projection is at
 // another position. One that is behind, since it is built anew, will come there. But where the journal has
 // lost what was told, all that comes now is new.
-func (h *Handlers) streamOn(ctx context.Context, after, at int64) (int64, error) {
+func (h *messagesHandlers) streamOn(ctx context.Context, after, at int64) (int64, error) {
 	if after <= at {
 		return after, nil
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{after})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{after})
 	if err != nil {
 		return 0, away(err)
 	}
@@ -63,7 +63,7 @@ func (h *Handlers) streamOn(ctx context.Context, after, at int64) (int64, error)
 
 // messageStream is the answer that does not end: the changes of a mailbox, in order, as server-sent events.
 type messageStream struct {
-	h     *Handlers
+	h     *messagesHandlers
 	ctx   context.Context //nolint:containedctx // the generated interface hands none to the answer
 	owner string
 	after int64 // the position of the last change that was sent
@@ -125,7 +125,7 @@ func (s *messageStream) send(out *eventWriter) (more bool, err error) {
 	if err := callOf(s.ctx).admitAgain(s.ctx); err != nil {
 		return false, err
 	}
-	at, err := s.h.ports.Positions.Await(s.ctx, s.watch.told.Load(), messages.Messages)
+	at, err := s.h.Positions.Await(s.ctx, s.watch.told.Load(), messages.Messages)
 	if err != nil && !errors.Is(err, query.ErrNotYetVisible) {
 		return false, err
 	}

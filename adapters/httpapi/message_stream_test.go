@@ -152,7 +152,7 @@ func TestStreamsOfOnePersonAreBounded(t *testing.T) {
 	h.call(me(bob), "", "GET", "/v1/messages/stream", "").refused(t, 429, "too-many-requests")
 	h.follow(me(ann), "").is("0-4", "", "")
 	first.cut()
-	boxes := h.handlers.ports.Mailboxes
+	boxes := h.handlers.messagesHandlers.ports.Mailboxes
 	require.Eventually(t, func() bool {
 		boxes.mu.Lock()
 		defer boxes.mu.Unlock()
@@ -177,5 +177,5 @@ func TestStreamsEndWhenTheServerStops(t *testing.T) {
 	stop()
 	his.ends()
 	require.NoError(t, <-served)
-	assert.Empty(t, h.handlers.ports.Mailboxes.watchers)
+	assert.Empty(t, h.handlers.messagesHandlers.ports.Mailboxes.watchers)
 }

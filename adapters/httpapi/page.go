@@ -9,30 +9,34 @@ type page struct {
 	limit int
 	// place is where the page before ended; empty for the first page.
 	place string
+	// filter and cursors make the cursor of the next page.
+	filter  string
+	cursors cursors
 }
 
 // page reads the limit and the cursor of a list. Errors: a *Problem with the code "invalid-cursor".
-func (h *Handlers) page(ctx context.Context, limit int, cursor string) (page, error) {
+func (h *base) page(ctx context.Context, limit int, cursor string) (page, error) {
 	if limit == 0 {
 		limit = DefaultPage
 	}
+	p := page{limit: limit, filter: callOf(ctx).filter(), cursors: h.cursors}
 	if cursor == "" {
-		return page{limit: limit}, nil
+		return p, nil
 	}
-	place, err := h.cursors.open(callOf(ctx).filter(), cursor)
-	return page{limit, string(place)}, err
+	place, err := p.cursors.open(p.filter, cursor)
+	p.place = string(place)
+	return p, err
 }
 
 // turn cuts what was read to the page. One row more than the limit was asked for: if it came, there
 // is a next page, which begins after the place of the last row shown.
-func turn[T any](ctx context.Context, h *Handlers, p page, rows []T, place func(T) string) (shown []T, more bool, next string) {
+func turn[T any](ctx context.Context, p page, rows []T, place func(T) string) (shown []T, more bool, next string) {
 	if len(rows) <= p.limit {
 		return rows, false, ""
 	}
 	rows = rows[:p.limit]
-	cl := callOf(ctx)
-	next = h.cursors.seal(cl.filter(), []byte(place(rows[len(rows)-1])))
-	cl.setNext(next)
+	next = p.cursors.seal(p.filter, []byte(place(rows[len(rows)-1])))
+	callOf(ctx).setNext(next)
 	return rows, true, next
 }
 

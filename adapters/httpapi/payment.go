@@ -12,14 +12,11 @@ import (
 	"github.com/florinledger/florin/wallet/payment"
 )
 
-// codeProviderRefused is the code of what a provider would not do.
-const codeProviderRefused = "provider-refused"
-
 // CreatePayment implements api.StrictServerInterface.
-func (h *Handlers) CreatePayment(ctx context.Context, r api.CreatePaymentRequestObject) (api.CreatePaymentResponseObject, error) {
+func (h *paymentsHandlers) CreatePayment(ctx context.Context, r api.CreatePaymentRequestObject) (api.CreatePaymentResponseObject, error) {
 	b := r.Body
 	c := payment.Create{
-		As: asOf(callOf(ctx).principal), Provider: h.ports.PaymentProvider, WalletID: b.WalletID,
+		As: asOf(callOf(ctx).principal), Provider: h.ports.Provider, WalletID: b.WalletID,
 		Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset}, Method: payment.Method(b.Method),
 		SuccessURL: b.SuccessURL, CancelURL: b.CancelURL, Description: b.Description, Metadata: b.Metadata,
 	}
@@ -41,7 +38,7 @@ func (h *Handlers) CreatePayment(ctx context.Context, r api.CreatePaymentRequest
 }
 
 // CancelPayment implements api.StrictServerInterface.
-func (h *Handlers) CancelPayment(ctx context.Context, r api.CancelPaymentRequestObject) (api.CancelPaymentResponseObject, error) {
+func (h *paymentsHandlers) CancelPayment(ctx context.Context, r api.CancelPaymentRequestObject) (api.CancelPaymentResponseObject, error) {
 	version, err := ifMatch(r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -60,7 +57,7 @@ func (h *Handlers) CancelPayment(ctx context.Context, r api.CancelPaymentRequest
 
 // askProvider has a command decided that asks something of a provider, waits for what that answers, and shows the
 // payment as it is then. A dry run asks nobody.
-func (h *Handlers) askProvider(ctx context.Context, o order) (api.Payment, *api.AcceptedJSONResponse, error) {
+func (h *paymentsHandlers) askProvider(ctx context.Context, o order) (api.Payment, *api.AcceptedJSONResponse, error) {
 	a, later, err := h.submit(ctx, o)
 	if err != nil || later != nil {
 		return api.Payment{}, later, err
@@ -84,7 +81,7 @@ func (h *Handlers) askProvider(ctx context.Context, o order) (api.Payment, *api.
 }
 
 // askingOf is the event of a command that asks something of a provider.
-func (h *Handlers) askingOf(a journal.Answer) (*journal.Event, error) {
+func (h *paymentsHandlers) askingOf(a journal.Answer) (*journal.Event, error) {
 	if len(a.Events) != 1 {
 		return nil, fmt.Errorf("command %s, a %s, has %d events", a.Outcome.Command, a.Outcome.Type, len(a.Events))
 	}
@@ -96,7 +93,7 @@ type eventIn func(journal.Answer) (*journal.Event, error)
 
 // awaitProvider waits for the event that says what the provider answered. The caller who waits in vain asks again with
 // the same key, and waits for the same answer.
-func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
+func (h *paymentsHandlers) awaitProvider(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, providerPatience)
 	defer cancel()
 	for pause := providerPoll; ; pause = min(2*pause, providerPollMax) {
@@ -113,8 +110,8 @@ func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event, pic
 }
 
 // providerAnswer is what the provider answered; nil while it has not.
-func (h *Handlers) providerAnswer(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
-	a, ended, _, err := h.ports.Outcomes.Outcome(ctx, payment.AnswerID(asking))
+func (h *paymentsHandlers) providerAnswer(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
+	a, ended, _, err := h.Outcomes.Outcome(ctx, payment.AnswerID(asking))
 	if err != nil {
 		return nil, away(err)
 	}
@@ -146,7 +143,7 @@ func refusedBy(answer *journal.Event) error {
 }
 
 // paymentAfter shows a payment as a command and what the provider answered to it left it, as far as that is known.
-func (h *Handlers) paymentAfter(ctx context.Context, a journal.Answer) (api.Payment, error) {
+func (h *paymentsHandlers) paymentAfter(ctx context.Context, a journal.Answer) (api.Payment, error) {
 	asking, err := h.askingOf(a)
 	if err != nil {
 		return api.Payment{}, err
@@ -160,7 +157,7 @@ func (h *Handlers) paymentAfter(ctx context.Context, a journal.Answer) (api.Paym
 
 // paymentAnswered shows a payment as the last of two events left it. The event that created it, which its id names, is
 // read from the journal where it is neither.
-func (h *Handlers) paymentAnswered(ctx context.Context, asking, answer *journal.Event) (api.Payment, error) {
+func (h *paymentsHandlers) paymentAnswered(ctx context.Context, asking, answer *journal.Event) (api.Payment, error) {
 	created, last := asking, asking
 	if answer != nil {
 		last = answer
@@ -179,13 +176,13 @@ func (h *Handlers) paymentAnswered(ctx context.Context, asking, answer *journal.
 }
 
 // creating returns the event that created the payment that another event is about.
-func (h *Handlers) creating(ctx context.Context, e *journal.Event) (*journal.Event, error) {
+func (h *paymentsHandlers) creating(ctx context.Context, e *journal.Event) (*journal.Event, error) {
 	id, _ := payment.IDOf(e)
 	place, err := payment.Place(id)
 	if err != nil {
 		return nil, fmt.Errorf("event %d, a %s, is not of a payment: %w", e.Position, e.Type, err)
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
 	switch {
 	case err != nil:
 		return nil, away(err)

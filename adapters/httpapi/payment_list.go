@@ -11,7 +11,7 @@ import (
 )
 
 // GetPayment implements api.StrictServerInterface.
-func (h *Handlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject) (api.GetPaymentResponseObject, error) {
+func (h *paymentsHandlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject) (api.GetPaymentResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Payments); err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (h *Handlers) GetPayment(ctx context.Context, r api.GetPaymentRequestObject
 }
 
 // payment returns a payment that the caller may see.
-func (h *Handlers) payment(ctx context.Context, id string) (p payment.Payment, err error) {
+func (h *paymentsHandlers) payment(ctx context.Context, id string) (p payment.Payment, err error) {
 	place, err := payment.Place(id)
 	if err != nil || place.Shard() != mainShard {
 		return p, fromRefusal(payment.ErrNotFound)
@@ -51,7 +51,7 @@ func (h *Handlers) payment(ctx context.Context, id string) (p payment.Payment, e
 }
 
 // ListPayments implements api.StrictServerInterface. A user sees those for his own wallets.
-func (h *Handlers) ListPayments(ctx context.Context, r api.ListPaymentsRequestObject) (api.ListPaymentsResponseObject, error) {
+func (h *paymentsHandlers) ListPayments(ctx context.Context, r api.ListPaymentsRequestObject) (api.ListPaymentsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (h *Handlers) ListPayments(ctx context.Context, r api.ListPaymentsRequestOb
 	if err != nil {
 		return nil, away(err)
 	}
-	found, more, next := turn(ctx, h, p, found, func(at wallets.FoundPayment) string { return strconv.FormatInt(at.Created, 10) })
+	found, more, next := turn(ctx, p, found, func(at wallets.FoundPayment) string { return strconv.FormatInt(at.Created, 10) })
 	list, err := h.paymentsAt(ctx, found)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (h *Handlers) ListPayments(ctx context.Context, r api.ListPaymentsRequestOb
 }
 
 // paymentsAt returns the payments that were found, in the order given, from the journal.
-func (h *Handlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment) ([]payment.Payment, error) {
+func (h *paymentsHandlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment) ([]payment.Payment, error) {
 	var positions []int64
 	for _, at := range found {
 		positions = append(positions, at.Created)
@@ -132,8 +132,8 @@ func (h *Handlers) paymentsAt(ctx context.Context, found []wallets.FoundPayment)
 }
 
 // decodedAt returns the events at positions, decoded.
-func (h *Handlers) decodedAt(ctx context.Context, positions []int64) (map[int64]*journal.Event, error) {
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+func (h *paymentsHandlers) decodedAt(ctx context.Context, positions []int64) (map[int64]*journal.Event, error) {
+	events, err := h.Journal.EventsAt(ctx, mainShard, positions)
 	if err != nil {
 		return nil, away(err)
 	}

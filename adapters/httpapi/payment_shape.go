@@ -12,7 +12,7 @@ import (
 
 // paymentOf shows a payment. What the payer is given is shown to who acts for the wallet's owner, while it is good for
 // something: whoever has it acts as the payer.
-func (h *Handlers) paymentOf(ctx context.Context, p payment.Payment, whole bool) (api.Payment, error) {
+func (h *paymentsHandlers) paymentOf(ctx context.Context, p payment.Payment, whole bool) (api.Payment, error) {
 	sum := func(amount string) api.Money {
 		return moneyOf(ledger.Money{Amount: cmp.Or(amount, p.Zero().Amount), Asset: p.Amount.Asset})
 	}

@@ -78,9 +78,9 @@ func (l *lobby) run(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, <-done) })
 }
 
-func (l *lobby) ports() People {
-	return People{
-		Desk: l.desk, Directory: l.house, Sessions: l, Addresses: l.vault, Users: readUsers{l.house}, Cache: l, KeyUses: l, Tokens: l, Ends: l,
+func (l *lobby) ports() PeoplePorts {
+	return PeoplePorts{
+		Desk: l.desk, Directory: l.house, Sessions: l, Addresses: l.vault, Users: readUsers{l.house}, Cache: l, KeyUses: l, Tokens: l, Ends: l, Memberships: club{l.house},
 		NewAPIKey: func() (string, string) {
 			l.mu.Lock()
 			defer l.mu.Unlock()

@@ -5,20 +5,22 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/users/desk"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
 )
 
-// People are what the routes of people call out to. All of them are needed.
-type People struct {
-	Desk      *desk.Desk
-	Directory desk.Directory
-	Sessions  desk.Sessions
-	Addresses Addresses
-	Users     Users
-	Cache     Cache
-	KeyUses   KeyUses
-	Tokens    Tokens
-	Ends      Ends
+// PeoplePorts are what the routes of people call out to. All of them are needed.
+type PeoplePorts struct {
+	Desk        *desk.Desk
+	Directory   desk.Directory
+	Sessions    desk.Sessions
+	Addresses   Addresses
+	Users       Users
+	Cache       Cache
+	KeyUses     KeyUses
+	Tokens      Tokens
+	Ends        Ends
+	Memberships Memberships
 	// NewAPIKey returns the secret of a new key, and the digest by which it is known.
 	NewAPIKey func() (secret, digest string)
 }
@@ -60,4 +62,18 @@ type Tokens interface {
 // Ends tells every instance that a session is over.
 type Ends interface {
 	EndSession(ctx context.Context, sessionID string) error
+}
+
+// Memberships answers what there is of plans and memberships, from the projection query.Memberships.
+type Memberships interface {
+	Plan(ctx context.Context, code string) (p membership.Plan, ok bool, err error)
+	// Plans returns plans, in the order of their codes.
+	Plans(ctx context.Context, f query.PlanFilter) ([]membership.Plan, error)
+	Membership(ctx context.Context, id string) (m membership.Membership, ok bool, err error)
+	// MembershipOf returns the membership that somebody has, or had last.
+	MembershipOf(ctx context.Context, userID string) (m membership.Membership, ok bool, err error)
+	// Memberships returns memberships, newest first.
+	Memberships(ctx context.Context, f query.MembershipFilter) ([]membership.Membership, error)
+	// Members returns what people are members of, or were last, by their ids.
+	Members(ctx context.Context, userIDs []string) (map[string]query.Member, error)
 }

@@ -18,7 +18,7 @@ import (
 // long as a wait takes, and then answers with what there is.
 //
 // Errors: a *Problem: user-not-found, not-yet-visible, unavailable.
-func (h *Handlers) person(ctx context.Context, id string, promised int64) (u query.User, at int64, err error) {
+func (h *peopleHandlers) person(ctx context.Context, id string, promised int64) (u query.User, at int64, err error) {
 	if _, err := journal.ParseID("usr", id); err != nil {
 		return u, 0, &Problem{Code: "user-not-found"}
 	}
@@ -38,18 +38,18 @@ func (h *Handlers) person(ctx context.Context, id string, promised int64) (u que
 	return u, at, nil
 }
 
-func (h *Handlers) readPerson(ctx context.Context, id string, atLeast int64) (query.User, int64, bool, error) {
-	return h.people.Cache.Through(ctx, id, atLeast, func(ctx context.Context) (query.User, int64, bool, error) {
-		if _, err := h.ports.Positions.Await(ctx, atLeast, query.Users); err != nil {
+func (h *peopleHandlers) readPerson(ctx context.Context, id string, atLeast int64) (query.User, int64, bool, error) {
+	return h.ports.Cache.Through(ctx, id, atLeast, func(ctx context.Context) (query.User, int64, bool, error) {
+		if _, err := h.Positions.Await(ctx, atLeast, query.Users); err != nil {
 			return query.User{}, 0, false, err
 		}
-		return h.people.Users.User(ctx, id)
+		return h.ports.Users.User(ctx, id)
 	})
 }
 
 // personNow returns somebody as the writer knows them. The read model, which may be behind that, adds what
 // decision state does not have: the name, and the time of the registration.
-func (h *Handlers) personNow(ctx context.Context, id string, now users.State) (query.User, error) {
+func (h *peopleHandlers) personNow(ctx context.Context, id string, now users.State) (query.User, error) {
 	h.changed.note(id, now.Version)
 	u, _, err := h.person(ctx, id, 0)
 	if err != nil {
@@ -81,7 +81,7 @@ func bornAt(id string) time.Time {
 }
 
 // personOf shows somebody, with what they are a member of.
-func (h *Handlers) personOf(ctx context.Context, u query.User) (api.User, error) {
+func (h *peopleHandlers) personOf(ctx context.Context, u query.User) (api.User, error) {
 	member, err := h.memberships(ctx, u.ID)
 	if err != nil {
 		return api.User{}, err
@@ -91,7 +91,7 @@ func (h *Handlers) personOf(ctx context.Context, u query.User) (api.User, error)
 
 // memberOf shows somebody. Of who is erased there is nothing to open, even while the read model does not
 // know it yet.
-func (h *Handlers) memberOf(ctx context.Context, u query.User, member api.UserMembership) (api.User, error) {
+func (h *peopleHandlers) memberOf(ctx context.Context, u query.User, member api.UserMembership) (api.User, error) {
 	out := api.User{
 		ID: u.ID, Status: api.UserStatus(u.Status), Roles: []api.Role{}, Membership: member,
 		CreatedAt: shown(u.CreatedAt), Version: u.Version,
@@ -99,7 +99,7 @@ func (h *Handlers) memberOf(ctx context.Context, u query.User, member api.UserMe
 	var opened desk.Shown
 	if u.Status == users.StatusActive {
 		var err error
-		opened, err = h.people.Desk.Show(ctx, u.ID, desk.Sealed{Email: u.Email, PendingEmail: u.PendingEmail, Name: u.Name})
+		opened, err = h.ports.Desk.Show(ctx, u.ID, desk.Sealed{Email: u.Email, PendingEmail: u.PendingEmail, Name: u.Name})
 		if err != nil {
 			return out, away(err)
 		}

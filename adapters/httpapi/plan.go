@@ -12,7 +12,7 @@ import (
 )
 
 // CreatePlan implements api.StrictServerInterface.
-func (h *Handlers) CreatePlan(ctx context.Context, r api.CreatePlanRequestObject) (api.CreatePlanResponseObject, error) {
+func (h *peopleHandlers) CreatePlan(ctx context.Context, r api.CreatePlanRequestObject) (api.CreatePlanResponseObject, error) {
 	b := r.Body
 	c := membership.CreatePlan{Code: b.Code, Period: membership.Length(b.Period), Offer: membership.Offer{
 		Name: b.Name, Price: ledger.Money{Amount: b.Price.Amount, Asset: b.Price.Asset}, ProviderPrice: b.ProviderPrice,
@@ -36,7 +36,7 @@ func (h *Handlers) CreatePlan(ctx context.Context, r api.CreatePlanRequestObject
 }
 
 // createdPlan shows the plan that a command made, after the asset of its days.
-func (h *Handlers) createdPlan(a journal.Answer) (api.Plan, error) {
+func (h *peopleHandlers) createdPlan(a journal.Answer) (api.Plan, error) {
 	if len(a.Events) == 0 {
 		return api.Plan{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
 	}
@@ -48,7 +48,7 @@ func (h *Handlers) createdPlan(a journal.Answer) (api.Plan, error) {
 }
 
 // GetPlan implements api.StrictServerInterface.
-func (h *Handlers) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.GetPlanResponseObject, error) {
+func (h *peopleHandlers) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.GetPlanResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Memberships); err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (h *Handlers) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api
 }
 
 // ListPlans implements api.StrictServerInterface.
-func (h *Handlers) ListPlans(ctx context.Context, r api.ListPlansRequestObject) (api.ListPlansResponseObject, error) {
+func (h *peopleHandlers) ListPlans(ctx context.Context, r api.ListPlansRequestObject) (api.ListPlansResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -76,13 +76,13 @@ func (h *Handlers) ListPlans(ctx context.Context, r api.ListPlansRequestObject) 
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(p membership.Plan) string { return p.Code })
+	rows, more, next := turn(ctx, p, rows, func(p membership.Plan) string { return p.Code })
 	return api.ListPlans200JSONResponse{Data: each(rows, planOf), HasMore: more, NextCursor: next}, nil
 }
 
 // ChangePlan implements api.StrictServerInterface. The answer is the plan as it is read then, with what was changed,
 // whatever the read model knows of it yet.
-func (h *Handlers) ChangePlan(ctx context.Context, r api.ChangePlanRequestObject) (api.ChangePlanResponseObject, error) {
+func (h *peopleHandlers) ChangePlan(ctx context.Context, r api.ChangePlanRequestObject) (api.ChangePlanResponseObject, error) {
 	b := r.Body
 	c := membership.ChangePlan{Code: r.Code, Name: b.Name, Price: moneyChange(b.Price), ProviderPrice: b.ProviderPrice, Active: b.Active}
 	var err error

@@ -113,6 +113,17 @@ func fromRefusal(r *journal.Refusal) *Problem {
 	return p
 }
 
+// away is the answer for a port that failed: whatever it was, the same request may work later.
+func away(err error) error { return &Problem{Code: "unavailable", cause: err} }
+
+// malformed is the answer for errors of form; nil when there are none.
+func malformed(errs []ledger.FieldError) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return &Problem{Code: "invalid-field", Errors: errs}
+}
+
 // problemDoc is the body of a problem, in the order in which it is read.
 type problemDoc struct {
 	Type      string       `json:"type"`

@@ -30,6 +30,14 @@ type ProblemRow struct {
 	Explanation string
 }
 
+// Codes that more than one place knows.
+const (
+	// codeDead is the code of a command that could not be decided.
+	codeDead = "command-dead"
+	// codeProviderRefused is the code of what a provider would not do.
+	codeProviderRefused = "provider-refused"
+)
+
 // Problems returns every code that the service answers with, in the order of docs/errors.md.
 func Problems() []ProblemRow { return slices.Clone(problemTable[:]) }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // CreateQuote implements api.StrictServerInterface.
-func (h *Handlers) CreateQuote(ctx context.Context, r api.CreateQuoteRequestObject) (api.CreateQuoteResponseObject, error) {
+func (h *walletsHandlers) CreateQuote(ctx context.Context, r api.CreateQuoteRequestObject) (api.CreateQuoteResponseObject, error) {
 	as := forAnybody(callOf(ctx).principal)
 	c := exchange.IssueQuote{As: as, Owner: cmp.Or(r.Body.OwnerID, as.Principal), Rate: r.Body.Rate}
 	var err error
@@ -50,8 +50,8 @@ func sideAt(pointer string, v api.AssetOrMoney) (exchange.Side, error) {
 }
 
 // issuedOf shows the quote that a command issued.
-func (h *Handlers) issuedOf(a journal.Answer) (api.Quote, error) {
-	e, _, err := only[exchange.Quoted](h, a)
+func (h *walletsHandlers) issuedOf(a journal.Answer) (api.Quote, error) {
+	e, _, err := only[exchange.Quoted](h.registry, a)
 	if err != nil {
 		return api.Quote{}, err
 	}
@@ -61,7 +61,7 @@ func (h *Handlers) issuedOf(a journal.Answer) (api.Quote, error) {
 
 // GetQuote implements api.StrictServerInterface. The id names the quote's place in the journal; whether it was
 // used, the read model says.
-func (h *Handlers) GetQuote(ctx context.Context, r api.GetQuoteRequestObject) (api.GetQuoteResponseObject, error) {
+func (h *walletsHandlers) GetQuote(ctx context.Context, r api.GetQuoteRequestObject) (api.GetQuoteResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -93,12 +93,12 @@ func (h *Handlers) GetQuote(ctx context.Context, r api.GetQuoteRequestObject) (a
 }
 
 // placed returns the event of a type that an id names, decoded; nil when there is none.
-func (h *Handlers) placed(ctx context.Context, prefix, id, eventType string) (*journal.Event, error) {
+func (h *walletsHandlers) placed(ctx context.Context, prefix, id, eventType string) (*journal.Event, error) {
 	place, err := journal.ParsePlaceID(prefix, id)
 	if err != nil || place.Shard() != mainShard {
 		return nil, nil //nolint:nilnil,nilerr // an id that names no place names nothing
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
 	if err != nil {
 		return nil, away(err)
 	}

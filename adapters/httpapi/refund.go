@@ -14,7 +14,7 @@ import (
 )
 
 // CreateRefund implements api.StrictServerInterface.
-func (h *Handlers) CreateRefund(ctx context.Context, r api.CreateRefundRequestObject) (api.CreateRefundResponseObject, error) {
+func (h *paymentsHandlers) CreateRefund(ctx context.Context, r api.CreateRefundRequestObject) (api.CreateRefundResponseObject, error) {
 	c := payment.Refund{As: forAnybody(callOf(ctx).principal), PaymentID: r.ID, Reason: r.Body.Reason}
 	if r.Body.Amount != nil {
 		c.Amount = &ledger.Money{Amount: r.Body.Amount.Amount, Asset: r.Body.Amount.Asset}
@@ -49,7 +49,7 @@ func (h *Handlers) CreateRefund(ctx context.Context, r api.CreateRefundRequestOb
 }
 
 // ListRefunds implements api.StrictServerInterface.
-func (h *Handlers) ListRefunds(ctx context.Context, r api.ListRefundsRequestObject) (api.ListRefundsResponseObject, error) {
+func (h *paymentsHandlers) ListRefunds(ctx context.Context, r api.ListRefundsRequestObject) (api.ListRefundsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -75,13 +75,13 @@ func (h *Handlers) ListRefunds(ctx context.Context, r api.ListRefundsRequestObje
 	if err != nil {
 		return nil, away(err)
 	}
-	found, more, next := turn(ctx, h, p, found, func(at wallets.FoundRefund) string { return strconv.FormatInt(at.Asked, 10) })
+	found, more, next := turn(ctx, p, found, func(at wallets.FoundRefund) string { return strconv.FormatInt(at.Asked, 10) })
 	data, err := h.refundsAt(ctx, found)
 	return api.ListRefunds200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
 
 // refundsAt shows the refunds that were found, in the order given, from the journal.
-func (h *Handlers) refundsAt(ctx context.Context, found []wallets.FoundRefund) ([]api.Refund, error) {
+func (h *paymentsHandlers) refundsAt(ctx context.Context, found []wallets.FoundRefund) ([]api.Refund, error) {
 	out := make([]api.Refund, len(found))
 	if len(found) == 0 {
 		return out, nil
@@ -108,7 +108,7 @@ func (h *Handlers) refundsAt(ctx context.Context, found []wallets.FoundRefund) (
 }
 
 // refundAfter shows a refund as a command and what the provider answered to it left it, as far as that is known.
-func (h *Handlers) refundAfter(ctx context.Context, a journal.Answer) (api.Refund, error) {
+func (h *paymentsHandlers) refundAfter(ctx context.Context, a journal.Answer) (api.Refund, error) {
 	asking, err := h.refundIn(a)
 	if err != nil {
 		return api.Refund{}, err
@@ -124,7 +124,7 @@ func (h *Handlers) refundAfter(ctx context.Context, a journal.Answer) (api.Refun
 }
 
 // refundIn is the event of a command that is about a refund: beside it there may be others, of its payment.
-func (h *Handlers) refundIn(a journal.Answer) (*journal.Event, error) {
+func (h *paymentsHandlers) refundIn(a journal.Answer) (*journal.Event, error) {
 	for i := range a.Events {
 		if payment.IsRefundType(a.Events[i].Type) {
 			return &a.Events[i], h.registry.Decode(&a.Events[i])

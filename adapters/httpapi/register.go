@@ -11,7 +11,7 @@ import (
 // RegisterUser implements api.StrictServerInterface. The answer for an address that is taken is made of
 // the same parts as that for one that is free, of what was sent and of when it was decided, and names
 // somebody who is nobody.
-func (h *Handlers) RegisterUser(ctx context.Context, r api.RegisterUserRequestObject) (api.RegisterUserResponseObject, error) {
+func (h *peopleHandlers) RegisterUser(ctx context.Context, r api.RegisterUserRequestObject) (api.RegisterUserResponseObject, error) {
 	o := order{commandType: users.CommandRegister, key: r.Params.IdempotencyKey, waits: true}
 	id, a, err := h.register(ctx, o, r.Body)
 	if err != nil {
@@ -27,18 +27,18 @@ func (h *Handlers) RegisterUser(ctx context.Context, r api.RegisterUserRequestOb
 
 // register has somebody registered, and returns the id to show. A repeat under a key is answered before
 // anything is made for it: it may come after the person was erased, whose address must not get a token again.
-func (h *Handlers) register(ctx context.Context, o order, body *api.RegisterUser) (id string, a journal.Answer, err error) {
+func (h *peopleHandlers) register(ctx context.Context, o order, body *api.RegisterUser) (id string, a journal.Answer, err error) {
 	a, told, err := h.before(ctx, o)
 	if err != nil {
 		return "", a, err
 	}
 	if told {
 		if err = h.fetch(ctx, &a); err == nil {
-			id, _, err = h.people.Desk.RegisteredAs(a)
+			id, _, err = h.ports.Desk.RegisteredAs(a)
 		}
 		return id, a, err
 	}
-	c, err := h.people.Desk.NewRegistration(ctx, body.Email, body.Password, body.DisplayName)
+	c, err := h.ports.Desk.NewRegistration(ctx, body.Email, body.Password, body.DisplayName)
 	if err != nil {
 		return "", a, atDesk(err)
 	}
@@ -47,25 +47,25 @@ func (h *Handlers) register(ctx context.Context, o order, body *api.RegisterUser
 	if err != nil && a.Outcome.Status != journal.Refused {
 		return "", a, err // while the outcome is not known, what was made may be somebody's
 	}
-	if id, err = h.people.Desk.Registered(ctx, c, a); err != nil {
+	if id, err = h.ports.Desk.Registered(ctx, c, a); err != nil {
 		return "", a, atDesk(err)
 	}
 	return id, a, nil
 }
 
 // ConfirmEmail implements api.StrictServerInterface.
-func (h *Handlers) ConfirmEmail(ctx context.Context, r api.ConfirmEmailRequestObject) (api.ConfirmEmailResponseObject, error) {
+func (h *peopleHandlers) ConfirmEmail(ctx context.Context, r api.ConfirmEmailRequestObject) (api.ConfirmEmailResponseObject, error) {
 	err := h.byLink(ctx, users.CommandConfirmEmail, r.Params.IdempotencyKey, func() (string, any, error) {
-		c, err := h.people.Desk.Confirm(r.Body.Token)
+		c, err := h.ports.Desk.Confirm(r.Body.Token)
 		return c.UserID, c, err
 	})
 	return api.ConfirmEmail204Response{}, err
 }
 
 // ResetPassword implements api.StrictServerInterface.
-func (h *Handlers) ResetPassword(ctx context.Context, r api.ResetPasswordRequestObject) (api.ResetPasswordResponseObject, error) {
+func (h *peopleHandlers) ResetPassword(ctx context.Context, r api.ResetPasswordRequestObject) (api.ResetPasswordResponseObject, error) {
 	err := h.byLink(ctx, users.CommandResetPassword, r.Params.IdempotencyKey, func() (string, any, error) {
-		c, err := h.people.Desk.Reset(ctx, r.Body.Token, r.Body.Password)
+		c, err := h.ports.Desk.Reset(ctx, r.Body.Token, r.Body.Password)
 		return c.UserID, c, err
 	})
 	return api.ResetPassword204Response{}, err
@@ -73,7 +73,7 @@ func (h *Handlers) ResetPassword(ctx context.Context, r api.ResetPasswordRequest
 
 // byLink has a command decided that a mailed link asks for. A repeat under a key is answered before the
 // link is looked at, which its own use may have made void.
-func (h *Handlers) byLink(ctx context.Context, commandType, key string, read func() (userID string, data any, err error)) error {
+func (h *peopleHandlers) byLink(ctx context.Context, commandType, key string, read func() (userID string, data any, err error)) error {
 	o := order{commandType: commandType, key: key, waits: true}
 	if told, err := h.again(ctx, o); told || err != nil {
 		return err
@@ -91,13 +91,13 @@ func (h *Handlers) byLink(ctx context.Context, commandType, key string, read fun
 }
 
 // ForgotPassword implements api.StrictServerInterface.
-func (h *Handlers) ForgotPassword(ctx context.Context, r api.ForgotPasswordRequestObject) (api.ForgotPasswordResponseObject, error) {
+func (h *peopleHandlers) ForgotPassword(ctx context.Context, r api.ForgotPasswordRequestObject) (api.ForgotPasswordResponseObject, error) {
 	if wrong := users.CheckEmail(r.Body.Email); wrong != "" {
 		return nil, fieldProblem("invalid-field", "/email", "%s", wrong)
 	}
 	if err := callOf(ctx).spend(ctx, rateForgotAccount, users.FoldEmail(r.Body.Email)); err != nil {
 		return nil, err
 	}
-	h.people.Desk.Forgot(r.Body.Email)
+	h.ports.Desk.Forgot(r.Body.Email)
 	return api.ForgotPassword202Response{}, nil
 }

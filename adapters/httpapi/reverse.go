@@ -8,7 +8,7 @@ import (
 )
 
 // ReverseTransaction implements api.StrictServerInterface.
-func (h *Handlers) ReverseTransaction(ctx context.Context, r api.ReverseTransactionRequestObject) (api.ReverseTransactionResponseObject, error) {
+func (h *booksHandlers) ReverseTransaction(ctx context.Context, r api.ReverseTransactionRequestObject) (api.ReverseTransactionResponseObject, error) {
 	c := ledger.ReverseTransaction{
 		Ledger: r.Ledger, ID: r.ID, Reason: r.Body.Reason, Force: r.Body.Force, AtEffectiveTime: r.Body.AtEffectiveTime,
 	}

@@ -4,14 +4,13 @@ import (
 	"context"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
-	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	wallets "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/schedule"
 )
 
 // CreateSchedule implements api.StrictServerInterface.
-func (h *Handlers) CreateSchedule(ctx context.Context, r api.CreateScheduleRequestObject) (api.CreateScheduleResponseObject, error) {
+func (h *walletsHandlers) CreateSchedule(ctx context.Context, r api.CreateScheduleRequestObject) (api.CreateScheduleResponseObject, error) {
 	c := schedule.CreateSchedule{
 		As: asOf(callOf(ctx).principal), Transfer: newTransfer(&r.Body.Transfer),
 		Timing: schedule.Timing{At: r.Body.At, RRule: r.Body.Rrule, StartsAt: r.Body.StartsAt, TimeZone: r.Body.TimeZone},
@@ -36,8 +35,8 @@ func (h *Handlers) CreateSchedule(ctx context.Context, r api.CreateScheduleReque
 }
 
 // scheduledOf shows the schedule that a command made.
-func (h *Handlers) scheduledOf(a journal.Answer) (api.Schedule, error) {
-	e, _, err := only[schedule.Created](h, a)
+func (h *walletsHandlers) scheduledOf(a journal.Answer) (api.Schedule, error) {
+	e, _, err := only[schedule.Created](h.registry, a)
 	if err != nil {
 		return api.Schedule{}, err
 	}
@@ -45,7 +44,7 @@ func (h *Handlers) scheduledOf(a journal.Answer) (api.Schedule, error) {
 }
 
 // GetSchedule implements api.StrictServerInterface.
-func (h *Handlers) GetSchedule(ctx context.Context, r api.GetScheduleRequestObject) (api.GetScheduleResponseObject, error) {
+func (h *walletsHandlers) GetSchedule(ctx context.Context, r api.GetScheduleRequestObject) (api.GetScheduleResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -61,7 +60,7 @@ func (h *Handlers) GetSchedule(ctx context.Context, r api.GetScheduleRequestObje
 }
 
 // ListSchedules implements api.StrictServerInterface. A user sees his own, whatever he asks for.
-func (h *Handlers) ListSchedules(ctx context.Context, r api.ListSchedulesRequestObject) (api.ListSchedulesResponseObject, error) {
+func (h *walletsHandlers) ListSchedules(ctx context.Context, r api.ListSchedulesRequestObject) (api.ListSchedulesResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -77,7 +76,7 @@ func (h *Handlers) ListSchedules(ctx context.Context, r api.ListSchedulesRequest
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(sc schedule.Schedule) string { return sc.ID })
+	rows, more, next := turn(ctx, p, rows, func(sc schedule.Schedule) string { return sc.ID })
 	return api.ListSchedules200JSONResponse{Data: each(rows, scheduleOf), HasMore: more, NextCursor: next}, nil
 }
 
@@ -105,12 +104,4 @@ func scheduleOf(sc schedule.Schedule) api.Schedule {
 		}
 	}
 	return out
-}
-
-// moneyChange is an amount that may be absent.
-func moneyChange(m *api.Money) *ledger.Money {
-	if m == nil {
-		return nil
-	}
-	return &ledger.Money{Amount: m.Amount, Asset: m.Asset}
 }

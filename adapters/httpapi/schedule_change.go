@@ -10,7 +10,7 @@ import (
 
 // ChangeSchedule implements api.StrictServerInterface. The answer is the schedule as it is read then, with what was
 // changed, whatever the read model knows of it yet.
-func (h *Handlers) ChangeSchedule(ctx context.Context, r api.ChangeScheduleRequestObject) (api.ChangeScheduleResponseObject, error) {
+func (h *walletsHandlers) ChangeSchedule(ctx context.Context, r api.ChangeScheduleRequestObject) (api.ChangeScheduleResponseObject, error) {
 	b := r.Body
 	c := schedule.ChangeSchedule{As: asOf(callOf(ctx).principal), ScheduleID: r.ID, Changes: schedule.Changes{
 		Status: (*schedule.Status)(b.Status), At: b.At, RRule: b.Rrule, StartsAt: b.StartsAt, TimeZone: b.TimeZone,
@@ -56,7 +56,7 @@ func (h *Handlers) ChangeSchedule(ctx context.Context, r api.ChangeScheduleReque
 }
 
 // EndSchedule implements api.StrictServerInterface.
-func (h *Handlers) EndSchedule(ctx context.Context, r api.EndScheduleRequestObject) (api.EndScheduleResponseObject, error) {
+func (h *walletsHandlers) EndSchedule(ctx context.Context, r api.EndScheduleRequestObject) (api.EndScheduleResponseObject, error) {
 	c := schedule.EndSchedule{As: asOf(callOf(ctx).principal), ScheduleID: r.ID, Why: schedule.BecauseAsked}
 	var err error
 	if c.IfVersion, err = ifMatch(r.Params.IfMatch); err != nil {

@@ -35,29 +35,7 @@ func (l *lastWrites) of(subject string) int64 {
 	return position
 }
 
-// knownLedgers remembers ledgers that were found: a ledger, once opened, stays.
-type knownLedgers struct {
-	mu    sync.Mutex
-	names simplelru.LRUCache[string, struct{}]
-}
-
-func newKnownLedgers(limit int) *knownLedgers {
-	return &knownLedgers{names: newLRU[string, struct{}](limit)}
-}
-
-func (k *knownLedgers) has(name string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, ok := k.names.Get(name)
-	return ok
-}
-
-func (k *knownLedgers) add(name string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.names.Add(name, struct{}{})
-}
-
+// newLRU returns a memory of so many things. It panics for a limit below 1.
 func newLRU[K comparable, V any](limit int) *simplelru.LRU[K, V] {
 	lru, err := simplelru.NewLRU[K, V](limit, nil)
 	if err != nil {

@@ -6,25 +6,24 @@ import (
 	"log/slog"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
-	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
 )
 
 // Login implements api.StrictServerInterface. Attempts are counted by account whether or not there is
 // one.
-func (h *Handlers) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
+func (h *peopleHandlers) Login(ctx context.Context, r api.LoginRequestObject) (api.LoginResponseObject, error) {
 	if err := callOf(ctx).spend(ctx, rateLoginAccount, users.FoldEmail(r.Body.Email)); err != nil {
 		return nil, err
 	}
-	who, err := h.people.Desk.SignIn(ctx, r.Body.Email, r.Body.Password)
+	who, err := h.ports.Desk.SignIn(ctx, r.Body.Email, r.Body.Password)
 	if err != nil {
 		return nil, atDesk(err)
 	}
 	if who.Rehash != nil {
 		h.rehash(ctx, *who.Rehash)
 	}
-	s, refresh, err := h.people.Sessions.Begin(ctx, who.UserID, who.State.SessionVersion)
+	s, refresh, err := h.ports.Sessions.Begin(ctx, who.UserID, who.State.SessionVersion)
 	if err != nil {
 		return nil, away(err)
 	}
@@ -41,10 +40,10 @@ func (h *Handlers) Login(ctx context.Context, r api.LoginRequestObject) (api.Log
 }
 
 // rehash has a hash replaced. Nobody waits for it, and when it fails the next sign-in tries again.
-func (h *Handlers) rehash(ctx context.Context, c users.Rehash) {
+func (h *peopleHandlers) rehash(ctx context.Context, c users.Rehash) {
 	command, err := h.command(callOf(ctx), order{commandType: users.CommandRehash, data: c, actor: c.UserID})
 	if err == nil {
-		err = h.ports.Commands.Accept(ctx, command)
+		err = h.Commands.Accept(ctx, command)
 	}
 	if err != nil {
 		h.log.LogAttrs(ctx, slog.LevelWarn, "a password is not hashed anew", slog.String("user", c.UserID), slog.String("error", err.Error()))
@@ -53,20 +52,20 @@ func (h *Handlers) rehash(ctx context.Context, c users.Rehash) {
 
 // tokensOf makes the tokens of a session. What cannot be said of a membership is left out, to be said by the next
 // token: a refresh token is used up by now, and with it the session would be lost.
-func (h *Handlers) tokensOf(ctx context.Context, s users.Session, roles []string, refresh string) (api.Tokens, error) {
+func (h *peopleHandlers) tokensOf(ctx context.Context, s users.Session, roles []string, refresh string) (api.Tokens, error) {
 	members, err := h.ports.Memberships.Members(ctx, []string{s.UserID})
 	if err != nil {
 		h.log.LogAttrs(ctx, slog.LevelWarn, "a token does not say what its bearer is a member of", slog.String("user", s.UserID), slog.String("error", err.Error()))
 	}
-	access, life, err := h.people.Tokens.Mint(s.UserID, s.ID, roles, members[s.UserID])
+	access, life, err := h.ports.Tokens.Mint(s.UserID, s.ID, roles, members[s.UserID])
 	return api.Tokens{
 		AccessToken: access, TokenType: api.TokensTokenTypeBearer, ExpiresIn: wholeSeconds(life), RefreshToken: refresh,
 	}, err
 }
 
 // RefreshToken implements api.StrictServerInterface.
-func (h *Handlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestObject) (api.RefreshTokenResponseObject, error) {
-	s, next, err := h.people.Sessions.Refresh(ctx, r.Body.RefreshToken)
+func (h *peopleHandlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestObject) (api.RefreshTokenResponseObject, error) {
+	s, next, err := h.ports.Sessions.Refresh(ctx, r.Body.RefreshToken)
 	switch {
 	case errors.Is(err, desk.ErrRefreshReused):
 		h.log.LogAttrs(ctx, slog.LevelWarn, "a refresh token was used twice: its session is over", slog.String("session", s.ID))
@@ -77,7 +76,7 @@ func (h *Handlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestOb
 	case err != nil:
 		return nil, away(err)
 	}
-	now, ok, err := h.people.Directory.User(ctx, s.UserID)
+	now, ok, err := h.ports.Directory.User(ctx, s.UserID)
 	switch {
 	case err != nil:
 		return nil, away(err)
@@ -89,8 +88,8 @@ func (h *Handlers) RefreshToken(ctx context.Context, r api.RefreshTokenRequestOb
 }
 
 // Logout implements api.StrictServerInterface.
-func (h *Handlers) Logout(ctx context.Context, r api.LogoutRequestObject) (api.LogoutResponseObject, error) {
-	id, ok, err := h.people.Sessions.End(ctx, r.Body.RefreshToken)
+func (h *peopleHandlers) Logout(ctx context.Context, r api.LogoutRequestObject) (api.LogoutResponseObject, error) {
+	id, ok, err := h.ports.Sessions.End(ctx, r.Body.RefreshToken)
 	switch {
 	case err != nil:
 		return nil, away(err)
@@ -102,39 +101,11 @@ func (h *Handlers) Logout(ctx context.Context, r api.LogoutRequestObject) (api.L
 
 // end tells every instance that a session is over. Where that does not arrive, the session is asked for
 // again before long all the same.
-func (h *Handlers) end(ctx context.Context, sessionID string) {
+func (h *peopleHandlers) end(ctx context.Context, sessionID string) {
 	if sessionID == "" {
 		return
 	}
-	if err := h.people.Ends.EndSession(ctx, sessionID); err != nil {
+	if err := h.ports.Ends.EndSession(ctx, sessionID); err != nil {
 		h.log.LogAttrs(ctx, slog.LevelWarn, "the end of a session is not published", slog.String("session", sessionID), slog.String("error", err.Error()))
 	}
-}
-
-// again gives the answer that the same request was given before under its key; told is false when it was
-// not.
-func (h *Handlers) again(ctx context.Context, o order) (told bool, err error) {
-	_, told, err = h.before(ctx, o)
-	return told, err
-}
-
-// before is again, with what became of the request then. Errors: a *Problem, for a refusal of then too.
-func (h *Handlers) before(ctx context.Context, o order) (a journal.Answer, told bool, err error) {
-	if o.key == "" {
-		return a, false, nil
-	}
-	cl := callOf(ctx)
-	var c journal.Command
-	if c.ID, c.Hash, err = h.nameOf(cl, o.key); err != nil {
-		return a, false, err
-	}
-	a, told, _, err = h.ports.Outcomes.Outcome(ctx, c.ID)
-	if err != nil || !told {
-		return a, false, awayUnlessNil(err)
-	}
-	if a.Outcome.Hash != c.Hash {
-		return a, true, fromRefusal(journal.ErrKeyReused)
-	}
-	a.Replayed = true
-	return a, true, h.settle(cl, c, a)
 }

@@ -12,7 +12,7 @@ import (
 
 // GetWalletStatement implements api.StrictServerInterface. The sums are read and checked here, so that what is
 // wrong with them is answered as a problem; the lines are read while they are sent.
-func (h *Handlers) GetWalletStatement(ctx context.Context, r api.GetWalletStatementRequestObject) (api.GetWalletStatementResponseObject, error) {
+func (h *walletsHandlers) GetWalletStatement(ctx context.Context, r api.GetWalletStatementRequestObject) (api.GetWalletStatementResponseObject, error) {
 	begin, cancel := context.WithTimeout(ctx, RequestTimeout)
 	defer cancel()
 	w, at, err := h.seeWallet(begin, r.ID, r.Params.AtLeast)
@@ -43,10 +43,10 @@ func (h *Handlers) GetWalletStatement(ctx context.Context, r api.GetWalletStatem
 
 // periodOf completes the period of a statement. Without an end it ends now, after all that the reader has seen,
 // by whichever clock that was recorded; without a beginning, it begins with the month that it ends in.
-func (h *Handlers) periodOf(ctx context.Context, f wallets.StatementFilter) (wallets.StatementFilter, error) {
+func (h *walletsHandlers) periodOf(ctx context.Context, f wallets.StatementFilter) (wallets.StatementFilter, error) {
 	if f.Until.IsZero() {
 		f.Until = h.now()
-		seen, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{f.UpTo})
+		seen, err := h.Journal.EventsAt(ctx, mainShard, []int64{f.UpTo})
 		if err != nil {
 			return f, away(err)
 		}
@@ -87,7 +87,7 @@ func fitsPDF(s wallets.Statement) error {
 }
 
 // ownerName is what the owner of a wallet wants to be called, for those who may read who people are.
-func (h *Handlers) ownerName(ctx context.Context, w wallet.Wallet) (string, error) {
+func (h *walletsHandlers) ownerName(ctx context.Context, w wallet.Wallet) (string, error) {
 	p := callOf(ctx).principal
 	if p.Subject != w.Owner && !p.Roles.Has(RoleService|RoleAdmin) {
 		return "", nil

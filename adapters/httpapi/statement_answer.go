@@ -18,7 +18,7 @@ import (
 
 // statementAnswer is a statement that is written while its lines are read.
 type statementAnswer struct {
-	h         *Handlers
+	h         *walletsHandlers
 	ctx       context.Context //nolint:containedctx // the generated interface hands none to the answer
 	statement wallets.Statement
 	format    api.StatementFormat

@@ -15,14 +15,14 @@ import (
 // ReceiveStripeEvent implements api.StrictServerInterface. The signature is the caller's credential.
 // What the event tells of has happened: it is kept, and any outcome that is recorded is good news to
 // the sender, who repeats the event only when there is none.
-func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
+func (h *paymentsHandlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
 	c, err := h.ports.Stripe.Receive(ctx, callOf(ctx).body, r.Params.StripeSignature)
 	if err != nil {
 		return nil, badDelivery(err)
 	}
 	c.Trace = callOf(ctx).trace()
 	// Who hears of no outcome delivers again: what it tells of is kept, and is no less true by then.
-	a, err := h.ports.Commands.Record(ctx, c)
+	a, err := h.Commands.Record(ctx, c)
 	if err != nil {
 		return nil, undecided(err)
 	}

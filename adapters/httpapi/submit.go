@@ -32,7 +32,7 @@ type order struct {
 // when the caller asked not to wait.
 //
 // Errors: a *Problem, for a refusal too.
-func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later *api.AcceptedJSONResponse, err error) {
+func (h *base) submit(ctx context.Context, o order) (a journal.Answer, later *api.AcceptedJSONResponse, err error) {
 	c, err := h.command(callOf(ctx), o)
 	if err != nil {
 		return a, nil, err
@@ -41,7 +41,7 @@ func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later
 		later, err = h.accept(ctx, c)
 		return a, later, err
 	}
-	a, err = h.ports.Commands.Do(ctx, c)
+	a, err = h.Commands.Do(ctx, c)
 	if err != nil {
 		return a, nil, undecided(err)
 	}
@@ -52,7 +52,7 @@ func (h *Handlers) submit(ctx context.Context, o order) (a journal.Answer, later
 
 // command makes the command of an order. A dry run has a name of its own: the key that it was sent
 // with stays free for the real request.
-func (h *Handlers) command(cl *call, o order) (c journal.Command, err error) {
+func (h *base) command(cl *call, o order) (c journal.Command, err error) {
 	data, err := journal.Marshal(o.data)
 	if err != nil {
 		return c, fmt.Errorf("command %s: %w", o.commandType, err)
@@ -73,7 +73,7 @@ func (h *Handlers) command(cl *call, o order) (c journal.Command, err error) {
 // nameOf returns the id that a key gives to the command of this request, and the hash that the key is held
 // to. Of an anonymous caller the hash is a part of the id: nobody asks for another's outcome without
 // knowing all that the other sent.
-func (h *Handlers) nameOf(cl *call, key string) (id journal.CommandID, hash [16]byte, err error) {
+func (h *base) nameOf(cl *call, key string) (id journal.CommandID, hash [16]byte, err error) {
 	hash, err = cl.hash(h.hashKey)
 	caller := cl.principal.Subject
 	if caller == "" {
@@ -83,18 +83,18 @@ func (h *Handlers) nameOf(cl *call, key string) (id journal.CommandID, hash [16]
 }
 
 // accept answers before the command is decided, as soon as it cannot be lost.
-func (h *Handlers) accept(ctx context.Context, c journal.Command) (*api.AcceptedJSONResponse, error) {
+func (h *base) accept(ctx context.Context, c journal.Command) (*api.AcceptedJSONResponse, error) {
 	if c.DryRun {
 		return nil, newProblem("invalid-parameter", "dry_run cannot be answered later: leave out Prefer: respond-async")
 	}
-	prior, ended, waiting, err := h.ports.Outcomes.Outcome(ctx, c.ID)
+	prior, ended, waiting, err := h.Outcomes.Outcome(ctx, c.ID)
 	switch {
 	case err != nil:
 		return nil, away(err)
 	case (ended || waiting) && prior.Outcome.Hash != c.Hash:
 		return nil, fromRefusal(journal.ErrKeyReused)
 	case !ended:
-		if err := h.ports.Commands.Accept(ctx, c); err != nil {
+		if err := h.Commands.Accept(ctx, c); err != nil {
 			return nil, away(err)
 		}
 	}
@@ -111,7 +111,7 @@ func undecided(err error) error {
 }
 
 // settle sets the headers that an outcome asks for, and makes the error of one that is not done.
-func (h *Handlers) settle(cl *call, c journal.Command, a journal.Answer) error {
+func (h *base) settle(cl *call, c journal.Command, a journal.Answer) error {
 	if a.Replayed {
 		cl.setReplayed()
 	}
@@ -139,9 +139,6 @@ func (h *Handlers) settle(cl *call, c journal.Command, a journal.Answer) error {
 	}
 	return err
 }
-
-// codeDead is the code of a command that could not be decided.
-const codeDead = "command-dead"
 
 // isRecorded reports whether a refusal stands under its command's id for ever: one of form does
 // not, nor does one of a request that borrowed another's key.

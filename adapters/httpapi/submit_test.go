@@ -26,7 +26,7 @@ func TestAnswersAreNotChanged(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	w := &witness{Commands: h}
-	h.handlers.ports.Commands = w
+	h.handlers.Commands = w
 	require.Equal(t, 201, h.post("k", "equity:opening", "liabilities:a", "1.00", "USD", "").status)
 	require.Len(t, w.given, 1)
 	require.Len(t, w.given[0].Events, 1)

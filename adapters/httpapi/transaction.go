@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 )
 
 // CreateTransaction implements api.StrictServerInterface.
-func (h *Handlers) CreateTransaction(ctx context.Context, r api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
+func (h *booksHandlers) CreateTransaction(ctx context.Context, r api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
 	c := ledger.PostTransaction{Ledger: r.Ledger, NewTransaction: newTransaction(r.Body)}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
@@ -49,18 +48,9 @@ func newTransaction(body *api.CreateTransaction) ledger.NewTransaction {
 	return t
 }
 
-// transactionOf shows the transaction that a command made. It is the last: before it, holds that were due
-// may have expired.
-func (h *Handlers) transactionOf(a journal.Answer) (api.Transaction, error) {
-	if len(a.Events) == 0 {
-		return api.Transaction{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
-	}
-	return h.transaction(&a.Events[len(a.Events)-1], "")
-}
-
 // GetTransaction implements api.StrictServerInterface. The id names the transaction's place in the
 // journal, so no projection has to have seen it; what reversed it, one has.
-func (h *Handlers) GetTransaction(ctx context.Context, r api.GetTransactionRequestObject) (api.GetTransactionResponseObject, error) {
+func (h *booksHandlers) GetTransaction(ctx context.Context, r api.GetTransactionRequestObject) (api.GetTransactionResponseObject, error) {
 	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts, query.Transactions); err != nil {
 		return nil, err
 	}
@@ -68,7 +58,7 @@ func (h *Handlers) GetTransaction(ctx context.Context, r api.GetTransactionReque
 	if err != nil || place.Shard() != mainShard {
 		return nil, &Problem{Code: "transaction-not-found"}
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
 	if err != nil {
 		return nil, away(err)
 	}
@@ -84,7 +74,7 @@ func (h *Handlers) GetTransaction(ctx context.Context, r api.GetTransactionReque
 }
 
 // ListTransactions implements api.StrictServerInterface.
-func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsRequestObject) (api.ListTransactionsResponseObject, error) {
+func (h *booksHandlers) ListTransactions(ctx context.Context, r api.ListTransactionsRequestObject) (api.ListTransactionsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -100,7 +90,7 @@ func (h *Handlers) ListTransactions(ctx context.Context, r api.ListTransactionsR
 	if err != nil {
 		return nil, away(err)
 	}
-	found, more, next := turn(ctx, h, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
+	found, more, next := turn(ctx, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
 	data, err := h.transactionsAt(ctx, found)
 	return transactionPage{data, more, next}, err
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -43,7 +42,7 @@ func (p transactionPage) VisitListTransactionsResponse(w http.ResponseWriter) er
 }
 
 // transactionsAt shows the transactions that were found as JSON, in the order given.
-func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][]byte, error) {
+func (h *booksHandlers) transactionsAt(ctx context.Context, found []query.Found) ([][]byte, error) {
 	out := h.rendered.of(found)
 	var missing []int64
 	for i, at := range found {
@@ -54,7 +53,7 @@ func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][
 	if missing == nil {
 		return out, nil
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, missing)
+	events, err := h.Journal.EventsAt(ctx, mainShard, missing)
 	if err != nil {
 		return nil, away(err)
 	}
@@ -78,9 +77,4 @@ func (h *Handlers) transactionsAt(ctx context.Context, found []query.Found) ([][
 		h.rendered.keep(at, out[i])
 	}
 	return out, nil
-}
-
-// notInJournal is a fault: a projection names what is not there.
-func notInJournal(position int64) error {
-	return fmt.Errorf("transaction at %d is not in the journal", position)
 }

@@ -14,7 +14,7 @@ import (
 //
 // Every posting shows its balance: whoever is let in to the routes that answer transactions may
 // read all accounts.
-func (h *Handlers) transaction(e *journal.Event, reversedBy string) (api.Transaction, error) {
+func (h *base) transaction(e *journal.Event, reversedBy string) (api.Transaction, error) {
 	if err := h.registry.Decode(e); err != nil {
 		return api.Transaction{}, err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // CreateTransfer implements api.StrictServerInterface.
-func (h *Handlers) CreateTransfer(ctx context.Context, r api.CreateTransferRequestObject) (api.CreateTransferResponseObject, error) {
+func (h *walletsHandlers) CreateTransfer(ctx context.Context, r api.CreateTransferRequestObject) (api.CreateTransferResponseObject, error) {
 	c := wallet.Transfer{As: asOf(callOf(ctx).principal), NewTransfer: newTransfer(r.Body)}
 	if err := malformed(c.Validate()); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func newTransfer(b *api.CreateTransfer) wallet.NewTransfer {
 
 // transferOf shows the transfer that a command made to who asked for it. Whose the other wallets are, the
 // caller need not be told: what they hold he is not.
-func (h *Handlers) transferOf(p Principal, a journal.Answer) (api.Transaction, error) {
+func (h *walletsHandlers) transferOf(p Principal, a journal.Answer) (api.Transaction, error) {
 	t, err := h.transactionOf(a)
 	if err != nil {
 		return t, err
@@ -87,7 +87,7 @@ func seenByOwner(t api.Transaction, whole bool, own ...string) api.Transaction {
 }
 
 // GetTransfer implements api.StrictServerInterface.
-func (h *Handlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObject) (api.GetTransferResponseObject, error) {
+func (h *walletsHandlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObject) (api.GetTransferResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (h *Handlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObje
 	if err != nil || place.Shard() != mainShard {
 		return nil, &Problem{Code: "transaction-not-found"}
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
 	if err != nil {
 		return nil, away(err)
 	}
@@ -118,7 +118,7 @@ func (h *Handlers) GetTransfer(ctx context.Context, r api.GetTransferRequestObje
 }
 
 // ownOf returns which of the wallets of a transaction the caller may see; with one, the first of them.
-func (h *Handlers) ownOf(ctx context.Context, ids []string, one bool) (own []string, err error) {
+func (h *walletsHandlers) ownOf(ctx context.Context, ids []string, one bool) (own []string, err error) {
 	for _, id := range ids {
 		w, ok, err := h.ports.Wallets.Wallet(ctx, id)
 		if err != nil {
@@ -135,7 +135,7 @@ func (h *Handlers) ownOf(ctx context.Context, ids []string, one bool) (own []str
 }
 
 // ListTransfers implements api.StrictServerInterface.
-func (h *Handlers) ListTransfers(ctx context.Context, r api.ListTransfersRequestObject) (api.ListTransfersResponseObject, error) {
+func (h *walletsHandlers) ListTransfers(ctx context.Context, r api.ListTransfersRequestObject) (api.ListTransfersResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -168,14 +168,14 @@ func (h *Handlers) ListTransfers(ctx context.Context, r api.ListTransfersRequest
 	if err != nil {
 		return nil, away(err)
 	}
-	found, more, next := turn(ctx, h, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
+	found, more, next := turn(ctx, p, found, func(at query.Found) string { return strconv.FormatInt(at.Position, 10) })
 	data, err := h.transfersAt(ctx, found, r.Params.WalletID)
 	return api.ListTransfers200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
 
 // transfersAt shows the transfers that were found, in the order given, as who owns a wallet sees them.
-func (h *Handlers) transfersAt(ctx context.Context, found []query.Found, own string) ([]api.Transaction, error) {
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, each(found, func(at query.Found) int64 { return at.Position }))
+func (h *walletsHandlers) transfersAt(ctx context.Context, found []query.Found, own string) ([]api.Transaction, error) {
+	events, err := h.Journal.EventsAt(ctx, mainShard, each(found, func(at query.Found) int64 { return at.Position }))
 	if err != nil {
 		return nil, away(err)
 	}

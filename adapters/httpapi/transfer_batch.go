@@ -9,7 +9,7 @@ import (
 )
 
 // CreateTransferBatch implements api.StrictServerInterface.
-func (h *Handlers) CreateTransferBatch(ctx context.Context, r api.CreateTransferBatchRequestObject) (api.CreateTransferBatchResponseObject, error) {
+func (h *walletsHandlers) CreateTransferBatch(ctx context.Context, r api.CreateTransferBatchRequestObject) (api.CreateTransferBatchResponseObject, error) {
 	var raw []json.RawMessage
 	if r.JSONBody != nil {
 		raw = r.JSONBody.Transfers

@@ -9,7 +9,7 @@ import (
 )
 
 // SplitTransfer implements api.StrictServerInterface.
-func (h *Handlers) SplitTransfer(ctx context.Context, r api.SplitTransferRequestObject) (api.SplitTransferResponseObject, error) {
+func (h *walletsHandlers) SplitTransfer(ctx context.Context, r api.SplitTransferRequestObject) (api.SplitTransferResponseObject, error) {
 	b := r.Body
 	c := wallet.Split{
 		As: asOf(callOf(ctx).principal), FromWallet: b.FromWallet, Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset},

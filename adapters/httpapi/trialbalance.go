@@ -10,7 +10,7 @@ import (
 )
 
 // GetTrialBalance implements api.StrictServerInterface.
-func (h *Handlers) GetTrialBalance(ctx context.Context, r api.GetTrialBalanceRequestObject) (api.GetTrialBalanceResponseObject, error) {
+func (h *booksHandlers) GetTrialBalance(ctx context.Context, r api.GetTrialBalanceRequestObject) (api.GetTrialBalanceResponseObject, error) {
 	if _, err := h.seeLedger(ctx, r.Ledger, r.Params.AtLeast, query.Accounts); err != nil {
 		return nil, err
 	}

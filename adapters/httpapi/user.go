@@ -17,25 +17,25 @@ import (
 )
 
 // GetMe implements api.StrictServerInterface.
-func (h *Handlers) GetMe(ctx context.Context, r api.GetMeRequestObject) (api.GetMeResponseObject, error) {
+func (h *peopleHandlers) GetMe(ctx context.Context, r api.GetMeRequestObject) (api.GetMeResponseObject, error) {
 	u, err := h.getUser(ctx, callOf(ctx).principal.Subject, r.Params.AtLeast)
 	return api.GetMe200JSONResponse(u), err
 }
 
 // GetUser implements api.StrictServerInterface.
-func (h *Handlers) GetUser(ctx context.Context, r api.GetUserRequestObject) (api.GetUserResponseObject, error) {
+func (h *peopleHandlers) GetUser(ctx context.Context, r api.GetUserRequestObject) (api.GetUserResponseObject, error) {
 	u, err := h.getUser(ctx, r.ID, r.Params.AtLeast)
 	return api.GetUser200JSONResponse(u), err
 }
 
-func (h *Handlers) getUser(ctx context.Context, id, atLeast string) (api.User, error) {
+func (h *peopleHandlers) getUser(ctx context.Context, id, atLeast string) (api.User, error) {
 	promised, err := promisedPosition(atLeast)
 	if err != nil {
 		return api.User{}, err
 	}
 	// What was promised is to be seen of the membership too; otherwise it is as it is read.
 	if promised > 0 {
-		switch _, err := h.ports.Positions.Await(ctx, promised, query.Memberships); {
+		switch _, err := h.Positions.Await(ctx, promised, query.Memberships); {
 		case errors.Is(err, readmodels.ErrNotYetVisible):
 			return api.User{}, &Problem{Code: "not-yet-visible", cause: err}
 		case err != nil:
@@ -52,7 +52,7 @@ func (h *Handlers) getUser(ctx context.Context, id, atLeast string) (api.User, e
 }
 
 // ListUsers implements api.StrictServerInterface.
-func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) (api.ListUsersResponseObject, error) {
+func (h *peopleHandlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) (api.ListUsersResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) 
 	}
 	nobody := api.ListUsers200JSONResponse{Data: []api.User{}}
 	if email := r.Params.Email; email != "" {
-		token, known, err := h.people.Addresses.Find(ctx, email)
+		token, known, err := h.ports.Addresses.Find(ctx, email)
 		switch {
 		case err != nil:
 			return nil, away(err)
@@ -75,11 +75,11 @@ func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) 
 		}
 		f.EmailToken = token
 	}
-	rows, err := h.people.Users.Users(ctx, f)
+	rows, err := h.ports.Users.Users(ctx, f)
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(u query.User) string { return u.ID })
+	rows, more, next := turn(ctx, p, rows, func(u query.User) string { return u.ID })
 	members, err := h.memberships(ctx, each(rows, func(u query.User) string { return u.ID })...)
 	if err != nil {
 		return nil, err
@@ -94,20 +94,20 @@ func (h *Handlers) ListUsers(ctx context.Context, r api.ListUsersRequestObject) 
 }
 
 // ChangeMe implements api.StrictServerInterface.
-func (h *Handlers) ChangeMe(ctx context.Context, r api.ChangeMeRequestObject) (api.ChangeMeResponseObject, error) {
+func (h *peopleHandlers) ChangeMe(ctx context.Context, r api.ChangeMeRequestObject) (api.ChangeMeResponseObject, error) {
 	u, err := h.changeUser(ctx, callOf(ctx).principal.Subject, r.Params.IfMatch, r.Body)
 	return api.ChangeMe200JSONResponse(u), err
 }
 
 // ChangeUser implements api.StrictServerInterface.
-func (h *Handlers) ChangeUser(ctx context.Context, r api.ChangeUserRequestObject) (api.ChangeUserResponseObject, error) {
+func (h *peopleHandlers) ChangeUser(ctx context.Context, r api.ChangeUserRequestObject) (api.ChangeUserResponseObject, error) {
 	u, err := h.changeUser(ctx, r.ID, r.Params.IfMatch, r.Body)
 	return api.ChangeUser200JSONResponse(u), err
 }
 
 // changeUser changes somebody and shows them as they are then. An administrator needs nobody's present
 // password but their own: who has stolen a session must not keep the account by it.
-func (h *Handlers) changeUser(ctx context.Context, id, etag string, body *api.ChangeUser) (api.User, error) {
+func (h *peopleHandlers) changeUser(ctx context.Context, id, etag string, body *api.ChangeUser) (api.User, error) {
 	cl := callOf(ctx)
 	draft, err := draftOf(cl, etag, body)
 	if err != nil {
@@ -118,7 +118,7 @@ func (h *Handlers) changeUser(ctx context.Context, id, etag string, body *api.Ch
 			return api.User{}, err
 		}
 	}
-	c, err := h.people.Desk.Change(ctx, id, draft, id != cl.principal.Subject)
+	c, err := h.ports.Desk.Change(ctx, id, draft, id != cl.principal.Subject)
 	if err != nil {
 		return api.User{}, atDesk(err)
 	}
@@ -127,14 +127,14 @@ func (h *Handlers) changeUser(ctx context.Context, id, etag string, body *api.Ch
 		return api.User{}, err
 	}
 	a, _, err := h.submit(ctx, order{commandType: users.CommandChangeUser, data: c, waits: true})
-	if told := h.people.Desk.Changed(ctx, c, a); told != nil {
+	if told := h.ports.Desk.Changed(ctx, c, a); told != nil {
 		h.log.LogAttrs(ctx, slog.LevelError, "an address that was given up is not forgotten", slog.String("error", told.Error()))
 	}
 	if err != nil {
 		return api.User{}, err
 	}
 	h.changed.note(id, a.Outcome.Position)
-	now, _, err := h.people.Directory.User(ctx, id)
+	now, _, err := h.ports.Directory.User(ctx, id)
 	if err != nil {
 		return api.User{}, away(err)
 	}
@@ -183,18 +183,18 @@ func draftOf(cl *call, etag string, body *api.ChangeUser) (desk.Draft, error) {
 }
 
 // EraseMe implements api.StrictServerInterface.
-func (h *Handlers) EraseMe(ctx context.Context, _ api.EraseMeRequestObject) (api.EraseMeResponseObject, error) {
+func (h *peopleHandlers) EraseMe(ctx context.Context, _ api.EraseMeRequestObject) (api.EraseMeResponseObject, error) {
 	return api.EraseMe204Response{}, h.eraseUser(ctx, callOf(ctx).principal.Subject)
 }
 
 // EraseUser implements api.StrictServerInterface.
-func (h *Handlers) EraseUser(ctx context.Context, r api.EraseUserRequestObject) (api.EraseUserResponseObject, error) {
+func (h *peopleHandlers) EraseUser(ctx context.Context, r api.EraseUserRequestObject) (api.EraseUserResponseObject, error) {
 	return api.EraseUser204Response{}, h.eraseUser(ctx, r.ID)
 }
 
 // eraseUser has an erasure decided, and makes the person unreadable at once. What of that fails, the
 // reactor of erasures does: the answer is that it is decided, which nothing takes back.
-func (h *Handlers) eraseUser(ctx context.Context, id string) error {
+func (h *peopleHandlers) eraseUser(ctx context.Context, id string) error {
 	a, _, err := h.submit(ctx, order{commandType: users.CommandEraseUser, data: users.EraseUser{UserID: id}, waits: true})
 	if err != nil {
 		return err
@@ -202,13 +202,13 @@ func (h *Handlers) eraseUser(ctx context.Context, id string) error {
 	h.changed.note(id, a.Outcome.Position)
 	var released []string
 	if len(a.Events) > 0 {
-		_, erased, err := only[users.Erased](h, a)
+		_, erased, err := only[users.Erased](h.registry, a)
 		if err != nil {
 			return err
 		}
 		released = erased.Released
 	}
-	if err := h.people.Desk.Erase(ctx, id, released); err != nil {
+	if err := h.ports.Desk.Erase(ctx, id, released); err != nil {
 		h.log.LogAttrs(ctx, slog.LevelError, "an erased user's key is still there", slog.String("user", id), slog.String("error", err.Error()))
 	}
 	return nil

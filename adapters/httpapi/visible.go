@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 )
@@ -17,13 +16,13 @@ import (
 // remembers it, as long as the wait takes, and then the read answers with what there is.
 //
 // Errors: a *Problem: not-yet-visible, unavailable.
-func (h *Handlers) see(ctx context.Context, atLeast string, projections ...string) (at int64, err error) {
+func (h *base) see(ctx context.Context, atLeast string, projections ...string) (at int64, err error) {
 	promised, err := promisedPosition(atLeast)
 	if err != nil {
 		return 0, err
 	}
 	cl := callOf(ctx)
-	at, err = h.ports.Positions.Await(ctx, max(promised, h.seen.of(cl.principal.Subject)), projections...)
+	at, err = h.Positions.Await(ctx, max(promised, h.seen.of(cl.principal.Subject)), projections...)
 	switch {
 	case errors.Is(err, query.ErrNotYetVisible) && at < promised:
 		return at, &Problem{Code: "not-yet-visible", cause: err}
@@ -44,28 +43,4 @@ func promisedPosition(atLeast string) (int64, error) {
 		return 0, newProblem("invalid-parameter", "at_least is no position of this service")
 	}
 	return token.Position, nil
-}
-
-// seeLedger is see for reads of one ledger, which must be there.
-//
-// Errors: those of see, ledger-not-found.
-func (h *Handlers) seeLedger(ctx context.Context, name, atLeast string, projections ...string) (at int64, err error) {
-	if ledger.CheckLedgerName(name) != nil {
-		return 0, &Problem{Code: "ledger-not-found"}
-	}
-	if at, err = h.see(ctx, atLeast, projections...); err != nil {
-		return at, err
-	}
-	if name == ledger.Main || h.ledgers.has(name) {
-		return at, nil
-	}
-	_, ok, err := h.ports.Books.Ledger(ctx, name)
-	switch {
-	case err != nil:
-		return at, away(err)
-	case !ok:
-		return at, &Problem{Code: "ledger-not-found"}
-	}
-	h.ledgers.add(name)
-	return at, nil
 }

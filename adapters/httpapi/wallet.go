@@ -15,21 +15,8 @@ import (
 	wallets "github.com/florinledger/florin/wallet/query"
 )
 
-// asOf says for whom a command on wallets is decided. Whoever has both rights asks as a service.
-func asOf(p Principal) wallet.As {
-	if p.Roles.Has(RoleService | RoleAdmin) {
-		return wallet.As{Principal: p.Subject, Role: wallet.Service}
-	}
-	return wallet.As{Principal: p.Subject, Role: wallet.User}
-}
-
-// maySee reports whether a caller may see what belongs to owner.
-func maySee(p Principal, owner string) bool {
-	return p.Roles.Has(RoleService|RoleFinance|RoleAdmin) || p.Subject == owner
-}
-
 // CreateWallet implements api.StrictServerInterface.
-func (h *Handlers) CreateWallet(ctx context.Context, r api.CreateWalletRequestObject) (api.CreateWalletResponseObject, error) {
+func (h *walletsHandlers) CreateWallet(ctx context.Context, r api.CreateWalletRequestObject) (api.CreateWalletResponseObject, error) {
 	as := asOf(callOf(ctx).principal)
 	c := wallet.OpenWallet{As: as, Owner: r.Body.OwnerID, Name: r.Body.Name, Metadata: r.Body.Metadata, TimeZone: r.Body.TimeZone}
 	if c.Owner == "" {
@@ -53,8 +40,8 @@ func (h *Handlers) CreateWallet(ctx context.Context, r api.CreateWalletRequestOb
 }
 
 // openedOf shows the wallet that a command opened.
-func (h *Handlers) openedOf(a journal.Answer) (api.Wallet, error) {
-	e, _, err := only[wallet.Opened](h, a)
+func (h *walletsHandlers) openedOf(a journal.Answer) (api.Wallet, error) {
+	e, _, err := only[wallet.Opened](h.registry, a)
 	if err != nil {
 		return api.Wallet{}, err
 	}
@@ -63,7 +50,7 @@ func (h *Handlers) openedOf(a journal.Answer) (api.Wallet, error) {
 }
 
 // GetWallet implements api.StrictServerInterface.
-func (h *Handlers) GetWallet(ctx context.Context, r api.GetWalletRequestObject) (api.GetWalletResponseObject, error) {
+func (h *walletsHandlers) GetWallet(ctx context.Context, r api.GetWalletRequestObject) (api.GetWalletResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, query.Accounts, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -83,7 +70,7 @@ func (h *Handlers) GetWallet(ctx context.Context, r api.GetWalletRequestObject) 
 }
 
 // ListWallets implements api.StrictServerInterface. A user sees his own, whatever he asks for.
-func (h *Handlers) ListWallets(ctx context.Context, r api.ListWalletsRequestObject) (api.ListWalletsResponseObject, error) {
+func (h *walletsHandlers) ListWallets(ctx context.Context, r api.ListWalletsRequestObject) (api.ListWalletsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -103,13 +90,13 @@ func (h *Handlers) ListWallets(ctx context.Context, r api.ListWalletsRequestObje
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(w wallet.Wallet) string { return w.ID })
+	rows, more, next := turn(ctx, p, rows, func(w wallet.Wallet) string { return w.ID })
 	data, err := h.walletsOf(ctx, rows)
 	return api.ListWallets200JSONResponse{Data: data, HasMore: more, NextCursor: next}, err
 }
 
 // walletsOf shows wallets with their balances, in the order given.
-func (h *Handlers) walletsOf(ctx context.Context, rows []wallet.Wallet) ([]api.Wallet, error) {
+func (h *walletsHandlers) walletsOf(ctx context.Context, rows []wallet.Wallet) ([]api.Wallet, error) {
 	if len(rows) == 0 {
 		return []api.Wallet{}, nil
 	}
@@ -120,7 +107,7 @@ func (h *Handlers) walletsOf(ctx context.Context, rows []wallet.Wallet) ([]api.W
 			addresses = append(addresses, wallet.Account(w.ID, part))
 		}
 	}
-	balances, err := h.ports.Accounts.Balances(ctx, ledger.Main, "", addresses...)
+	balances, err := h.ports.Balances.Balances(ctx, ledger.Main, "", addresses...)
 	if err != nil {
 		return nil, away(err)
 	}

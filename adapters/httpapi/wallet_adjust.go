@@ -9,7 +9,7 @@ import (
 )
 
 // CreditWallet implements api.StrictServerInterface.
-func (h *Handlers) CreditWallet(ctx context.Context, r api.CreditWalletRequestObject) (api.CreditWalletResponseObject, error) {
+func (h *walletsHandlers) CreditWallet(ctx context.Context, r api.CreditWalletRequestObject) (api.CreditWalletResponseObject, error) {
 	c := wallet.CreditWallet(adjustmentOf(r.ID, r.Body))
 	t, later, err := h.onMoney(ctx, c.Validate(), order{
 		commandType: wallet.CommandCreditWallet, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
@@ -21,7 +21,7 @@ func (h *Handlers) CreditWallet(ctx context.Context, r api.CreditWalletRequestOb
 }
 
 // DebitWallet implements api.StrictServerInterface.
-func (h *Handlers) DebitWallet(ctx context.Context, r api.DebitWalletRequestObject) (api.DebitWalletResponseObject, error) {
+func (h *walletsHandlers) DebitWallet(ctx context.Context, r api.DebitWalletRequestObject) (api.DebitWalletResponseObject, error) {
 	c := wallet.DebitWallet(adjustmentOf(r.ID, r.Body))
 	t, later, err := h.onMoney(ctx, c.Validate(), order{
 		commandType: wallet.CommandDebitWallet, data: c, key: r.Params.IdempotencyKey, dryRun: r.Params.DryRun,
@@ -40,7 +40,7 @@ func adjustmentOf(id string, b *api.AdjustWallet) wallet.Adjustment {
 }
 
 // onMoney has a command decided that makes one transaction, and shows it.
-func (h *Handlers) onMoney(ctx context.Context, wrong []ledger.FieldError, o order) (t api.Transaction, later *api.AcceptedJSONResponse, err error) {
+func (h *walletsHandlers) onMoney(ctx context.Context, wrong []ledger.FieldError, o order) (t api.Transaction, later *api.AcceptedJSONResponse, err error) {
 	if err := malformed(wrong); err != nil {
 		return t, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // ChangeWallet implements api.StrictServerInterface. The answer is the wallet as it is read then, with
 // what was changed, whatever the read model knows of it yet.
-func (h *Handlers) ChangeWallet(ctx context.Context, r api.ChangeWalletRequestObject) (api.ChangeWalletResponseObject, error) {
+func (h *walletsHandlers) ChangeWallet(ctx context.Context, r api.ChangeWalletRequestObject) (api.ChangeWalletResponseObject, error) {
 	c := wallet.ChangeWallet{As: forAnybody(callOf(ctx).principal), WalletID: r.ID, Changes: wallet.Changes{
 		Name: r.Body.Name, Metadata: (*map[string]string)(r.Body.Metadata), TimeZone: r.Body.TimeZone,
 	}}

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/query"
@@ -11,7 +10,7 @@ import (
 )
 
 // ListWalletEntries implements api.StrictServerInterface.
-func (h *Handlers) ListWalletEntries(ctx context.Context, r api.ListWalletEntriesRequestObject) (api.ListWalletEntriesResponseObject, error) {
+func (h *walletsHandlers) ListWalletEntries(ctx context.Context, r api.ListWalletEntriesRequestObject) (api.ListWalletEntriesResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -32,8 +31,8 @@ func (h *Handlers) ListWalletEntries(ctx context.Context, r api.ListWalletEntrie
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(e wallets.Entry) string {
-		return fmt.Sprintf(entryPlaceForm, e.EffectiveAt.UnixMicro(), e.Position, e.Line)
+	rows, more, next := turn(ctx, p, rows, func(e wallets.Entry) string {
+		return entryPlace(query.EntryPlace{EffectiveAt: e.EffectiveAt, Position: e.Position, Line: e.Line})
 	})
 	return api.ListWalletEntries200JSONResponse{Data: each(rows, walletEntryOf), HasMore: more, NextCursor: next}, nil
 }
@@ -42,7 +41,7 @@ func (h *Handlers) ListWalletEntries(ctx context.Context, r api.ListWalletEntrie
 // up to where everything was seen.
 //
 // Errors: those of see, wallet-not-found.
-func (h *Handlers) seeWallet(ctx context.Context, id, atLeast string) (w wallet.Wallet, at int64, err error) {
+func (h *walletsHandlers) seeWallet(ctx context.Context, id, atLeast string) (w wallet.Wallet, at int64, err error) {
 	if at, err = h.see(ctx, atLeast, query.Accounts, query.Entries, wallets.Wallets); err != nil {
 		return w, at, err
 	}

@@ -11,44 +11,35 @@ import (
 )
 
 // FreezeWallet implements api.StrictServerInterface.
-func (h *Handlers) FreezeWallet(ctx context.Context, r api.FreezeWalletRequestObject) (api.FreezeWalletResponseObject, error) {
+func (h *walletsHandlers) FreezeWallet(ctx context.Context, r api.FreezeWalletRequestObject) (api.FreezeWalletResponseObject, error) {
 	c := wallet.FreezeWallet{WalletID: r.ID, Reason: r.Body.Reason}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandFreezeWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.FreezeWallet204Response{}, err
 }
 
 // UnfreezeWallet implements api.StrictServerInterface.
-func (h *Handlers) UnfreezeWallet(ctx context.Context, r api.UnfreezeWalletRequestObject) (api.UnfreezeWalletResponseObject, error) {
+func (h *walletsHandlers) UnfreezeWallet(ctx context.Context, r api.UnfreezeWalletRequestObject) (api.UnfreezeWalletResponseObject, error) {
 	c := wallet.UnfreezeWallet{WalletID: r.ID, Reason: r.Body.Reason}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandUnfreezeWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.UnfreezeWallet204Response{}, err
 }
 
 // CloseWallet implements api.StrictServerInterface.
-func (h *Handlers) CloseWallet(ctx context.Context, r api.CloseWalletRequestObject) (api.CloseWalletResponseObject, error) {
+func (h *walletsHandlers) CloseWallet(ctx context.Context, r api.CloseWalletRequestObject) (api.CloseWalletResponseObject, error) {
 	c := wallet.CloseWallet{As: forAnybody(callOf(ctx).principal), WalletID: r.ID, Reason: r.Body.Reason}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandCloseWallet, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.CloseWallet204Response{}, err
 }
 
-// forAnybody is asOf for what finance does for anybody, as a service does.
-func forAnybody(p Principal) wallet.As {
-	as := asOf(p)
-	if p.Roles.Has(RoleFinance) {
-		as.Role = wallet.Service
-	}
-	return as
-}
-
 // SetCreditLimit implements api.StrictServerInterface.
-func (h *Handlers) SetCreditLimit(ctx context.Context, r api.SetCreditLimitRequestObject) (api.SetCreditLimitResponseObject, error) {
+func (h *walletsHandlers) SetCreditLimit(ctx context.Context, r api.SetCreditLimitRequestObject) (api.SetCreditLimitResponseObject, error) {
 	c := wallet.SetCreditLimit{WalletID: r.ID, Limit: ledger.Money{Amount: r.Body.Amount, Asset: r.Asset}}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandSetCreditLimit, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.SetCreditLimit204Response{}, err
 }
 
 // SetSpendingLimit implements api.StrictServerInterface.
-func (h *Handlers) SetSpendingLimit(ctx context.Context, r api.SetSpendingLimitRequestObject) (api.SetSpendingLimitResponseObject, error) {
+func (h *walletsHandlers) SetSpendingLimit(ctx context.Context, r api.SetSpendingLimitRequestObject) (api.SetSpendingLimitResponseObject, error) {
 	c := wallet.SetSpendingLimit{WalletID: r.ID, Asset: r.Asset, PerTransaction: r.Body.PerTransaction, PerDay: r.Body.PerDay}
 	err := h.onWallet(ctx, order{commandType: wallet.CommandSetSpendingLimit, data: c, key: r.Params.IdempotencyKey}, c.Validate())
 	return api.SetSpendingLimit204Response{}, err
@@ -63,7 +54,7 @@ func spendingOf(w wallet.Wallet) []api.WalletSpendingLimit {
 }
 
 // onWallet has a command on a wallet decided that is answered with nothing but that it is done.
-func (h *Handlers) onWallet(ctx context.Context, o order, wrong []ledger.FieldError) error {
+func (h *walletsHandlers) onWallet(ctx context.Context, o order, wrong []ledger.FieldError) error {
 	if err := malformed(wrong); err != nil {
 		return err
 	}

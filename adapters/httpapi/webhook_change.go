@@ -11,7 +11,7 @@ import (
 )
 
 // ChangeWebhookEndpoint implements api.StrictServerInterface. The answer is the endpoint as it is read then.
-func (h *Handlers) ChangeWebhookEndpoint(ctx context.Context, r api.ChangeWebhookEndpointRequestObject) (api.ChangeWebhookEndpointResponseObject, error) {
+func (h *webhooksHandlers) ChangeWebhookEndpoint(ctx context.Context, r api.ChangeWebhookEndpointRequestObject) (api.ChangeWebhookEndpointResponseObject, error) {
 	c := webhook.ChangeEndpoint{By: webhookBy(callOf(ctx).principal), EndpointID: r.ID, Changes: webhook.Changes{
 		URL: r.Body.URL, Description: r.Body.Description, Status: (*webhook.Status)(r.Body.Status),
 	}}
@@ -40,14 +40,14 @@ func (h *Handlers) ChangeWebhookEndpoint(ctx context.Context, r api.ChangeWebhoo
 }
 
 // DeleteWebhookEndpoint implements api.StrictServerInterface.
-func (h *Handlers) DeleteWebhookEndpoint(ctx context.Context, r api.DeleteWebhookEndpointRequestObject) (api.DeleteWebhookEndpointResponseObject, error) {
+func (h *webhooksHandlers) DeleteWebhookEndpoint(ctx context.Context, r api.DeleteWebhookEndpointRequestObject) (api.DeleteWebhookEndpointResponseObject, error) {
 	c := webhook.DeleteEndpoint{By: webhookBy(callOf(ctx).principal), EndpointID: r.ID}
 	_, _, err := h.submit(ctx, order{commandType: webhook.CommandDeleteEndpoint, data: c, waits: true})
 	return api.DeleteWebhookEndpoint204Response{}, err
 }
 
 // RotateWebhookSecret implements api.StrictServerInterface.
-func (h *Handlers) RotateWebhookSecret(ctx context.Context, r api.RotateWebhookSecretRequestObject) (api.RotateWebhookSecretResponseObject, error) {
+func (h *webhooksHandlers) RotateWebhookSecret(ctx context.Context, r api.RotateWebhookSecretRequestObject) (api.RotateWebhookSecretResponseObject, error) {
 	if _, err := h.webhookEndpoint(ctx, r.ID); err != nil {
 		return nil, err // nothing is put into the vault for what is not there
 	}
@@ -57,7 +57,7 @@ func (h *Handlers) RotateWebhookSecret(ctx context.Context, r api.RotateWebhookS
 	var body webhook.SecretRotated
 	_, secret, err := h.withSecret(ctx, c.KeyID, order{commandType: webhook.CommandRotateSecret, data: c, key: r.Params.IdempotencyKey},
 		func(a journal.Answer) (keyID string, err error) {
-			_, body, err = only[webhook.SecretRotated](h, a)
+			_, body, err = only[webhook.SecretRotated](h.registry, a)
 			return body.KeyID, err
 		})
 	if err != nil {

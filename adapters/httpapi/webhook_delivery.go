@@ -9,7 +9,7 @@ import (
 )
 
 // ListWebhookDeliveries implements api.StrictServerInterface.
-func (h *Handlers) ListWebhookDeliveries(ctx context.Context, r api.ListWebhookDeliveriesRequestObject) (api.ListWebhookDeliveriesResponseObject, error) {
+func (h *webhooksHandlers) ListWebhookDeliveries(ctx context.Context, r api.ListWebhookDeliveriesRequestObject) (api.ListWebhookDeliveriesResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -23,11 +23,11 @@ func (h *Handlers) ListWebhookDeliveries(ctx context.Context, r api.ListWebhookD
 			return nil, &Problem{Code: "invalid-cursor", cause: err}
 		}
 	}
-	rows, err := h.ports.Webhooks.Deliveries.Deliveries(ctx, f)
+	rows, err := h.ports.Deliveries.Deliveries(ctx, f)
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(d webhook.Delivery) string { return d.ID() })
+	rows, more, next := turn(ctx, p, rows, func(d webhook.Delivery) string { return d.ID() })
 	return api.ListWebhookDeliveries200JSONResponse{Data: each(rows, deliveryOf), HasMore: more, NextCursor: next}, nil
 }
 
@@ -41,7 +41,7 @@ func deliveryOf(d webhook.Delivery) api.WebhookDelivery {
 }
 
 // RedeliverWebhooks implements api.StrictServerInterface. It is no command: nothing becomes a fact by it.
-func (h *Handlers) RedeliverWebhooks(ctx context.Context, r api.RedeliverWebhooksRequestObject) (api.RedeliverWebhooksResponseObject, error) {
+func (h *webhooksHandlers) RedeliverWebhooks(ctx context.Context, r api.RedeliverWebhooksRequestObject) (api.RedeliverWebhooksResponseObject, error) {
 	again, err := redelivery(r.ID, r.Body)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (h *Handlers) RedeliverWebhooks(ctx context.Context, r api.RedeliverWebhook
 	case e.Status == webhook.Disabled:
 		return nil, &Problem{Code: "webhook-endpoint-disabled"}
 	}
-	n, err := h.ports.Webhooks.Deliveries.Redeliver(ctx, again, time.Now())
+	n, err := h.ports.Deliveries.Redeliver(ctx, again, time.Now())
 	switch {
 	case err != nil:
 		return nil, away(err)

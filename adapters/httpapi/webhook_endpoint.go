@@ -19,7 +19,7 @@ func webhookBy(p Principal) webhook.By {
 
 // CreateWebhookEndpoint implements api.StrictServerInterface. The secret is made before the command, which names the
 // vault's key to it alone. A replay's command names another key than was made for it, and shows no secret.
-func (h *Handlers) CreateWebhookEndpoint(ctx context.Context, r api.CreateWebhookEndpointRequestObject) (api.CreateWebhookEndpointResponseObject, error) {
+func (h *webhooksHandlers) CreateWebhookEndpoint(ctx context.Context, r api.CreateWebhookEndpointRequestObject) (api.CreateWebhookEndpointResponseObject, error) {
 	c := webhook.CreateEndpoint{
 		By: webhookBy(callOf(ctx).principal), URL: r.Body.URL, EventTypes: textsOf(r.Body.EventTypes), Description: r.Body.Description,
 		KeyID: webhook.NewKeyID(),
@@ -29,7 +29,7 @@ func (h *Handlers) CreateWebhookEndpoint(ctx context.Context, r api.CreateWebhoo
 	}
 	a, secret, err := h.withSecret(ctx, c.KeyID, order{commandType: webhook.CommandCreateEndpoint, data: c, key: r.Params.IdempotencyKey},
 		func(a journal.Answer) (string, error) {
-			_, body, err := only[webhook.Created](h, a)
+			_, body, err := only[webhook.Created](h.registry, a)
 			return body.KeyID, err
 		})
 	if err != nil {
@@ -47,8 +47,8 @@ func (h *Handlers) CreateWebhookEndpoint(ctx context.Context, r api.CreateWebhoo
 
 // withSecret has a command decided that gives an endpoint a new secret, made from a key that is put into the vault
 // first. used says which key the command, as it was decided first, has named. The secret is empty for a replay.
-func (h *Handlers) withSecret(ctx context.Context, keyID string, o order, used func(journal.Answer) (string, error)) (a journal.Answer, secret string, err error) {
-	key, err := h.ports.Webhooks.Keys.Create(ctx, keyID)
+func (h *webhooksHandlers) withSecret(ctx context.Context, keyID string, o order, used func(journal.Answer) (string, error)) (a journal.Answer, secret string, err error) {
+	key, err := h.ports.Keys.Create(ctx, keyID)
 	if err != nil {
 		return a, "", away(err)
 	}
@@ -64,18 +64,18 @@ func (h *Handlers) withSecret(ctx context.Context, keyID string, o order, used f
 	if named == keyID {
 		return a, webhook.SecretOf(key).Reveal(), err
 	}
-	if discarding := h.ports.Webhooks.Keys.Discard(context.WithoutCancel(ctx), keyID); discarding != nil {
+	if discarding := h.ports.Keys.Discard(context.WithoutCancel(ctx), keyID); discarding != nil {
 		h.log.Warn("a webhook's key that came to nothing stays in the vault until it is swept", "key", keyID, "error", discarding)
 	}
 	return a, "", err
 }
 
 // wrongURL says what stands against an address here; nothing for none.
-func (h *Handlers) wrongURL(url *string) []ledger.FieldError {
+func (h *webhooksHandlers) wrongURL(url *string) []ledger.FieldError {
 	if url == nil {
 		return nil
 	}
-	if wrong := h.ports.Webhooks.CheckURL(*url); wrong != "" {
+	if wrong := h.ports.CheckURL(*url); wrong != "" {
 		return []ledger.FieldError{{Pointer: "/url", Detail: wrong}}
 	}
 	return nil
@@ -109,8 +109,8 @@ func webhookEndpointOf(e webhook.Endpoint, at time.Time) api.WebhookEndpoint {
 }
 
 // webhookEndpoint returns an endpoint that is there for the caller. Errors: a *Problem.
-func (h *Handlers) webhookEndpoint(ctx context.Context, id string) (webhook.Endpoint, error) {
-	e, ok, err := h.ports.Webhooks.Endpoints.Endpoint(ctx, id)
+func (h *webhooksHandlers) webhookEndpoint(ctx context.Context, id string) (webhook.Endpoint, error) {
+	e, ok, err := h.ports.Endpoints.Endpoint(ctx, id)
 	switch {
 	case err != nil:
 		return e, away(err)
@@ -122,7 +122,7 @@ func (h *Handlers) webhookEndpoint(ctx context.Context, id string) (webhook.Endp
 
 // GetWebhookEndpoint implements api.StrictServerInterface. It is read from decision state, which a write's answer never
 // comes before.
-func (h *Handlers) GetWebhookEndpoint(ctx context.Context, r api.GetWebhookEndpointRequestObject) (api.GetWebhookEndpointResponseObject, error) {
+func (h *webhooksHandlers) GetWebhookEndpoint(ctx context.Context, r api.GetWebhookEndpointRequestObject) (api.GetWebhookEndpointResponseObject, error) {
 	e, err := h.webhookEndpoint(ctx, r.ID)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (h *Handlers) GetWebhookEndpoint(ctx context.Context, r api.GetWebhookEndpo
 }
 
 // ListWebhookEndpoints implements api.StrictServerInterface.
-func (h *Handlers) ListWebhookEndpoints(ctx context.Context, r api.ListWebhookEndpointsRequestObject) (api.ListWebhookEndpointsResponseObject, error) {
+func (h *webhooksHandlers) ListWebhookEndpoints(ctx context.Context, r api.ListWebhookEndpointsRequestObject) (api.ListWebhookEndpointsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -142,11 +142,11 @@ func (h *Handlers) ListWebhookEndpoints(ctx context.Context, r api.ListWebhookEn
 	if by.Admin {
 		owner = ""
 	}
-	rows, err := h.ports.Webhooks.Endpoints.Endpoints(ctx, owner, p.place, p.limit+1)
+	rows, err := h.ports.Endpoints.Endpoints(ctx, owner, p.place, p.limit+1)
 	if err != nil {
 		return nil, away(err)
 	}
-	rows, more, next := turn(ctx, h, p, rows, func(e webhook.Endpoint) string { return e.ID })
+	rows, more, next := turn(ctx, p, rows, func(e webhook.Endpoint) string { return e.ID })
 	now := time.Now()
 	return api.ListWebhookEndpoints200JSONResponse{
 		Data: each(rows, func(e webhook.Endpoint) api.WebhookEndpoint { return webhookEndpointOf(e, now) }), HasMore: more, NextCursor: next,

@@ -8,13 +8,11 @@ import (
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/ledger/journal"
-	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
-	wallets "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -75,7 +73,7 @@ type Events struct {
 type EventPorts struct {
 	Journal   Journal
 	Positions Positions
-	Accounts  Accounts
+	Balances  WalletBalances
 	Wallets   Wallets
 }
 
@@ -83,8 +81,10 @@ type EventPorts struct {
 func NewEvents(registry *journal.Registry, p EventPorts) *Events {
 	return &Events{
 		// Nothing that is shown is signed with the secret of the installation.
-		handlers: NewHandlers(registry, nil, Ports{Journal: p.Journal, Positions: p.Positions, Accounts: p.Accounts, Wallets: p.Wallets}, HandlersConfig{}),
-		table:    outsideEvents(),
+		handlers: NewHandlers(registry, nil, Ports{
+			Shared: SharedPorts{Journal: p.Journal, Positions: p.Positions}, Wallets: WalletsPorts{Wallets: p.Wallets, Balances: p.Balances},
+		}, HandlersConfig{}),
+		table: outsideEvents(),
 	}
 }
 
@@ -120,47 +120,7 @@ func (v *Events) Show(ctx context.Context, e *journal.Event) ([]byte, error) {
 	return json.Marshal(webhookEvent{ID: e.ID().Format("evt"), Type: outside.name, Timestamp: shown(e.RecordedAt), Data: data})
 }
 
+// transactionAt shows the transaction that an event is.
 func (h *Handlers) transactionAt(_ context.Context, e *journal.Event) (any, error) {
 	return h.transaction(e, "")
-}
-
-func (h *Handlers) holdAt(ctx context.Context, e *journal.Event) (any, error) {
-	return h.holdAfter(ctx, journal.Answer{Events: []journal.Event{*e}})
-}
-
-func (h *Handlers) openedWallet(_ context.Context, e *journal.Event) (any, error) {
-	w, err := wallet.ShowWallet(e)
-	return walletOf(w, nil), err
-}
-
-// membershipAt shows a membership as an event left it.
-func (h *Handlers) membershipAt(_ context.Context, e *journal.Event) (any, error) {
-	return membershipOf(membership.Membership{}.After(e)), nil
-}
-
-// walletAt shows a wallet with the status that an event has given it, and otherwise as it is when it is shown.
-func (h *Handlers) walletAt(ctx context.Context, e *journal.Event) (any, error) {
-	var id string
-	var status wallet.Status
-	switch body := e.Body.(type) {
-	case wallet.Frozen:
-		id, status = body.WalletID, wallet.StatusFrozen
-	case wallet.Unfrozen:
-		id, status = body.WalletID, wallet.StatusOpen
-	case wallet.Closed:
-		id, status = body.WalletID, wallet.StatusClosed
-	}
-	if _, err := h.ports.Positions.Await(ctx, e.Position, query.Accounts, wallets.Wallets); err != nil {
-		return nil, fmt.Errorf("wallet %s at event %d: %w", id, e.Position, err)
-	}
-	w, ok, err := h.ports.Wallets.Wallet(ctx, id)
-	if err != nil || !ok {
-		return nil, fmt.Errorf("wallet %s at event %d (found %t): %w", id, e.Position, ok, err)
-	}
-	w.Status, w.Version = status, e.Position
-	shown, err := h.walletsOf(ctx, []wallet.Wallet{w})
-	if err != nil {
-		return nil, err
-	}
-	return shown[0], nil
 }

@@ -14,7 +14,7 @@ import (
 
 // CreateWithdrawal implements api.StrictServerInterface. Where the money goes is checked and sealed here: nobody after this
 // reads it but who opens it again.
-func (h *Handlers) CreateWithdrawal(ctx context.Context, r api.CreateWithdrawalRequestObject) (api.CreateWithdrawalResponseObject, error) {
+func (h *walletsHandlers) CreateWithdrawal(ctx context.Context, r api.CreateWithdrawalRequestObject) (api.CreateWithdrawalResponseObject, error) {
 	b := r.Body
 	to := destinationIn(b.Destination).Tidy()
 	c := withdrawal.Request{
@@ -42,7 +42,7 @@ func (h *Handlers) CreateWithdrawal(ctx context.Context, r api.CreateWithdrawalR
 
 // requestWithdrawal seals where the money goes for the wallet's owner, and asks for it. What cannot be sealed, because
 // the owner is erased, may have been asked for before: then the answer is the one of then.
-func (h *Handlers) requestWithdrawal(
+func (h *walletsHandlers) requestWithdrawal(
 	ctx context.Context, o order, c withdrawal.Request, to withdrawal.Destination,
 ) (journal.Answer, *api.AcceptedJSONResponse, error) {
 	owner, found, err := h.ports.Owners.Owner(ctx, c.WalletID)
@@ -64,7 +64,7 @@ func (h *Handlers) requestWithdrawal(
 }
 
 // CancelWithdrawal implements api.StrictServerInterface.
-func (h *Handlers) CancelWithdrawal(ctx context.Context, r api.CancelWithdrawalRequestObject) (api.CancelWithdrawalResponseObject, error) {
+func (h *walletsHandlers) CancelWithdrawal(ctx context.Context, r api.CancelWithdrawalRequestObject) (api.CancelWithdrawalResponseObject, error) {
 	on, err := onWithdrawal(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (h *Handlers) CancelWithdrawal(ctx context.Context, r api.CancelWithdrawalR
 }
 
 // ApproveWithdrawal implements api.StrictServerInterface.
-func (h *Handlers) ApproveWithdrawal(ctx context.Context, r api.ApproveWithdrawalRequestObject) (api.ApproveWithdrawalResponseObject, error) {
+func (h *walletsHandlers) ApproveWithdrawal(ctx context.Context, r api.ApproveWithdrawalRequestObject) (api.ApproveWithdrawalResponseObject, error) {
 	on, err := onWithdrawal(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (h *Handlers) ApproveWithdrawal(ctx context.Context, r api.ApproveWithdrawa
 }
 
 // SendWithdrawal implements api.StrictServerInterface.
-func (h *Handlers) SendWithdrawal(ctx context.Context, r api.SendWithdrawalRequestObject) (api.SendWithdrawalResponseObject, error) {
+func (h *walletsHandlers) SendWithdrawal(ctx context.Context, r api.SendWithdrawalRequestObject) (api.SendWithdrawalResponseObject, error) {
 	on, err := onWithdrawal(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (h *Handlers) SendWithdrawal(ctx context.Context, r api.SendWithdrawalReque
 }
 
 // SettleWithdrawal implements api.StrictServerInterface.
-func (h *Handlers) SettleWithdrawal(ctx context.Context, r api.SettleWithdrawalRequestObject) (api.SettleWithdrawalResponseObject, error) {
+func (h *walletsHandlers) SettleWithdrawal(ctx context.Context, r api.SettleWithdrawalRequestObject) (api.SettleWithdrawalResponseObject, error) {
 	on, err := onWithdrawal(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (h *Handlers) SettleWithdrawal(ctx context.Context, r api.SettleWithdrawalR
 }
 
 // FailWithdrawal implements api.StrictServerInterface.
-func (h *Handlers) FailWithdrawal(ctx context.Context, r api.FailWithdrawalRequestObject) (api.FailWithdrawalResponseObject, error) {
+func (h *walletsHandlers) FailWithdrawal(ctx context.Context, r api.FailWithdrawalRequestObject) (api.FailWithdrawalResponseObject, error) {
 	on, err := onWithdrawal(ctx, r.ID, r.Params.IfMatch)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func onWithdrawal(ctx context.Context, id, etag string) (withdrawal.On, error) {
 }
 
 // step has a command on a withdrawal decided and shows the withdrawal as it left it.
-func (h *Handlers) step(ctx context.Context, o order, wrong []ledger.FieldError) (api.Withdrawal, *api.AcceptedJSONResponse, error) {
+func (h *walletsHandlers) step(ctx context.Context, o order, wrong []ledger.FieldError) (api.Withdrawal, *api.AcceptedJSONResponse, error) {
 	if err := malformed(wrong); err != nil {
 		return api.Withdrawal{}, nil, err
 	}
@@ -176,7 +176,7 @@ func (h *Handlers) step(ctx context.Context, o order, wrong []ledger.FieldError)
 
 // withdrawalAfter shows a withdrawal as the last event of a command left it. The event that requested it, which its id
 // names, is read from the journal.
-func (h *Handlers) withdrawalAfter(ctx context.Context, a journal.Answer) (api.Withdrawal, error) {
+func (h *walletsHandlers) withdrawalAfter(ctx context.Context, a journal.Answer) (api.Withdrawal, error) {
 	if len(a.Events) == 0 {
 		return api.Withdrawal{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
 	}
@@ -199,13 +199,13 @@ func (h *Handlers) withdrawalAfter(ctx context.Context, a journal.Answer) (api.W
 }
 
 // requesting returns the event that requested the withdrawal that another event is about.
-func (h *Handlers) requesting(ctx context.Context, e *journal.Event) (*journal.Event, error) {
+func (h *walletsHandlers) requesting(ctx context.Context, e *journal.Event) (*journal.Event, error) {
 	id, _ := withdrawal.IDOf(e)
 	place, err := withdrawal.Place(id)
 	if err != nil {
 		return nil, fmt.Errorf("event %d, a %s, is not of a withdrawal: %w", e.Position, e.Type, err)
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
+	events, err := h.Journal.EventsAt(ctx, mainShard, []int64{place.Position()})
 	switch {
 	case err != nil:
 		return nil, away(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // GetWithdrawal implements api.StrictServerInterface. Who executes it reads where it goes.
-func (h *Handlers) GetWithdrawal(ctx context.Context, r api.GetWithdrawalRequestObject) (api.GetWithdrawalResponseObject, error) {
+func (h *walletsHandlers) GetWithdrawal(ctx context.Context, r api.GetWithdrawalRequestObject) (api.GetWithdrawalResponseObject, error) {
 	if _, err := h.see(ctx, r.Params.AtLeast, wallets.Wallets); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (h *Handlers) GetWithdrawal(ctx context.Context, r api.GetWithdrawalRequest
 }
 
 // ListWithdrawals implements api.StrictServerInterface. A user sees those of his own wallets.
-func (h *Handlers) ListWithdrawals(ctx context.Context, r api.ListWithdrawalsRequestObject) (api.ListWithdrawalsResponseObject, error) {
+func (h *walletsHandlers) ListWithdrawals(ctx context.Context, r api.ListWithdrawalsRequestObject) (api.ListWithdrawalsResponseObject, error) {
 	p, err := h.page(ctx, r.Params.Limit, r.Params.Cursor)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (h *Handlers) ListWithdrawals(ctx context.Context, r api.ListWithdrawalsReq
 	if err != nil {
 		return nil, away(err)
 	}
-	found, more, next := turn(ctx, h, p, found, func(at wallets.FoundWithdrawal) string { return strconv.FormatInt(at.Requested, 10) })
+	found, more, next := turn(ctx, p, found, func(at wallets.FoundWithdrawal) string { return strconv.FormatInt(at.Requested, 10) })
 	list, err := h.withdrawalsAt(ctx, found)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (h *Handlers) ListWithdrawals(ctx context.Context, r api.ListWithdrawalsReq
 }
 
 // withdrawalsAt returns the withdrawals that were found, in the order given, from the journal.
-func (h *Handlers) withdrawalsAt(ctx context.Context, found []wallets.FoundWithdrawal) ([]withdrawal.Withdrawal, error) {
+func (h *walletsHandlers) withdrawalsAt(ctx context.Context, found []wallets.FoundWithdrawal) ([]withdrawal.Withdrawal, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
@@ -102,7 +102,7 @@ func (h *Handlers) withdrawalsAt(ctx context.Context, found []wallets.FoundWithd
 			positions = append(positions, at.Last)
 		}
 	}
-	events, err := h.ports.Journal.EventsAt(ctx, mainShard, positions)
+	events, err := h.Journal.EventsAt(ctx, mainShard, positions)
 	if err != nil {
 		return nil, away(err)
 	}

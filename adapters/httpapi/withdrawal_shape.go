@@ -20,7 +20,7 @@ func destinationIn(d api.CreateWithdrawalDestination) withdrawal.Destination {
 }
 
 // withdrawalOf shows a withdrawal to the caller: where it goes as a hint, or whole.
-func (h *Handlers) withdrawalOf(ctx context.Context, w withdrawal.Withdrawal, whole bool) (api.Withdrawal, error) {
+func (h *walletsHandlers) withdrawalOf(ctx context.Context, w withdrawal.Withdrawal, whole bool) (api.Withdrawal, error) {
 	principal := callOf(ctx).principal
 	out := api.Withdrawal{
 		ID: w.ID, WalletID: w.WalletID, Amount: moneyOf(w.Amount), Destination: api.WithdrawalDestination{Type: api.WithdrawalType(w.DestinationType)},

@@ -59,18 +59,26 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
 	mailboxes := httpapi.NewMailboxes()
 	a.feed.Listen(wakes(mailboxes))
+	owners, vault := walletOwners{postgres.NewDirectory(a.reads)}, a.vault
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
-		Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now),
-		Outcomes: store, Journal: store,
-		Positions: reads, Books: reads, Accounts: reads, Transactions: reads, Wallets: reads, Statements: reads, Exchanges: reads, Schedules: reads, Memberships: reads,
-		Documents: export.Statements{},
-		Stripe:    payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
-		People:    people,
-		Messages:  reads, Names: names{reads, a.vault}, Sealer: messaging.NewSealer(a.vault), Mailboxes: mailboxes,
-		Withdrawals: reads, Owners: walletOwners{postgres.NewDirectory(a.reads)}, Destinations: withdrawal.NewSealer(a.vault),
-		Payments: reads, Handovers: payment.NewSealer(a.vault), PaymentProvider: provider,
-		Webhooks: httpapi.Webhooks{
-			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: a.vault,
+		Shared: httpapi.SharedPorts{
+			Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now), Outcomes: store, Journal: store, Positions: reads,
+		},
+		Books: httpapi.BooksPorts{Books: reads, Accounts: reads, Transactions: reads},
+		Wallets: httpapi.WalletsPorts{
+			Wallets: reads, Balances: reads, Transactions: reads, Statements: reads, Documents: export.Statements{}, Names: names{reads, vault},
+			Exchanges: reads, Schedules: reads, Withdrawals: reads, Owners: owners, Destinations: withdrawal.NewSealer(vault),
+		},
+		Payments: httpapi.PaymentsPorts{
+			Payments: reads, Owners: owners, Handovers: payment.NewSealer(vault), Provider: provider,
+			Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
+		},
+		People: people,
+		Messages: httpapi.MessagesPorts{
+			Messages: reads, Names: names{reads, vault}, Directory: people.Directory, Sealer: messaging.NewSealer(vault), Mailboxes: mailboxes,
+		},
+		Webhooks: httpapi.WebhooksPorts{
+			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
 	}, httpapi.HandlersConfig{Log: a.log})

@@ -16,20 +16,20 @@ import (
 )
 
 // people assembles what the routes of people call out to.
-func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.People, error) {
+func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.PeoplePorts, error) {
 	minter, err := authn.NewMinter(keys, authn.MinterConfig{})
 	if err != nil {
-		return httpapi.People{}, err
+		return httpapi.PeoplePorts{}, err
 	}
 	cache := rediscache.NewCache[query.User](a.redis, "user-1")
 	a.feed.Listen(natsbus.Listener{
 		OnUser: func(userID, _ string, position int64) { cache.Tombstone(context.Background(), userID, position) },
 		OnGap:  a.redis.Gap,
 	})
-	return httpapi.People{
+	return httpapi.PeoplePorts{
 		Desk: a.desk, Directory: postgres.NewDirectory(a.auth), Sessions: postgres.NewSessions(a.auth, postgres.SessionsConfig{}),
 		Addresses: a.vault, Users: reads, Cache: cache, KeyUses: postgres.NewAPIKeyUses(a.reads),
-		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey,
+		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey, Memberships: reads,
 	}, nil
 }
 

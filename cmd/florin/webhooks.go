@@ -32,7 +32,7 @@ func (a *app) addWebhooks(ctx context.Context, s *settings, registry *journal.Re
 		return err
 	}
 	store, reads, directory, queue := postgres.NewStore(a.hooks), readmodel.NewReads(a.hooks), postgres.NewDirectory(a.hooks), postgres.NewWebhooks(a.hooks)
-	events := httpapi.NewEvents(registry, httpapi.EventPorts{Journal: store, Positions: reads, Accounts: reads, Wallets: reads})
+	events := httpapi.NewEvents(registry, httpapi.EventPorts{Journal: store, Positions: reads, Balances: reads, Wallets: reads})
 	router := webhook.NewRouter(registry, events.Name, directory, queue, a.vault, time.Now)
 	reactor := journal.NewPageReactor(webhookReactor, tail, points, router.Begin, router.Wants, router.Route, a.log)
 	a.metrics.Reactor(reactor)

@@ -8,8 +8,8 @@ import (
 	"github.com/florinledger/florin/users/seal"
 )
 
-// Webhooks are what the routes of webhook endpoints call out to. All of them are needed.
-type Webhooks struct {
+// WebhooksPorts are what the routes of webhook endpoints call out to. All of them are needed.
+type WebhooksPorts struct {
 	Endpoints  WebhookEndpoints
 	Deliveries WebhookDeliveries
 	Keys       WebhookKeys

@@ -6,38 +6,53 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
-	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/alert"
-	"github.com/florinledger/florin/wallet/payment"
+	wallets "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
-// What is sent that no operation answers. The shapes are those of openapi.yaml, by the same names.
+// What others are told of by webhooks. The shapes that no operation answers are those of openapi.yaml, by the same names.
 
-// webhookPayment is what a provider said of a payment.
-type webhookPayment struct {
-	Provider      string    `json:"provider"`
-	ProviderRef   string    `json:"provider_ref"`
-	WalletID      string    `json:"wallet_id,omitempty"`
-	Amount        api.Money `json:"amount"`
-	TransactionID string    `json:"transaction_id,omitempty"`
+// holdAt shows a hold as an event left it.
+func (h *walletsHandlers) holdAt(ctx context.Context, e *journal.Event) (any, error) {
+	return h.holdAfter(ctx, journal.Answer{Events: []journal.Event{*e}})
 }
 
-func (h *Handlers) paymentAt(_ context.Context, e *journal.Event) (any, error) {
-	show := func(provider, ref, walletID string, amount ledger.Money) (any, error) {
-		return webhookPayment{provider, ref, walletID, moneyOf(amount), transactionIDOf(e)}, nil
+// openedWallet shows a wallet as it was opened.
+func (h *walletsHandlers) openedWallet(_ context.Context, e *journal.Event) (any, error) {
+	w, err := wallet.ShowWallet(e)
+	return walletOf(w, nil), err
+}
+
+// walletAt shows a wallet with the status that an event has given it, and otherwise as it is when it is shown.
+func (h *walletsHandlers) walletAt(ctx context.Context, e *journal.Event) (any, error) {
+	var id string
+	var status wallet.Status
+	switch body := e.Body.(type) {
+	case wallet.Frozen:
+		id, status = body.WalletID, wallet.StatusFrozen
+	case wallet.Unfrozen:
+		id, status = body.WalletID, wallet.StatusOpen
+	case wallet.Closed:
+		id, status = body.WalletID, wallet.StatusClosed
 	}
-	switch b := e.Body.(type) {
-	case payment.Received:
-		return show(b.Provider, b.Payment, b.WalletID, b.Amount)
-	case payment.Refunded:
-		return show(b.Provider, b.Payment, b.WalletID, b.Amount)
-	case payment.Assigned:
-		return show(b.Provider, b.Payment, b.WalletID, b.Amount)
+	if _, err := h.Positions.Await(ctx, e.Position, query.Accounts, wallets.Wallets); err != nil {
+		return nil, fmt.Errorf("wallet %s at event %d: %w", id, e.Position, err)
 	}
-	return nil, notShown(e)
+	w, ok, err := h.ports.Wallets.Wallet(ctx, id)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("wallet %s at event %d (found %t): %w", id, e.Position, ok, err)
+	}
+	w.Status, w.Version = status, e.Position
+	shown, err := h.walletsOf(ctx, []wallet.Wallet{w})
+	if err != nil {
+		return nil, err
+	}
+	return shown[0], nil
 }
 
 // webhookWithdrawal is how a withdrawal stands, without where its money goes, which is its owner's to read.
@@ -50,7 +65,7 @@ type webhookWithdrawal struct {
 	TransactionID string            `json:"transaction_id,omitempty"`
 }
 
-func (h *Handlers) withdrawalStep(_ context.Context, e *journal.Event) (any, error) {
+func (h *walletsHandlers) withdrawalStep(_ context.Context, e *journal.Event) (any, error) {
 	var step withdrawal.Step
 	switch b := e.Body.(type) {
 	case withdrawal.Requested:
@@ -88,7 +103,7 @@ type webhookProblem struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-func (h *Handlers) scheduleRefused(_ context.Context, e *journal.Event) (any, error) {
+func (h *walletsHandlers) scheduleRefused(_ context.Context, e *journal.Event) (any, error) {
 	b, ok := e.Body.(schedule.Refused)
 	if !ok {
 		return nil, notShown(e)
@@ -111,22 +126,10 @@ type webhookAlert struct {
 	At            time.Time `json:"at"`
 }
 
-func (h *Handlers) alertFired(_ context.Context, e *journal.Event) (any, error) {
+func (h *walletsHandlers) alertFired(_ context.Context, e *journal.Event) (any, error) {
 	b, ok := e.Body.(alert.Fired)
 	if !ok {
 		return nil, notShown(e)
 	}
 	return webhookAlert{b.AlertID, b.WalletID, b.Asset, b.Below, b.Above, b.Balance, b.TransactionID, shown(b.At)}, nil
-}
-
-// transactionIDOf is the id of the transaction that an event is; empty when it is none.
-func transactionIDOf(e *journal.Event) string {
-	if len(e.Postings) == 0 {
-		return ""
-	}
-	return e.TransactionID()
-}
-
-func notShown(e *journal.Event) error {
-	return fmt.Errorf("event %d, a %s, has another body than its type says", e.Position, e.Type)
 }

@@ -1,0 +1,11 @@
+package httpapi
+
+import (
+	"time"
+)
+
+// MaxRemembered is how many callers' last writes an instance remembers; about 100 bytes each. It could do without.
+const MaxRemembered = 50_000
+
+// streamWriteTimeout is how long a client may take none of what is sent to it.
+const streamWriteTimeout = 10 * time.Second

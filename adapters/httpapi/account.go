@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
@@ -48,20 +47,6 @@ func (h *booksHandlers) PutAccount(ctx context.Context, r api.PutAccountRequestO
 		callOf(ctx).setVersion(rules.Version)
 	}
 	return api.PutAccount200JSONResponse(rules), err
-}
-
-// ifMatch reads the version of an If-Match header; nil when there is none.
-func ifMatch(header string) (*int64, error) {
-	if header == "" {
-		return nil, nil //nolint:nilnil // no condition is no error
-	}
-	text, opened := strings.CutPrefix(header, `"`)
-	text, closed := strings.CutSuffix(text, `"`)
-	version, err := strconv.ParseInt(text, 10, 64)
-	if !opened || !closed || err != nil || version < 0 {
-		return nil, newProblem("invalid-parameter", `If-Match must be an ETag as it was given, such as "7", quotes included`)
-	}
-	return &version, nil
 }
 
 // rulesOf shows the rules that a command set.

@@ -22,3 +22,12 @@ func (h *booksHandlers) GetBalances(ctx context.Context, r api.GetBalancesReques
 	}
 	return api.GetBalances200JSONResponse{Data: each(rows, balanceOf)}, nil
 }
+
+// balanceOf shows a balance on its account's normal side.
+func balanceOf(b query.Balance) api.Balance {
+	scale := scaleOf(b.Debits, b.Credits)
+	return api.Balance{
+		Asset: b.Asset, Debits: b.Debits.StringFixed(scale), Credits: b.Credits.StringFixed(scale),
+		Balance: onNormalSide(b).StringFixed(scale), Version: b.Version,
+	}
+}

@@ -31,6 +31,11 @@ type call struct {
 
 type callKey struct{}
 
+// withCall returns a context for the handler of a call.
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
 // callOf returns the call of a handler's context. It is there for every route of the table.
 func callOf(ctx context.Context) *call {
 	c, ok := ctx.Value(callKey{}).(*call)

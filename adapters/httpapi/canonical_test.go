@@ -80,9 +80,9 @@ func TestHash(t *testing.T) {
 // BenchmarkDecodeAndHash is what the body of a two-posting transaction costs: decoding and the hash
 // that its key is held to.
 func BenchmarkDecodeAndHash(b *testing.B) {
-	body := []byte(goodBody)
+	body := []byte(goodTransaction)
 	key := []byte("secret")
-	req := httptest.NewRequest("POST", transactionsURL, http.NoBody)
+	req := httptest.NewRequest("POST", "/v1/ledgers/main/transactions", http.NoBody)
 	b.Run("decode", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

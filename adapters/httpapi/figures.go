@@ -20,15 +20,6 @@ func scaleOf(ds ...decimal.Decimal) (scale int32) {
 	return scale
 }
 
-// balanceOf shows a balance on its account's normal side.
-func balanceOf(b query.Balance) api.Balance {
-	scale := scaleOf(b.Debits, b.Credits)
-	return api.Balance{
-		Asset: b.Asset, Debits: b.Debits.StringFixed(scale), Credits: b.Credits.StringFixed(scale),
-		Balance: onNormalSide(b).StringFixed(scale), Version: b.Version,
-	}
-}
-
 // onNormalSide returns the balance seen from the side that makes it grow. The address may be the
 // beginning of one, down to the root.
 func onNormalSide(b query.Balance) decimal.Decimal {

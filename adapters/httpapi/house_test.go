@@ -26,7 +26,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
-	wallets "github.com/florinledger/florin/wallet/query"
+	walletquery "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
 
@@ -39,6 +39,9 @@ type house struct {
 	registry *journal.Registry
 	lobby    *lobby
 	log      *logBuffer
+	// sealer and mailboxes are those of messages.
+	sealer    *messaging.Sealer
+	mailboxes *Mailboxes
 
 	mu       sync.Mutex
 	bench    *journal.Bench
@@ -82,6 +85,14 @@ func open(t *testing.T) *house {
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
 	h.lobby = newLobby(h)
+	h.sealer, h.mailboxes = messaging.NewSealer(h.lobby.vault), NewMailboxes()
+	h.start()
+	return h
+}
+
+// start starts an instance of the service over what there is: one that remembers nothing.
+func (h *house) start() {
+	h.t.Helper()
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
 		Shared:   SharedPorts{Commands: h, Outcomes: h, Journal: h, Positions: h},
@@ -90,13 +101,12 @@ func open(t *testing.T) *house {
 		Payments: PaymentsPorts{Payments: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Provider: payment.Stripe, Stripe: payment.NewReceiver(h, h)},
 		People:   h.lobby.ports(),
 		Messages: MessagesPorts{
-			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: messaging.NewSealer(h.lobby.vault), Mailboxes: NewMailboxes(),
+			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: h.sealer, Mailboxes: h.mailboxes,
 		},
 	}, HandlersConfig{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})
-	require.NoError(t, err)
-	return h
+	require.NoError(h.t, err)
 }
 
 // call asks as a principal, with a key unless it is empty.
@@ -445,14 +455,14 @@ func (h *house) reversed() map[int64]string {
 }
 
 func (h *house) Wallet(ctx context.Context, id string) (w wallet.Wallet, ok bool, err error) {
-	all, err := h.Wallets(ctx, wallets.WalletFilter{Limit: 1000})
+	all, err := h.Wallets(ctx, walletquery.WalletFilter{Limit: 1000})
 	if i := slices.IndexFunc(all, func(w wallet.Wallet) bool { return w.ID == id }); i >= 0 {
 		return all[i], true, err
 	}
 	return w, false, err
 }
 
-func (h *house) Wallets(_ context.Context, f wallets.WalletFilter) (out []wallet.Wallet, err error) {
+func (h *house) Wallets(_ context.Context, f walletquery.WalletFilter) (out []wallet.Wallet, err error) {
 	facts(h, func(e *journal.Event, b wallet.Opened) {
 		w, err := wallet.ShowWallet(e)
 		require.NoError(h.t, err)
@@ -485,7 +495,7 @@ func (h *house) Hold(_ context.Context, id string) (out wallet.Hold, ok bool, er
 	return out, ok, errors.Join(err, h.broken)
 }
 
-func (h *house) Holds(_ context.Context, f wallets.HoldFilter) (out []wallet.Hold, err error) {
+func (h *house) Holds(_ context.Context, f walletquery.HoldFilter) (out []wallet.Hold, err error) {
 	facts(h, func(e *journal.Event, b wallet.HoldPlaced) {
 		hold, showErr := wallet.ShowHold(e, e)
 		require.NoError(h.t, showErr)
@@ -497,22 +507,22 @@ func (h *house) Holds(_ context.Context, f wallets.HoldFilter) (out []wallet.Hol
 	return out[:min(f.Limit, len(out))], h.broken
 }
 
-func (h *house) Alert(ctx context.Context, id string) (a wallets.Alert, ok bool, err error) {
-	all, err := h.Alerts(ctx, wallets.AlertFilter{Limit: 1000})
-	if i := slices.IndexFunc(all, func(a wallets.Alert) bool { return a.ID == id }); i >= 0 {
+func (h *house) Alert(ctx context.Context, id string) (a walletquery.Alert, ok bool, err error) {
+	all, err := h.Alerts(ctx, walletquery.AlertFilter{Limit: 1000})
+	if i := slices.IndexFunc(all, func(a walletquery.Alert) bool { return a.ID == id }); i >= 0 {
 		return all[i], true, err
 	}
 	return a, false, err
 }
 
-func (h *house) Alerts(ctx context.Context, f wallets.AlertFilter) (out []wallets.Alert, err error) {
+func (h *house) Alerts(ctx context.Context, f walletquery.AlertFilter) (out []walletquery.Alert, err error) {
 	facts(h, func(e *journal.Event, b alert.Created) {
 		shown, err := alert.Show(e)
 		require.NoError(h.t, err)
 		w, _, err := h.Wallet(ctx, b.WalletID)
 		require.NoError(h.t, err)
 		if (f.WalletID == "" || f.WalletID == b.WalletID) && (f.Owner == "" || f.Owner == w.Owner) {
-			out = append(out, wallets.Alert{Alert: shown, Owner: w.Owner})
+			out = append(out, walletquery.Alert{Alert: shown, Owner: w.Owner})
 		}
 	})
 	slices.Reverse(out)

@@ -72,3 +72,10 @@ func (m *Mailboxes) watch(owner string) (w *watcher, leave func(), ok bool) {
 		}
 	}, true
 }
+
+// Watchers returns how many streams watch a mailbox.
+func (m *Mailboxes) Watchers(owner string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.watchers[owner])
+}

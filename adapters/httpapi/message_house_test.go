@@ -110,7 +110,7 @@ func (r mailroom) Message(_ context.Context, owner, id string) (m query.Message,
 // Messages finds texts as they stand, without their endings.
 func (r mailroom) Messages(ctx context.Context, f query.Filter) (out []query.Message, err error) {
 	for _, m := range slices.Backward(r.of(f.Owner).messages) {
-		subject, body, err := r.handlers.messagesHandlers.ports.Sealer.Open(ctx, f.Owner, m.Key, m.Subject, m.Body)
+		subject, body, err := r.sealer.Open(ctx, f.Owner, m.Key, m.Subject, m.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +191,7 @@ func (h *house) authenticate(ctx context.Context, token string) (Principal, erro
 
 // tell is the bus: it tells of the last event.
 func (h *house) tell(owners ...string) {
-	h.handlers.messagesHandlers.ports.Mailboxes.Wake(h.head(), owners...)
+	h.mailboxes.Wake(h.head(), owners...)
 }
 
 func (h *house) head() int64 {

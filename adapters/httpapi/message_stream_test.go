@@ -152,12 +152,7 @@ func TestStreamsOfOnePersonAreBounded(t *testing.T) {
 	h.call(me(bob), "", "GET", "/v1/messages/stream", "").refused(t, 429, "too-many-requests")
 	h.follow(me(ann), "").is("0-4", "", "")
 	first.cut()
-	boxes := h.handlers.messagesHandlers.ports.Mailboxes
-	require.Eventually(t, func() bool {
-		boxes.mu.Lock()
-		defer boxes.mu.Unlock()
-		return len(boxes.watchers[bob]) == MaxStreams-1
-	}, waitFor, tick)
+	require.Eventually(t, func() bool { return h.mailboxes.Watchers(bob) == MaxStreams-1 }, waitFor, tick)
 	h.follow(me(bob), "").is("0-4", "", "")
 }
 
@@ -177,5 +172,5 @@ func TestStreamsEndWhenTheServerStops(t *testing.T) {
 	stop()
 	his.ends()
 	require.NoError(t, <-served)
-	assert.Empty(t, h.handlers.messagesHandlers.ports.Mailboxes.watchers)
+	assert.Zero(t, h.mailboxes.Watchers(bob))
 }

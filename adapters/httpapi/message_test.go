@@ -149,7 +149,7 @@ func TestChangeWaitsForTheMessage(t *testing.T) {
 	h := open(t)
 	ann, bob := h.member("ann@example.com"), h.member("bob@example.com")
 	one := h.writes(ann, bob, "One")
-	h.handlers.seen = newLastWrites(1) // this instance knows nothing of it
+	h.start() // another instance, which knows nothing of it
 	h.awaited = nil
 	h.call(me(ann), "", "PATCH", messagesURL+"/"+one, `{"body":"Two"}`).object(t, 200)
 	assert.Contains(t, h.awaited, int64(5))

@@ -66,7 +66,7 @@ func (s *Server) handle(c echo.Context, cl *call, next echo.HandlerFunc) (err er
 		ctx, cancel = context.WithTimeout(ctx, s.cfg.RequestTimeout)
 		defer cancel()
 	}
-	cl.request = cl.request.WithContext(context.WithValue(ctx, callKey{}, cl))
+	cl.request = cl.request.WithContext(withCall(ctx, cl))
 	c.SetRequest(cl.request)
 	err = next(c)
 

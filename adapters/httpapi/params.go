@@ -104,6 +104,20 @@ func checkKey(h http.Header, rt *route) *Problem {
 	return nil
 }
 
+// ifMatch reads the version of an If-Match header; nil when there is none.
+func ifMatch(header string) (*int64, error) {
+	if header == "" {
+		return nil, nil //nolint:nilnil // no condition is no error
+	}
+	text, opened := strings.CutPrefix(header, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
+	version, err := strconv.ParseInt(text, 10, 64)
+	if !opened || !closed || err != nil || version < 0 {
+		return nil, newProblem("invalid-parameter", `If-Match must be an ETag as it was given, such as "7", quotes included`)
+	}
+	return &version, nil
+}
+
 func findParameter(known []parameter, name string) *parameter {
 	for i := range known {
 		p := &known[i]

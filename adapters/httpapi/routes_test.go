@@ -63,8 +63,8 @@ func describedRoles(t *testing.T, op *openapi3.Operation) Roles {
 	text := strings.ReplaceAll(found[1], "the payee's owner", "user")
 	var set Roles
 	for name := range strings.SplitSeq(text, ", ") {
-		require.NotZero(t, roleOf(name), "%s names a role %q", op.OperationID, name)
-		set |= roleOf(name)
+		require.NotZero(t, RolesNamed(name), "%s names a role %q", op.OperationID, name)
+		set |= RolesNamed(name)
 	}
 	return set
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -51,7 +52,7 @@ func TestTogetherAsksInOneGo(t *testing.T) {
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		return q.next != nil && len(q.next.keys) == 21
-	}, waitFor, tick)
+	}, 10*time.Second, time.Millisecond)
 	let <- struct{}{}
 	require.Len(t, <-asked, 21)
 	let <- struct{}{}

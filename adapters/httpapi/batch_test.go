@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -35,7 +36,7 @@ func outcomes(t *testing.T, doc map[string]any) (out []any) {
 		}
 		p := result["problem"].(map[string]any)
 		require.Equal(t, result["status"], p["status"])
-		require.Equal(t, problemBase+p["code"].(string), p["type"])
+		require.Equal(t, request.ProblemBase+p["code"].(string), p["type"])
 		require.NotEmpty(t, p["title"])
 		out = append(out, result["status"], p["code"])
 	}

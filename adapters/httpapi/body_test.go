@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 func TestBodyIsAdmitted(t *testing.T) {
@@ -21,7 +22,7 @@ func TestBodyIsAdmitted(t *testing.T) {
 			return api.CreateTransaction201JSONResponse(aTransaction()), nil
 		},
 		createTransactionBatch: func(ctx context.Context, r api.CreateTransactionBatchRequestObject) (api.CreateTransactionBatchResponseObject, error) {
-			items, err := readLines(callOf(ctx), r.Body, transactionList)
+			items, err := request.ReadLines(request.CallOf(ctx), r.Body, request.TransactionList)
 			return api.CreateTransactionBatch200JSONResponse{Results: make([]api.BatchResult, len(items))}, err
 		},
 	}, Config{})
@@ -42,11 +43,11 @@ func TestBodyIsAdmitted(t *testing.T) {
 		"lines":                       {"/batch", "application/x-ndjson", goodBody + "\n\n" + goodBody, 200, "", ""},
 		"an empty body":               {"", "application/json", "", 400, "malformed-body", ""},
 		"an empty body without type":  {"", "", "", 400, "malformed-body", ""},
-		"a body at its limit":         {"", "application/json", long(MaxBody), 201, "", ""},
-		"a body one byte beyond it":   {"", "application/json", long(MaxBody + 1), 413, "body-too-large", ""},
-		"a batch beyond that":         {"/batch", "application/x-ndjson", long(MaxBody + 1), 200, "", ""},
-		"a batch one byte beyond its": {"/batch", "application/x-ndjson", long(MaxBatchBody + 1), 413, "body-too-large", ""},
-		"10,001 lines":                {"/batch", "application/x-ndjson", strings.Repeat("{}\n", MaxBatchItems+1), 400, "invalid-field", ""},
+		"a body at its limit":         {"", "application/json", long(request.MaxBody), 201, "", ""},
+		"a body one byte beyond it":   {"", "application/json", long(request.MaxBody + 1), 413, "body-too-large", ""},
+		"a batch beyond that":         {"/batch", "application/x-ndjson", long(request.MaxBody + 1), 200, "", ""},
+		"a batch one byte beyond its": {"/batch", "application/x-ndjson", long(request.MaxBatchBody + 1), 413, "body-too-large", ""},
+		"10,001 lines":                {"/batch", "application/x-ndjson", strings.Repeat("{}\n", request.MaxBatchItems+1), 400, "invalid-field", ""},
 		"a form for a batch":          {"/batch", "application/x-www-form-urlencoded", "a=b", 415, "unsupported-media-type", `the content type is "application/x-www-form-urlencoded"; want application/json or application/x-ndjson`},
 	}
 	for name, tt := range tests {
@@ -71,7 +72,7 @@ func TestBodyIsAdmitted(t *testing.T) {
 func TestChunkedBodyBeyondItsLimit(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, fake{}, Config{})
-	req := newRequest(t, "POST", transactionsURL, strings.NewReader(strings.Repeat(" ", MaxBody+1)), money()...)
+	req := newRequest(t, "POST", transactionsURL, strings.NewReader(strings.Repeat(" ", request.MaxBody+1)), money()...)
 	req.ContentLength = -1
 	status, body := serve(t, s, req)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, status)
@@ -87,8 +88,8 @@ func TestBatchItemsAreLeftRaw(t *testing.T) {
 		for i := range items {
 			var into api.CreateTransaction
 			results[i] = api.BatchResult{Index: i, Status: http.StatusCreated, Transaction: aTransaction()}
-			if err := decode(items[i], &into, fmt.Sprintf("/transactions/%d", i)); err != nil {
-				body, row := asProblem(err).render("", "")
+			if err := request.Decode(items[i], &into, fmt.Sprintf("/transactions/%d", i)); err != nil {
+				body, row := request.AsProblem(err).Render("", "")
 				results[i] = api.BatchResult{Index: i, Status: row.Status, Problem: body}
 			}
 		}
@@ -101,7 +102,7 @@ func TestBatchItemsAreLeftRaw(t *testing.T) {
 	var got struct {
 		Results []struct {
 			Status  int
-			Problem struct{ Errors []FieldError }
+			Problem struct{ Errors []request.FieldError }
 		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(answered), &got))
@@ -110,7 +111,7 @@ func TestBatchItemsAreLeftRaw(t *testing.T) {
 	assert.Equal(t, "/transactions/1/metadata/k", got.Results[1].Problem.Errors[0].Pointer)
 	assert.Equal(t, "/transactions/2", got.Results[2].Problem.Errors[0].Pointer)
 
-	req = newRequest(t, "POST", transactionsURL+"/batch", strings.NewReader(`{"transactions":[`+strings.Repeat("{},", MaxBatchItems)+`{}]}`), money()...)
+	req = newRequest(t, "POST", transactionsURL+"/batch", strings.NewReader(`{"transactions":[`+strings.Repeat("{},", request.MaxBatchItems)+`{}]}`), money()...)
 	status, answered = serve(t, s, req)
 	assert.Equal(t, http.StatusBadRequest, status)
 	assert.Contains(t, answered, `"pointer":"/transactions"`)

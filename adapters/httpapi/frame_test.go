@@ -20,6 +20,7 @@ import (
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/adapters/httpapi/openapitest"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // loadContract parses openapi.yaml once for all tests: it takes longer than most of them.
@@ -62,18 +63,18 @@ func (f fake) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRe
 }
 
 // authenticateByName believes tokens of the form "subject=role,role".
-func authenticateByName(_ context.Context, token string) (Principal, error) {
+func authenticateByName(_ context.Context, token string) (request.Principal, error) {
 	subject, roles, ok := strings.Cut(token, "=")
 	switch token {
 	case "broken":
-		return Principal{}, errors.New("the key store is away")
+		return request.Principal{}, errors.New("the key store is away")
 	case "unknowable":
-		return Principal{}, fmt.Errorf("%w: postgres is away", ErrCannotTell)
+		return request.Principal{}, fmt.Errorf("%w: postgres is away", request.ErrCannotTell)
 	}
 	if !ok {
-		return Principal{}, ErrUnauthenticated
+		return request.Principal{}, request.ErrUnauthenticated
 	}
-	return Principal{Subject: subject, Roles: RolesNamed(strings.Split(roles, ",")...)}, nil
+	return request.Principal{Subject: subject, Roles: request.RolesNamed(strings.Split(roles, ",")...)}, nil
 }
 
 // logBuffer is a log that handlers and a test may use at once.
@@ -111,7 +112,7 @@ type answer struct {
 // problem decodes the answer as a problem.
 func (a answer) problem(t *testing.T) map[string]any {
 	t.Helper()
-	require.Equal(t, problemContentType, a.header.Get("Content-Type"), "%s", a.body)
+	require.Equal(t, request.ProblemContentType, a.header.Get("Content-Type"), "%s", a.body)
 	var p map[string]any
 	require.NoError(t, json.Unmarshal(a.body, &p))
 	return p
@@ -158,10 +159,10 @@ func aTransaction() api.Transaction {
 func TestRequestReachesItsHandler(t *testing.T) {
 	t.Parallel()
 	var got api.CreateTransactionRequestObject
-	var principal Principal
+	var principal request.Principal
 	s := newServer(t, fake{createTransaction: func(ctx context.Context, r api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
-		got, principal = r, callOf(ctx).principal
-		callOf(ctx).setReplayed()
+		got, principal = r, request.CallOf(ctx).Principal
+		request.CallOf(ctx).SetReplayed()
 		return api.CreateTransaction201JSONResponse(aTransaction()), nil
 	}}, Config{})
 	a := ask(t, s, "POST", transactionsURL+"?dry_run=true", goodBody, money()...)
@@ -172,7 +173,7 @@ func TestRequestReachesItsHandler(t *testing.T) {
 	assert.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
 	assert.NotContains(t, a.header, "Florin-Position", "a header that was not set must be absent, not empty")
 
-	assert.Equal(t, Principal{Subject: "svc", Roles: RoleService}, principal)
+	assert.Equal(t, request.Principal{Subject: "svc", Roles: request.RoleService}, principal)
 	assert.Equal(t, "main", got.Ledger)
 	assert.Equal(t, "k-1", got.Params.IdempotencyKey)
 	assert.True(t, got.Params.DryRun)
@@ -200,7 +201,7 @@ func TestFaultsAreScrubbedAndLogged(t *testing.T) {
 		},
 		"a panic": func() (api.CreateTransactionResponseObject, error) { panic("secret-host") },
 		"an unknown code": func() (api.CreateTransactionResponseObject, error) {
-			return nil, newProblem("no-such-code", "secret-host")
+			return nil, request.NewProblem("no-such-code", "secret-host")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,7 +225,7 @@ func TestLogLine(t *testing.T) {
 	t.Parallel()
 	log := &logBuffer{}
 	s := newServer(t, fake{createTransaction: func(context.Context, api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
-		return nil, &Problem{Code: "insufficient-funds"}
+		return nil, &request.Problem{Code: "insufficient-funds"}
 	}}, Config{Log: slog.New(slog.NewJSONHandler(log, nil))})
 	ask(t, s, "POST", transactionsURL+"?dry_run=false", goodBody, money("X-Request-Id", "r-1")...)
 	require.Eventually(t, func() bool { return strings.HasSuffix(log.String(), "\n") }, waitFor, tick)

@@ -2,6 +2,14 @@ package httpapi
 
 import (
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/books"
+	"github.com/florinledger/florin/adapters/httpapi/handling"
+	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/ops"
+	"github.com/florinledger/florin/adapters/httpapi/payments"
+	"github.com/florinledger/florin/adapters/httpapi/people"
+	"github.com/florinledger/florin/adapters/httpapi/wallets"
+	"github.com/florinledger/florin/adapters/httpapi/webhooks"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -9,7 +17,7 @@ import (
 // outcome and events alone, so that a replay says what was said the first time; a read from
 // projections, and says up to which position it has seen.
 type Handlers struct {
-	*base
+	*handling.Base
 	*booksHandlers
 	*walletsHandlers
 	*paymentsHandlers
@@ -19,23 +27,34 @@ type Handlers struct {
 	*opsHandlers
 }
 
+// The handlers of the areas, by names under which they stand beside each other in one struct.
+type (
+	booksHandlers    = books.Handlers
+	walletsHandlers  = wallets.Handlers
+	paymentsHandlers = payments.Handlers
+	peopleHandlers   = people.Handlers
+	messagesHandlers = messages.Handlers
+	webhooksHandlers = webhooks.Handlers
+	opsHandlers      = ops.Handlers
+)
+
 var _ api.StrictServerInterface = (*Handlers)(nil)
 
 // NewHandlers returns the handlers over ports. registry decodes events. secret is the
 // installation's, shared by every instance: it signs cursors and keys the hashes that idempotency
 // keys are held to, so with another secret, open cursors are void and repeats of older requests are
 // refused.
-func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg HandlersConfig) *Handlers {
-	shared := newBase(registry, secret, ports.Shared, cfg)
+func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg handling.Config) *Handlers {
+	shared := handling.NewBase(registry, secret, ports.Shared, cfg)
 	h := &Handlers{
-		base:             shared,
-		booksHandlers:    newBooks(shared, ports.Books),
-		walletsHandlers:  newWallets(shared, ports.Wallets),
-		paymentsHandlers: newPayments(shared, ports.Payments),
-		peopleHandlers:   newPeople(shared, ports.People),
-		messagesHandlers: newMessages(shared, ports.Messages),
-		webhooksHandlers: newWebhooks(shared, ports.Webhooks),
+		Base:             shared,
+		booksHandlers:    books.New(shared, ports.Books),
+		walletsHandlers:  wallets.New(shared, ports.Wallets),
+		paymentsHandlers: payments.New(shared, ports.Payments),
+		peopleHandlers:   people.New(shared, ports.People),
+		messagesHandlers: messages.New(shared, ports.Messages),
+		webhooksHandlers: webhooks.New(shared, ports.Webhooks),
 	}
-	h.opsHandlers = newOps(shared, h.result)
+	h.opsHandlers = ops.New(shared, h.result)
 	return h
 }

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // Check is something that the service cannot work without.
@@ -45,10 +47,10 @@ func (h *health) readyz(c echo.Context) error {
 			Checks []checkResult `json:"checks"`
 		}{"ready", results})
 	}
-	p := &Problem{Code: "not-ready", Members: map[string]any{"checks": results}}
+	p := &request.Problem{Code: "not-ready", Members: map[string]any{"checks": results}}
 	for _, r := range results {
 		if r.err != nil {
-			p.cause = r.err
+			p.Cause = r.err
 		}
 	}
 	return p

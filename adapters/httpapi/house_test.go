@@ -16,6 +16,12 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/books"
+	"github.com/florinledger/florin/adapters/httpapi/handling"
+	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/payments"
+	"github.com/florinledger/florin/adapters/httpapi/request"
+	"github.com/florinledger/florin/adapters/httpapi/wallets"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
@@ -41,7 +47,7 @@ type house struct {
 	log      *logBuffer
 	// sealer and mailboxes are those of messages.
 	sealer    *messaging.Sealer
-	mailboxes *Mailboxes
+	mailboxes *messages.Mailboxes
 
 	mu       sync.Mutex
 	bench    *journal.Bench
@@ -85,7 +91,7 @@ func open(t *testing.T) *house {
 	messaging.Register(h.registry)
 	h.bench = journal.NewBench(h.registry)
 	h.lobby = newLobby(h)
-	h.sealer, h.mailboxes = messaging.NewSealer(h.lobby.vault), NewMailboxes()
+	h.sealer, h.mailboxes = messaging.NewSealer(h.lobby.vault), messages.NewMailboxes()
 	h.start()
 	return h
 }
@@ -95,15 +101,15 @@ func (h *house) start() {
 	h.t.Helper()
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	h.handlers = NewHandlers(h.registry, []byte("secret"), Ports{
-		Shared:   SharedPorts{Commands: h, Outcomes: h, Journal: h, Positions: h},
-		Books:    BooksPorts{Books: h, Accounts: h, Transactions: h},
-		Wallets:  WalletsPorts{Wallets: h, Balances: h, Transactions: h, Exchanges: h, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault)},
-		Payments: PaymentsPorts{Payments: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Provider: payment.Stripe, Stripe: payment.NewReceiver(h, h)},
+		Shared:   handling.Ports{Commands: h, Outcomes: h, Journal: h, Positions: h},
+		Books:    books.Ports{Books: h, Accounts: h, Transactions: h},
+		Wallets:  wallets.Ports{Wallets: h, Balances: h, Transactions: h, Exchanges: h, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault)},
+		Payments: payments.Ports{Payments: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Provider: payment.Stripe, Stripe: payment.NewReceiver(h, h)},
 		People:   h.lobby.ports(),
-		Messages: MessagesPorts{
+		Messages: messages.Ports{
 			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: h.sealer, Mailboxes: h.mailboxes,
 		},
-	}, HandlersConfig{Log: log})
+	}, handling.Config{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})
 	require.NoError(h.t, err)
@@ -156,7 +162,7 @@ func (a answer) object(t *testing.T, status int) map[string]any {
 func (a answer) refused(t *testing.T, status int, code string) map[string]any {
 	t.Helper()
 	p := a.object(t, status)
-	require.Equal(t, problemContentType, a.header.Get("Content-Type"))
+	require.Equal(t, request.ProblemContentType, a.header.Get("Content-Type"))
 	require.Equal(t, code, p["code"], "%s", a.body)
 	return p
 }
@@ -199,7 +205,7 @@ func (h *house) decide(c journal.Command) journal.Answer {
 	h.now = h.now.Add(time.Microsecond)
 	o := journal.Outcome{Command: c.ID, Type: c.Type, Hash: c.Hash, Caller: c.Actor, Status: journal.Done, At: h.now}
 	if h.dead {
-		o.Status, o.Refusal = journal.Dead, &journal.Refusal{Code: codeDead}
+		o.Status, o.Refusal = journal.Dead, &journal.Refusal{Code: request.CodeDead}
 		h.outcomes[c.ID] = o
 		return journal.Answer{Outcome: o}
 	}

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"time"
+
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // Times of a connection. The defaults of Config.
@@ -28,15 +30,15 @@ const (
 //nolint:gochecknoglobals // constants, which Go has no structs for
 var (
 	// rateLogin: an office in the morning, and no list of passwords.
-	rateLogin = RatePolicy{Name: "login-address", Burst: 20, Per: time.Minute}
+	rateLogin = request.RatePolicy{Name: "login-address", Burst: 20, Per: time.Minute}
 	// rateRegister: a class that signs up together, and no more mail to strangers than that.
-	rateRegister = RatePolicy{Name: "register-address", Burst: 120, Per: time.Hour}
-	// rateForgot bounds the mail that others can have sent to somebody, as rateForgotAccount of people does.
-	rateForgot = RatePolicy{Name: "forgot-address", Burst: 20, Per: time.Hour}
+	rateRegister = request.RatePolicy{Name: "register-address", Burst: 120, Per: time.Hour}
+	// rateForgot bounds the mail that others can have sent to somebody, as people.rateForgotAccount of people does.
+	rateForgot = request.RatePolicy{Name: "forgot-address", Burst: 20, Per: time.Hour}
 	// rateLink bounds hashes and signatures; the links themselves are beyond guessing.
-	rateLink = RatePolicy{Name: "link-address", Burst: 30, Per: time.Minute}
+	rateLink = request.RatePolicy{Name: "link-address", Burst: 30, Per: time.Minute}
 	// rateSession: everybody of an office refreshes within a quarter of an hour.
-	rateSession = RatePolicy{Name: "session-address", Burst: 120, Per: time.Minute}
+	rateSession = request.RatePolicy{Name: "session-address", Burst: 120, Per: time.Minute}
 	// ratePlans: a page of prices that an office looks at, and no way to keep the database busy without a token.
-	ratePlans = RatePolicy{Name: "plans-address", Burst: 300, Per: time.Minute}
+	ratePlans = request.RatePolicy{Name: "plans-address", Burst: 300, Per: time.Minute}
 )

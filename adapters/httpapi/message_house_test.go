@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/query"
@@ -179,12 +180,12 @@ func (r mailroom) Names(ctx context.Context, ids []string) (map[string]string, e
 }
 
 // authenticate believes tokens by their names, but those that are over.
-func (h *house) authenticate(ctx context.Context, token string) (Principal, error) {
+func (h *house) authenticate(ctx context.Context, token string) (request.Principal, error) {
 	h.mu.Lock()
 	over := slices.Contains(h.over, token)
 	h.mu.Unlock()
 	if over {
-		return Principal{}, ErrUnauthenticated
+		return request.Principal{}, request.ErrUnauthenticated
 	}
 	return authenticateByName(ctx, token)
 }

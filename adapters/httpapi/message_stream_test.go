@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/httpapi/messages"
 )
 
 // writes sends a message from one to another and returns its id.
@@ -126,12 +128,12 @@ func TestStreamAsksForNamesOnce(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	ann, bob := h.member("ann@example.com"), h.member("bob@example.com")
-	for n := range streamPage + 5 {
+	for n := range messages.StreamPage + 5 {
 		h.writes(ann, bob, fmt.Sprintf("Number %d.", n))
 	}
 	his := h.follow(me(bob), "0-4")
 	his.is("0-4", "", "")
-	for n := range streamPage + 5 {
+	for n := range messages.StreamPage + 5 {
 		his.is(fmt.Sprintf("0-%d", n+5), "received", fmt.Sprintf("Number %d.", n))
 	}
 	h.mu.Lock()
@@ -144,7 +146,7 @@ func TestStreamsOfOnePersonAreBounded(t *testing.T) {
 	h := open(t)
 	ann, bob := h.member("ann@example.com"), h.member("bob@example.com")
 	var first *live
-	for n := range MaxStreams {
+	for n := range messages.MaxStreams {
 		if l := h.follow(me(bob), ""); n == 0 {
 			first = l
 		}
@@ -152,7 +154,7 @@ func TestStreamsOfOnePersonAreBounded(t *testing.T) {
 	h.call(me(bob), "", "GET", "/v1/messages/stream", "").refused(t, 429, "too-many-requests")
 	h.follow(me(ann), "").is("0-4", "", "")
 	first.cut()
-	require.Eventually(t, func() bool { return h.mailboxes.Watchers(bob) == MaxStreams-1 }, waitFor, tick)
+	require.Eventually(t, func() bool { return h.mailboxes.Watchers(bob) == messages.MaxStreams-1 }, waitFor, tick)
 	h.follow(me(bob), "").is("0-4", "", "")
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -57,7 +58,7 @@ func TestQueryIsChecked(t *testing.T) {
 		"not UTF-8":              {"reference=%ff", "invalid-parameter", "reference is not UTF-8 text without U+0000"},
 		"a broken escape":        {"reference=%zz", "invalid-parameter", `the query is not well-formed: invalid URL escape "%zz"`},
 		"a semicolon":            {"limit=1;asset=USD", "invalid-parameter", "the query is not well-formed: invalid semicolon separator in query"},
-		"more bytes than may be": {"reference=" + strings.Repeat("a", MaxQueryBytes), "invalid-parameter", "the query has 16394 bytes; at most 16384 are taken"},
+		"more bytes than may be": {"reference=" + strings.Repeat("a", request.MaxQueryBytes), "invalid-parameter", "the query has 16394 bytes; at most 16384 are taken"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -133,18 +134,18 @@ func TestIdempotencyKeyIsChecked(t *testing.T) {
 
 func TestAnswerHeaders(t *testing.T) {
 	t.Parallel()
-	c := &call{header: http.Header{}}
-	c.setPosition(journal.Token{Shard: 0, Position: 4711})
-	c.setReplayed()
-	c.setVersion(7)
-	c.setAccepted(journal.NewCommandID("svc", "k"))
+	c := &request.Call{Header: http.Header{}}
+	c.SetPosition(journal.Token{Shard: 0, Position: 4711})
+	c.SetReplayed()
+	c.SetVersion(7)
+	c.SetAccepted(journal.NewCommandID("svc", "k"))
 	assert.Equal(t, http.Header{
 		"Florin-Position":     {"0-4711"},
 		"Idempotent-Replayed": {"true"},
 		"Etag":                {`"7"`},
 		"Location":            {"/v1/commands/" + journal.NewCommandID("svc", "k").String()},
 		"Preference-Applied":  {"respond-async"},
-	}, c.header)
+	}, c.Header)
 }
 
 func TestPrefer(t *testing.T) {
@@ -153,7 +154,7 @@ func TestPrefer(t *testing.T) {
 		"respond-async": true, "wait=10, Respond-Async": true, "respond-async; x=1": true,
 		"": false, "respond-asynchronously": false, "wait=10": false, `return="respond-async"`: false,
 	} {
-		c := &call{request: newRequest(t, "POST", transactionsURL, http.NoBody, "Prefer", value)}
-		assert.Equal(t, want, c.wantsAsync(), value)
+		c := &request.Call{Request: newRequest(t, "POST", transactionsURL, http.NoBody, "Prefer", value)}
+		assert.Equal(t, want, c.WantsAsync(), value)
 	}
 }

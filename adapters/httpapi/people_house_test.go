@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/people"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/desk"
@@ -78,8 +79,8 @@ func (l *lobby) run(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, <-done) })
 }
 
-func (l *lobby) ports() PeoplePorts {
-	return PeoplePorts{
+func (l *lobby) ports() people.Ports {
+	return people.Ports{
 		Desk: l.desk, Directory: l.house, Sessions: l, Addresses: l.vault, Users: readUsers{l.house}, Cache: l, KeyUses: l, Tokens: l, Ends: l, Memberships: club{l.house},
 		NewAPIKey: func() (string, string) {
 			l.mu.Lock()

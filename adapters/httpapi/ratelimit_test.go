@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // counter counts without ever forgetting.
@@ -19,14 +21,14 @@ type counter struct {
 	counts map[string]int
 }
 
-func (c *counter) allow(_ context.Context, p RatePolicy, key string) RateDecision {
+func (c *counter) allow(_ context.Context, p request.RatePolicy, key string) request.RateDecision {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.counts == nil {
 		c.counts = map[string]int{}
 	}
 	n := c.counts[p.Name+" "+key] + 1
-	d := RateDecision{Allowed: n <= p.Burst, Limit: p.Burst, Remaining: max(0, p.Burst-n), ResetAfter: 1500 * time.Millisecond}
+	d := request.RateDecision{Allowed: n <= p.Burst, Limit: p.Burst, Remaining: max(0, p.Burst-n), ResetAfter: 1500 * time.Millisecond}
 	if d.Allowed {
 		c.counts[p.Name+" "+key] = n
 	} else {
@@ -108,19 +110,19 @@ func TestGuessesOfTheCurrentPasswordAreLimited(t *testing.T) {
 func TestOpenRoutesHaveALimit(t *testing.T) {
 	t.Parallel()
 	h, c := limited(t)
-	names := map[string]RatePolicy{}
+	names := map[string]request.RatePolicy{}
 	for _, rt := range routes() {
-		read := strings.HasPrefix(rt.path, "/v1/plans")
-		open := rt.roles == anyone && (rt.method == http.MethodPost && rt.body != webhookBody || read)
-		assert.Equal(t, open, rt.rate.Name != "", "%s %s", rt.method, rt.path)
+		read := strings.HasPrefix(rt.Path, "/v1/plans")
+		open := rt.Roles == request.Anyone && (rt.Method == http.MethodPost && rt.Body != request.WebhookBody || read)
+		assert.Equal(t, open, rt.Rate.Name != "", "%s %s", rt.Method, rt.Path)
 		if !open || read {
 			continue
 		}
-		names[rt.rate.Name] = rt.rate
-		a := h.anon("", rt.path, `{`)
+		names[rt.Rate.Name] = rt.Rate
+		a := h.anon("", rt.Path, `{`)
 		a.refused(t, 400, "malformed-body")
-		assert.True(t, strings.HasPrefix(a.header.Get("RateLimit-Policy"), `"`+rt.rate.Name+`";q=`), rt.path)
-		assert.NotEmpty(t, a.header.Get("RateLimit"), rt.path)
+		assert.True(t, strings.HasPrefix(a.header.Get("RateLimit-Policy"), `"`+rt.Rate.Name+`";q=`), rt.Path)
+		assert.NotEmpty(t, a.header.Get("RateLimit"), rt.Path)
 	}
 	assert.Len(t, names, 5)
 	assert.Equal(t, 1, c.counts["login-address 127.0.0.1"])

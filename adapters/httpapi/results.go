@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 
+	"github.com/florinledger/florin/adapters/httpapi/payments"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging"
@@ -19,51 +21,51 @@ import (
 func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 	switch a.Outcome.Type {
 	case ledger.CommandCreateLedger:
-		return h.ledgerOf(a)
+		return h.LedgerOf(a)
 	case ledger.CommandRegisterAsset:
 		if a.Outcome.Count == 0 {
 			return nil, nil //nolint:nilnil // the asset was known: the request said all there is
 		}
-		return h.assetOf(a)
+		return h.AssetOf(a)
 	case ledger.CommandSetAccount:
-		return h.rulesOf(a)
+		return h.RulesOf(a)
 	case ledger.CommandPostTransaction, ledger.CommandReverseTransaction:
-		return h.transactionOf(a)
+		return h.TransactionOf(a)
 	case wallet.CommandCreditWallet, wallet.CommandDebitWallet:
-		return h.transactionOf(a)
+		return h.TransactionOf(a)
 	case exchange.CommandSetRate:
-		return h.setRateOf(a)
+		return h.SetRateOf(a)
 	case exchange.CommandIssueQuote:
-		return h.issuedOf(a)
+		return h.IssuedOf(a)
 	case exchange.CommandExchange:
-		return h.exchangeOf(callOf(ctx).principal, a)
+		return h.ExchangeOf(request.CallOf(ctx).Principal, a)
 	case wallet.CommandTransfer, wallet.CommandSplit:
-		return h.transferOf(callOf(ctx).principal, a)
+		return h.TransferOf(request.CallOf(ctx).Principal, a)
 	case ledger.CommandPostBatch, wallet.CommandTransferBatch:
-		return h.batchOf(a, nil)
+		return h.BatchResults(a, nil)
 	case wallet.CommandOpenWallet:
-		return h.openedOf(a)
+		return h.OpenedOf(a)
 	case wallet.CommandPlaceHold, wallet.CommandIncreaseHold, wallet.CommandCaptureHold, wallet.CommandReleaseHold:
-		return h.holdAfter(ctx, a)
+		return h.HoldAfter(ctx, a)
 	case withdrawal.CommandRequest, withdrawal.CommandCancel, withdrawal.CommandApprove,
 		withdrawal.CommandSend, withdrawal.CommandSettle, withdrawal.CommandFail:
-		return h.withdrawalAfter(ctx, a)
+		return h.WithdrawalAfter(ctx, a)
 	case alert.CommandCreateAlert:
-		return h.alertOf(a)
+		return h.AlertOf(a)
 	case schedule.CommandCreateSchedule:
-		return h.scheduledOf(a)
+		return h.ScheduledOf(a)
 	case membership.CommandCreatePlan:
-		return h.createdPlan(a)
+		return h.CreatedPlan(a)
 	case membership.CommandBuy, membership.CommandCancel, membership.CommandChange:
-		return h.membershipAfter(ctx, a)
+		return h.MembershipAfter(ctx, a)
 	case messaging.CommandSendMessage:
-		return h.sentOf(ctx, a)
+		return h.SentOf(ctx, a)
 	case payment.CommandCreate, payment.CommandCancel:
-		return h.paymentAfter(ctx, a)
+		return h.PaymentAfter(ctx, a)
 	case payment.CommandRefund:
-		return h.refundAfter(ctx, a)
+		return h.RefundAfter(ctx, a)
 	case payment.CommandRecordFact:
-		return receiptOf(a.Outcome)
+		return payments.ReceiptOf(a.Outcome)
 	}
 	return nil, nil //nolint:nilnil // a command that no request makes
 }

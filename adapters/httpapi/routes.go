@@ -1,169 +1,179 @@
 package httpapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/florinledger/florin/adapters/httpapi/request"
+)
 
 // routes returns the table of all operations. What is not in it does not exist: New fails when a
 // handler is registered for anything else.
-func routes() []route {
+func routes() []request.Route {
 	const (
-		u, s, f, o = RoleUser, RoleService, RoleFinance, RoleOperator
+		u, s, f, o = request.RoleUser, request.RoleService, request.RoleFinance, request.RoleOperator
 		get, post  = http.MethodGet, http.MethodPost
 		patch, del = http.MethodPatch, http.MethodDelete
+
+		anyone, admin = request.Anyone, request.AdminOnly
+		json          = request.JSONBody
 
 		accounts     = "/v1/ledgers/:ledger/accounts"
 		transactions = "/v1/ledgers/:ledger/transactions"
 	)
-	page := []parameter{limitParam(), cursorParam(), atLeastParam()}
-	list := []parameter{limitParam(), cursorParam()} // of what is read as the last write left it
-	atLeast := []parameter{atLeastParam()}
-	dryRun := []parameter{dryRunParam()}
-	with := func(base []parameter, more ...parameter) []parameter { return append(more, base...) }
+	text, at, flag, amount := request.TextParam, request.TimeParam, request.BoolParam, request.AmountParam
+	page := []request.Parameter{request.LimitParam(), request.CursorParam(), request.AtLeastParam()}
+	list := []request.Parameter{request.LimitParam(), request.CursorParam()} // of what is read as the last write left it
+	atLeast := []request.Parameter{request.AtLeastParam()}
+	dryRun := []request.Parameter{request.DryRunParam()}
+	with := func(base []request.Parameter, more ...request.Parameter) []request.Parameter {
+		return append(more, base...)
+	}
 
-	return []route{
-		{method: get, path: "/livez", roles: anyone},
-		{method: get, path: "/readyz", roles: anyone},
-		{method: get, path: "/docs", roles: anyone},
-		{method: get, path: "/docs/*", roles: anyone},
-		{method: get, path: "/openapi.yaml", roles: anyone},
-		{method: get, path: "/.well-known/jwks.json", roles: anyone},
+	return []request.Route{
+		{Method: get, Path: "/livez", Roles: anyone},
+		{Method: get, Path: "/readyz", Roles: anyone},
+		{Method: get, Path: "/docs", Roles: anyone},
+		{Method: get, Path: "/docs/*", Roles: anyone},
+		{Method: get, Path: "/openapi.yaml", Roles: anyone},
+		{Method: get, Path: "/.well-known/jwks.json", Roles: anyone},
 
-		{method: post, path: "/v1/ledgers", roles: f, body: jsonBody},
-		{method: get, path: "/v1/ledgers", roles: f, query: page},
-		{method: post, path: "/v1/assets", roles: f, body: jsonBody},
-		{method: get, path: "/v1/assets", roles: f, query: page},
+		{Method: post, Path: "/v1/ledgers", Roles: f, Body: json},
+		{Method: get, Path: "/v1/ledgers", Roles: f, Query: page},
+		{Method: post, Path: "/v1/assets", Roles: f, Body: json},
+		{Method: get, Path: "/v1/assets", Roles: f, Query: page},
 
-		{method: get, path: accounts, roles: f | s, query: with(page, textParam("prefix"), accountTypeParam(), assetParam())},
-		{method: http.MethodPut, path: accounts + "/:address", roles: f, body: jsonBody},
-		{method: get, path: accounts + "/:address", roles: f | s, query: atLeast},
-		{method: get, path: accounts + "/:address/balances", roles: f | s, query: with(atLeast, assetParam())},
-		{method: get, path: accounts + "/:address/entries", roles: f | s, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
+		{Method: get, Path: accounts, Roles: f | s, Query: with(page, text("prefix"), accountTypeParam(), assetParam())},
+		{Method: http.MethodPut, Path: accounts + "/:address", Roles: f, Body: json},
+		{Method: get, Path: accounts + "/:address", Roles: f | s, Query: atLeast},
+		{Method: get, Path: accounts + "/:address/balances", Roles: f | s, Query: with(atLeast, assetParam())},
+		{Method: get, Path: accounts + "/:address/entries", Roles: f | s, Query: with(page, at("from"), at("until"), assetParam(), orderParam())},
 
-		{method: post, path: transactions, roles: f | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: transactions, roles: f | s, query: with(page,
-			textParam("account"), textParam("reference"), textParam("type"), assetParam(),
-			amountParam("amount_gte"), amountParam("amount_lte"),
-			timeParam("from"), timeParam("until"), timeParam("recorded_from"), timeParam("recorded_until"), metadataParam())},
-		{method: post, path: transactions + "/batch", roles: f | s, money: true, body: batchBody, query: with(dryRun, modeParam())},
-		{method: get, path: transactions + "/:id", roles: f | s, query: atLeast},
-		{method: post, path: transactions + "/:id/reverse", roles: f, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/ledgers/:ledger/trial-balance", roles: f, query: with(atLeast, assetParam(), depthParam())},
+		{Method: post, Path: transactions, Roles: f | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: transactions, Roles: f | s, Query: with(page,
+			text("account"), text("reference"), text("type"), assetParam(),
+			amount("amount_gte"), amount("amount_lte"),
+			at("from"), at("until"), at("recorded_from"), at("recorded_until"), request.MetadataParam())},
+		{Method: post, Path: transactions + "/batch", Roles: f | s, Money: true, Body: request.BatchBody, Query: with(dryRun, modeParam())},
+		{Method: get, Path: transactions + "/:id", Roles: f | s, Query: atLeast},
+		{Method: post, Path: transactions + "/:id/reverse", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/ledgers/:ledger/trial-balance", Roles: f, Query: with(atLeast, assetParam(), depthParam())},
 
-		{method: post, path: "/v1/wallets", roles: u | s, body: jsonBody},
-		{method: get, path: "/v1/wallets", roles: u | s | f, query: with(page, textParam("owner_id"), walletStatusParam(), assetParam())},
-		{method: get, path: "/v1/wallets/:id", roles: u | s | f, query: atLeast},
-		{method: patch, path: "/v1/wallets/:id", roles: u | s | f, body: jsonBody},
-		{method: get, path: "/v1/wallets/:id/entries", roles: u | s | f, query: with(page, timeParam("from"), timeParam("until"), assetParam(), orderParam())},
-		{method: get, path: "/v1/wallets/:id/statement", roles: u | s | f, stream: true,
-			query: with(atLeast, timeParam("from"), timeParam("until"), assetParam(), statementFormatParam())},
-		{method: post, path: "/v1/wallets/:id/freeze", roles: s | f, body: jsonBody},
-		{method: post, path: "/v1/wallets/:id/unfreeze", roles: s | f, body: jsonBody},
-		{method: post, path: "/v1/wallets/:id/close", roles: u | s | f, body: jsonBody},
-		{method: post, path: "/v1/wallets/:id/credit", roles: s | f, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/wallets/:id/debit", roles: s | f, money: true, body: jsonBody, query: dryRun},
-		{method: http.MethodPut, path: "/v1/wallets/:id/credit-limits/:asset", roles: f, body: jsonBody},
-		{method: http.MethodPut, path: "/v1/wallets/:id/spending-limits/:asset", roles: f, body: jsonBody},
-		{method: post, path: "/v1/transfers", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/transfers/batch", roles: s, money: true, body: batchBody, query: with(dryRun, modeParam())},
-		{method: post, path: "/v1/transfers/split", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/transfers", roles: u | s, query: with(page, walletIDParam(), assetParam(), timeParam("from"), timeParam("until"))},
-		{method: get, path: "/v1/transfers/:id", roles: u | s, query: atLeast},
-		{method: get, path: "/v1/exchange-rates", roles: u | s | f | o, query: with(page, assetCodeParam("from"))},
-		{method: get, path: "/v1/exchange-rates/:from/:to", roles: u | s | f | o, query: atLeast},
-		{method: http.MethodPut, path: "/v1/exchange-rates/:from/:to", roles: f, body: jsonBody},
-		{method: del, path: "/v1/exchange-rates/:from/:to", roles: f},
-		{method: post, path: "/v1/quotes", roles: u | s | f, body: jsonBody},
-		{method: get, path: "/v1/quotes/:id", roles: u | s | f, query: atLeast},
-		{method: post, path: "/v1/exchanges", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/exchanges/:id", roles: u | s, query: atLeast},
-		{method: post, path: "/v1/holds/:id/increase", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/holds", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/holds", roles: u | s, query: with(page, walletIDParam(), holdStatusParam())},
-		{method: get, path: "/v1/holds/:id", roles: u | s, query: atLeast},
-		{method: post, path: "/v1/holds/:id/capture", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/holds/:id/release", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{Method: post, Path: "/v1/wallets", Roles: u | s, Body: json},
+		{Method: get, Path: "/v1/wallets", Roles: u | s | f, Query: with(page, text("owner_id"), walletStatusParam(), assetParam())},
+		{Method: get, Path: "/v1/wallets/:id", Roles: u | s | f, Query: atLeast},
+		{Method: patch, Path: "/v1/wallets/:id", Roles: u | s | f, Body: json},
+		{Method: get, Path: "/v1/wallets/:id/entries", Roles: u | s | f, Query: with(page, at("from"), at("until"), assetParam(), orderParam())},
+		{Method: get, Path: "/v1/wallets/:id/statement", Roles: u | s | f, Stream: true,
+			Query: with(atLeast, at("from"), at("until"), assetParam(), statementFormatParam())},
+		{Method: post, Path: "/v1/wallets/:id/freeze", Roles: s | f, Body: json},
+		{Method: post, Path: "/v1/wallets/:id/unfreeze", Roles: s | f, Body: json},
+		{Method: post, Path: "/v1/wallets/:id/close", Roles: u | s | f, Body: json},
+		{Method: post, Path: "/v1/wallets/:id/credit", Roles: s | f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/wallets/:id/debit", Roles: s | f, Money: true, Body: json, Query: dryRun},
+		{Method: http.MethodPut, Path: "/v1/wallets/:id/credit-limits/:asset", Roles: f, Body: json},
+		{Method: http.MethodPut, Path: "/v1/wallets/:id/spending-limits/:asset", Roles: f, Body: json},
+		{Method: post, Path: "/v1/transfers", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/transfers/batch", Roles: s, Money: true, Body: request.BatchBody, Query: with(dryRun, modeParam())},
+		{Method: post, Path: "/v1/transfers/split", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/transfers", Roles: u | s, Query: with(page, walletIDParam(), assetParam(), at("from"), at("until"))},
+		{Method: get, Path: "/v1/transfers/:id", Roles: u | s, Query: atLeast},
+		{Method: get, Path: "/v1/exchange-rates", Roles: u | s | f | o, Query: with(page, assetCodeParam("from"))},
+		{Method: get, Path: "/v1/exchange-rates/:from/:to", Roles: u | s | f | o, Query: atLeast},
+		{Method: http.MethodPut, Path: "/v1/exchange-rates/:from/:to", Roles: f, Body: json},
+		{Method: del, Path: "/v1/exchange-rates/:from/:to", Roles: f},
+		{Method: post, Path: "/v1/quotes", Roles: u | s | f, Body: json},
+		{Method: get, Path: "/v1/quotes/:id", Roles: u | s | f, Query: atLeast},
+		{Method: post, Path: "/v1/exchanges", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/exchanges/:id", Roles: u | s, Query: atLeast},
+		{Method: post, Path: "/v1/holds/:id/increase", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/holds", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/holds", Roles: u | s, Query: with(page, walletIDParam(), holdStatusParam())},
+		{Method: get, Path: "/v1/holds/:id", Roles: u | s, Query: atLeast},
+		{Method: post, Path: "/v1/holds/:id/capture", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/holds/:id/release", Roles: u | s, Money: true, Body: json, Query: dryRun},
 
-		{method: post, path: "/v1/payments", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/payments", roles: u | s | f, query: with(page,
-			walletIDParam(), paymentStatusParam(), textParam("provider_ref"), timeParam("from"), timeParam("until"))},
-		{method: get, path: "/v1/payments/:id", roles: u | s | f, query: atLeast},
-		{method: post, path: "/v1/payments/:id/cancel", roles: u | s | f, money: true, body: jsonBody, query: dryRun},
+		{Method: post, Path: "/v1/payments", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/payments", Roles: u | s | f, Query: with(page,
+			walletIDParam(), paymentStatusParam(), text("provider_ref"), at("from"), at("until"))},
+		{Method: get, Path: "/v1/payments/:id", Roles: u | s | f, Query: atLeast},
+		{Method: post, Path: "/v1/payments/:id/cancel", Roles: u | s | f, Money: true, Body: json, Query: dryRun},
 
-		{method: post, path: "/v1/payments/:id/refunds", roles: s | f, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/payments/:id/refunds", roles: s | f, query: page},
+		{Method: post, Path: "/v1/payments/:id/refunds", Roles: s | f, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/payments/:id/refunds", Roles: s | f, Query: page},
 
-		{method: post, path: "/v1/withdrawals", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/withdrawals", roles: u | s | f, query: with(page,
-			walletIDParam(), withdrawalStatusParam(), timeParam("from"), timeParam("until"))},
-		{method: get, path: "/v1/withdrawals/:id", roles: u | s | f, query: atLeast},
-		{method: post, path: "/v1/withdrawals/:id/cancel", roles: u | s | f, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/withdrawals/:id/approve", roles: f, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/withdrawals/:id/send", roles: f, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/withdrawals/:id/settle", roles: f, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/withdrawals/:id/fail", roles: f, money: true, body: jsonBody, query: dryRun},
+		{Method: post, Path: "/v1/withdrawals", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/withdrawals", Roles: u | s | f, Query: with(page,
+			walletIDParam(), withdrawalStatusParam(), at("from"), at("until"))},
+		{Method: get, Path: "/v1/withdrawals/:id", Roles: u | s | f, Query: atLeast},
+		{Method: post, Path: "/v1/withdrawals/:id/cancel", Roles: u | s | f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/withdrawals/:id/approve", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/withdrawals/:id/send", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/withdrawals/:id/settle", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/withdrawals/:id/fail", Roles: f, Money: true, Body: json, Query: dryRun},
 
-		{method: post, path: "/v1/alerts", roles: u | s, body: jsonBody},
-		{method: get, path: "/v1/alerts", roles: u | s, query: with(page, walletIDParam())},
-		{method: get, path: "/v1/alerts/:id", roles: u | s, query: atLeast},
-		{method: del, path: "/v1/alerts/:id", roles: u | s},
+		{Method: post, Path: "/v1/alerts", Roles: u | s, Body: json},
+		{Method: get, Path: "/v1/alerts", Roles: u | s, Query: with(page, walletIDParam())},
+		{Method: get, Path: "/v1/alerts/:id", Roles: u | s, Query: atLeast},
+		{Method: del, Path: "/v1/alerts/:id", Roles: u | s},
 
-		{method: post, path: "/v1/schedules", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/schedules", roles: u | s, query: with(page, walletIDParam(), scheduleStatusParam())},
-		{method: get, path: "/v1/schedules/:id", roles: u | s, query: atLeast},
-		{method: patch, path: "/v1/schedules/:id", roles: u | s, body: jsonBody},
-		{method: del, path: "/v1/schedules/:id", roles: u | s},
+		{Method: post, Path: "/v1/schedules", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/schedules", Roles: u | s, Query: with(page, walletIDParam(), scheduleStatusParam())},
+		{Method: get, Path: "/v1/schedules/:id", Roles: u | s, Query: atLeast},
+		{Method: patch, Path: "/v1/schedules/:id", Roles: u | s, Body: json},
+		{Method: del, Path: "/v1/schedules/:id", Roles: u | s},
 
-		{method: get, path: "/v1/plans", roles: anyone, query: with(page, boolParam("active")), rate: ratePlans},
-		{method: post, path: "/v1/plans", roles: adminOnly, body: jsonBody},
-		{method: get, path: "/v1/plans/:code", roles: anyone, query: atLeast, rate: ratePlans},
-		{method: patch, path: "/v1/plans/:code", roles: adminOnly, body: jsonBody},
-		{method: post, path: "/v1/memberships", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: get, path: "/v1/memberships", roles: u | s | f, query: with(page, textParam("user_id"), planParam(), membershipStateParam())},
-		{method: get, path: "/v1/memberships/me", roles: u, query: atLeast},
-		{method: get, path: "/v1/memberships/:id", roles: u | s | f, query: atLeast},
-		{method: post, path: "/v1/memberships/:id/cancel", roles: u | s, money: true, body: jsonBody, query: dryRun},
-		{method: post, path: "/v1/memberships/:id/change", roles: u | s, money: true, body: jsonBody, query: dryRun},
+		{Method: get, Path: "/v1/plans", Roles: anyone, Query: with(page, flag("active")), Rate: ratePlans},
+		{Method: post, Path: "/v1/plans", Roles: admin, Body: json},
+		{Method: get, Path: "/v1/plans/:code", Roles: anyone, Query: atLeast, Rate: ratePlans},
+		{Method: patch, Path: "/v1/plans/:code", Roles: admin, Body: json},
+		{Method: post, Path: "/v1/memberships", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/memberships", Roles: u | s | f, Query: with(page, text("user_id"), planParam(), membershipStateParam())},
+		{Method: get, Path: "/v1/memberships/me", Roles: u, Query: atLeast},
+		{Method: get, Path: "/v1/memberships/:id", Roles: u | s | f, Query: atLeast},
+		{Method: post, Path: "/v1/memberships/:id/cancel", Roles: u | s, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/memberships/:id/change", Roles: u | s, Money: true, Body: json, Query: dryRun},
 
-		{method: post, path: "/v1/users", roles: anyone, body: jsonBody, rate: rateRegister},
-		{method: get, path: "/v1/users", roles: s, query: with(page,
-			emailParam(), roleParam(), membershipParam(), timeParam("created_after"), timeParam("created_before"))},
-		{method: post, path: "/v1/users/confirm", roles: anyone, body: jsonBody, rate: rateLink},
-		{method: get, path: "/v1/users/me", roles: u, query: atLeast},
-		{method: patch, path: "/v1/users/me", roles: u, body: jsonBody},
-		{method: del, path: "/v1/users/me", roles: u},
-		{method: get, path: "/v1/users/:id", roles: s, query: atLeast},
-		{method: patch, path: "/v1/users/:id", roles: adminOnly, body: jsonBody},
-		{method: del, path: "/v1/users/:id", roles: adminOnly},
-		{method: post, path: "/v1/password/forgot", roles: anyone, body: jsonBody, rate: rateForgot},
-		{method: post, path: "/v1/password/reset", roles: anyone, body: jsonBody, rate: rateLink},
-		{method: post, path: "/v1/login", roles: anyone, body: jsonBody, rate: rateLogin},
-		{method: post, path: "/v1/token/refresh", roles: anyone, body: jsonBody, rate: rateSession},
-		{method: post, path: "/v1/logout", roles: anyone, body: jsonBody, rate: rateSession},
-		{method: post, path: "/v1/api-keys", roles: adminOnly, body: jsonBody},
-		{method: get, path: "/v1/api-keys", roles: adminOnly, query: page},
-		{method: del, path: "/v1/api-keys/:id", roles: adminOnly},
+		{Method: post, Path: "/v1/users", Roles: anyone, Body: json, Rate: rateRegister},
+		{Method: get, Path: "/v1/users", Roles: s, Query: with(page,
+			emailParam(), roleParam(), membershipParam(), at("created_after"), at("created_before"))},
+		{Method: post, Path: "/v1/users/confirm", Roles: anyone, Body: json, Rate: rateLink},
+		{Method: get, Path: "/v1/users/me", Roles: u, Query: atLeast},
+		{Method: patch, Path: "/v1/users/me", Roles: u, Body: json},
+		{Method: del, Path: "/v1/users/me", Roles: u},
+		{Method: get, Path: "/v1/users/:id", Roles: s, Query: atLeast},
+		{Method: patch, Path: "/v1/users/:id", Roles: admin, Body: json},
+		{Method: del, Path: "/v1/users/:id", Roles: admin},
+		{Method: post, Path: "/v1/password/forgot", Roles: anyone, Body: json, Rate: rateForgot},
+		{Method: post, Path: "/v1/password/reset", Roles: anyone, Body: json, Rate: rateLink},
+		{Method: post, Path: "/v1/login", Roles: anyone, Body: json, Rate: rateLogin},
+		{Method: post, Path: "/v1/token/refresh", Roles: anyone, Body: json, Rate: rateSession},
+		{Method: post, Path: "/v1/logout", Roles: anyone, Body: json, Rate: rateSession},
+		{Method: post, Path: "/v1/api-keys", Roles: admin, Body: json},
+		{Method: get, Path: "/v1/api-keys", Roles: admin, Query: page},
+		{Method: del, Path: "/v1/api-keys/:id", Roles: admin},
 
-		{method: post, path: "/v1/messages", roles: u | s, body: jsonBody},
-		{method: get, path: "/v1/messages", roles: u, query: with(page, boxParam(), boolParam("unread"), textParam("with"),
-			messageParam("thread_id"), textParam("q"), timeParam("from"), timeParam("until"))},
-		{method: get, path: "/v1/messages/unread", roles: u, query: atLeast},
-		{method: get, path: messageStreamPath, roles: u, stream: true},
-		{method: get, path: "/v1/messages/:id", roles: u, query: atLeast},
-		{method: http.MethodPatch, path: "/v1/messages/:id", roles: u, body: jsonBody},
-		{method: http.MethodDelete, path: "/v1/messages/:id", roles: u},
-		{method: post, path: "/v1/messages/:id/read", roles: u},
-		{method: get, path: "/v1/messages/:id/history", roles: u, query: atLeast},
+		{Method: post, Path: "/v1/messages", Roles: u | s, Body: json},
+		{Method: get, Path: "/v1/messages", Roles: u, Query: with(page, boxParam(), flag("unread"), text("with"),
+			messageParam("thread_id"), text("q"), at("from"), at("until"))},
+		{Method: get, Path: "/v1/messages/unread", Roles: u, Query: atLeast},
+		{Method: get, Path: messageStreamPath, Roles: u, Stream: true},
+		{Method: get, Path: "/v1/messages/:id", Roles: u, Query: atLeast},
+		{Method: http.MethodPatch, Path: "/v1/messages/:id", Roles: u, Body: json},
+		{Method: http.MethodDelete, Path: "/v1/messages/:id", Roles: u},
+		{Method: post, Path: "/v1/messages/:id/read", Roles: u},
+		{Method: get, Path: "/v1/messages/:id/history", Roles: u, Query: atLeast},
 
-		{method: post, path: "/v1/webhook-endpoints", roles: s, body: jsonBody},
-		{method: get, path: "/v1/webhook-endpoints", roles: s, query: list},
-		{method: get, path: "/v1/webhook-endpoints/:id", roles: s},
-		{method: patch, path: "/v1/webhook-endpoints/:id", roles: s, body: jsonBody},
-		{method: del, path: "/v1/webhook-endpoints/:id", roles: s},
-		{method: post, path: "/v1/webhook-endpoints/:id/rotate-secret", roles: s, body: jsonBody},
-		{method: get, path: "/v1/webhook-endpoints/:id/deliveries", roles: s, query: with(list, deliveryStatusParam())},
-		{method: post, path: "/v1/webhook-endpoints/:id/redeliver", roles: s, body: jsonBody},
+		{Method: post, Path: "/v1/webhook-endpoints", Roles: s, Body: json},
+		{Method: get, Path: "/v1/webhook-endpoints", Roles: s, Query: list},
+		{Method: get, Path: "/v1/webhook-endpoints/:id", Roles: s},
+		{Method: patch, Path: "/v1/webhook-endpoints/:id", Roles: s, Body: json},
+		{Method: del, Path: "/v1/webhook-endpoints/:id", Roles: s},
+		{Method: post, Path: "/v1/webhook-endpoints/:id/rotate-secret", Roles: s, Body: json},
+		{Method: get, Path: "/v1/webhook-endpoints/:id/deliveries", Roles: s, Query: with(list, deliveryStatusParam())},
+		{Method: post, Path: "/v1/webhook-endpoints/:id/redeliver", Roles: s, Body: json},
 
-		{method: post, path: "/v1/webhooks/stripe", roles: anyone, body: webhookBody},
-		{method: get, path: "/v1/commands/:id", roles: u | s | f | o},
+		{Method: post, Path: "/v1/webhooks/stripe", Roles: anyone, Body: request.WebhookBody},
+		{Method: get, Path: "/v1/commands/:id", Roles: u | s | f | o},
 	}
 }
 
@@ -174,12 +184,12 @@ const messageStreamPath = "/v1/messages/stream"
 type routeKey struct{ method, path string }
 
 // routeTable is the routes by name.
-type routeTable map[routeKey]*route
+type routeTable map[routeKey]*request.Route
 
 func newRouteTable() routeTable {
 	table := make(routeTable)
 	for _, rt := range routes() {
-		table[routeKey{rt.method, rt.path}] = &rt
+		table[routeKey{rt.Method, rt.Path}] = &rt
 	}
 	return table
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger"
 )
 
@@ -50,21 +51,21 @@ func operations(t *testing.T, f func(method, path string, op *openapi3.Operation
 }
 
 // describedRoles reads the roles out of a description: "Roles: finance, service, admin."
-func describedRoles(t *testing.T, op *openapi3.Operation) Roles {
+func describedRoles(t *testing.T, op *openapi3.Operation) request.Roles {
 	t.Helper()
 	if op.Security != nil && len(*op.Security) == 0 {
-		return anyone
+		return request.Anyone
 	}
 	found := regexp.MustCompile(`Roles: ([^.]+)\.`).FindStringSubmatch(op.Description)
 	require.NotNil(t, found, "%s does not say its roles", op.OperationID)
 	if found[1] == "every role" {
-		return everyRole
+		return request.EveryRole
 	}
 	text := strings.ReplaceAll(found[1], "the payee's owner", "user")
-	var set Roles
+	var set request.Roles
 	for name := range strings.SplitSeq(text, ", ") {
-		require.NotZero(t, RolesNamed(name), "%s names a role %q", op.OperationID, name)
-		set |= RolesNamed(name)
+		require.NotZero(t, request.RolesNamed(name), "%s names a role %q", op.OperationID, name)
+		set |= request.RolesNamed(name)
 	}
 	return set
 }
@@ -81,11 +82,11 @@ func TestTableOfRoutesIsTheContract(t *testing.T) {
 			return
 		}
 		want := describedRoles(t, op)
-		if want != anyone {
-			assert.True(t, want.Has(RoleAdmin), "%s: admin passes everywhere", op.OperationID)
-			want &^= RoleAdmin
+		if want != request.Anyone {
+			assert.True(t, want.Has(request.RoleAdmin), "%s: admin passes everywhere", op.OperationID)
+			want &^= request.RoleAdmin
 		}
-		assert.Equal(t, want, rt.roles, op.OperationID)
+		assert.Equal(t, want, rt.Roles, op.OperationID)
 
 		var query, tableQuery []string
 		needsKey := false
@@ -97,24 +98,24 @@ func TestTableOfRoutesIsTheContract(t *testing.T) {
 				needsKey = needsKey || p.Value.Name == "Idempotency-Key" && p.Value.Required
 			}
 		}
-		for _, p := range rt.query {
-			tableQuery = append(tableQuery, p.name)
-			assert.Equal(t, p.name == "metadata", p.deep, p.name)
+		for _, p := range rt.Query {
+			tableQuery = append(tableQuery, p.Name)
+			assert.Equal(t, p.Name == "metadata", p.Deep, p.Name)
 		}
 		assert.ElementsMatch(t, query, tableQuery, op.OperationID)
-		assert.Equal(t, needsKey, rt.money, op.OperationID)
+		assert.Equal(t, needsKey, rt.Money, op.OperationID)
 
-		kind := noBody
+		kind := request.NoBody
 		if op.RequestBody != nil {
-			kind = jsonBody
+			kind = request.JSONBody
 			if op.RequestBody.Value.Content[mimeNDJSON] != nil {
-				kind = batchBody
+				kind = request.BatchBody
 			}
 			if strings.Contains(path, "/webhooks/") {
-				kind = webhookBody
+				kind = request.WebhookBody
 			}
 		}
-		assert.Equal(t, kind, rt.body, op.OperationID)
+		assert.Equal(t, kind, rt.Body, op.OperationID)
 	})
 	for key := range table {
 		assert.True(t, seen[key], "%v is in the table but not in the contract", key)
@@ -129,11 +130,11 @@ func TestLimitsOfTheContract(t *testing.T) {
 	property := func(name, property string) *openapi3.Schema { return schema(name).Properties[property].Value }
 	parameter := func(name string) *openapi3.Schema { return components.Parameters[name].Value.Schema.Value }
 
-	assert.Equal(t, MaxPage, int(*parameter("Limit").Max))
-	assert.EqualValues(t, DefaultPage, parameter("Limit").Default)
-	assert.EqualValues(t, MaxCursor, *parameter("Cursor").MaxLength)
-	assert.EqualValues(t, MaxIdempotencyKey, *parameter("IdempotencyKeyRequired").MaxLength)
-	assert.EqualValues(t, MaxIdempotencyKey, *parameter("IdempotencyKey").MaxLength)
+	assert.Equal(t, request.MaxPage, int(*parameter("Limit").Max))
+	assert.EqualValues(t, request.DefaultPage, parameter("Limit").Default)
+	assert.EqualValues(t, request.MaxCursor, *parameter("Cursor").MaxLength)
+	assert.EqualValues(t, request.MaxIdempotencyKey, *parameter("IdempotencyKeyRequired").MaxLength)
+	assert.EqualValues(t, request.MaxIdempotencyKey, *parameter("IdempotencyKey").MaxLength)
 
 	assert.EqualValues(t, ledger.MaxDigits+1, *schema("Amount").MaxLength, "the digits and a point")
 	assert.EqualValues(t, ledger.MaxAddress, *schema("Address").MaxLength)
@@ -170,21 +171,21 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 	operations(t, func(method, path string, op *openapi3.Operation, _ openapi3.Parameters) {
 		target := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "x")
 		want := describedRoles(t, op)
-		for token, roles := range map[string]Roles{
+		for token, roles := range map[string]request.Roles{
 			"":                           0,
 			"nonsense":                   0,
 			"x=":                         0,
 			"x=emperor":                  0,
-			"x=user":                     RoleUser,
-			"x=service":                  RoleService,
-			"x=finance":                  RoleFinance,
-			"x=operator":                 RoleOperator,
-			"x=admin":                    RoleAdmin,
-			"x=user,operator":            RoleUser | RoleOperator,
-			"x=user,service,finance":     RoleUser | RoleService | RoleFinance,
+			"x=user":                     request.RoleUser,
+			"x=service":                  request.RoleService,
+			"x=finance":                  request.RoleFinance,
+			"x=operator":                 request.RoleOperator,
+			"x=admin":                    request.RoleAdmin,
+			"x=user,operator":            request.RoleUser | request.RoleOperator,
+			"x=user,service,finance":     request.RoleUser | request.RoleService | request.RoleFinance,
 			"=admin":                     0, // nobody
 			"x=anyone":                   0,
-			"x=user,service,finance,foo": RoleUser | RoleService | RoleFinance,
+			"x=user,service,finance,foo": request.RoleUser | request.RoleService | request.RoleFinance,
 		} {
 			req := newRequest(t, method, target, http.NoBody)
 			if token != "" {
@@ -193,7 +194,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 			status, body := serve(t, s, req)
 			name := op.OperationID + " by " + token
 			switch {
-			case want == anyone:
+			case want == request.Anyone:
 				assert.NotContains(t, []int{401, 403, 404, 405}, status, name)
 			case roles.Has(want):
 				// Past the door: the missing key, the missing body or the missing handler answers.
@@ -223,7 +224,7 @@ func TestAuthorizationHeader(t *testing.T) {
 		"no scheme":      {[]string{"x=admin"}, 401},
 		"no token":       {[]string{"Bearer "}, 401},
 		"twice":          {[]string{"Bearer x=admin", "Bearer x=admin"}, 401},
-		"too long":       {[]string{"Bearer x=admin," + strings.Repeat("a", MaxTokenBytes)}, 401},
+		"too long":       {[]string{"Bearer x=admin," + strings.Repeat("a", request.MaxTokenBytes)}, 401},
 		"another's":      {[]string{"Bearer nobody"}, 401},
 		"a fault":        {[]string{"Bearer broken"}, 500},
 		"unknowable":     {[]string{"Bearer unknowable"}, 503},
@@ -274,14 +275,14 @@ func TestRouteOutsideOfTheTableIsRefused(t *testing.T) {
 	delete(s.routes, routeKey{"GET", "/livez"})
 	status, _ := serve(t, s, newRequest(t, "GET", "/livez", http.NoBody))
 	assert.Equal(t, http.StatusNotFound, status, "a handler without a row must not run")
-	assert.False(t, (everyRole &^ RoleAdmin).may(&route{}), "a row without roles lets nobody in but admin")
-	assert.True(t, RoleAdmin.may(&route{}))
-	assert.False(t, anyone.may(&route{roles: anyone}), "anyone is not a role")
+	assert.False(t, (request.EveryRole &^ request.RoleAdmin).May(&request.Route{}), "a row without roles lets nobody in but admin")
+	assert.True(t, request.RoleAdmin.May(&request.Route{}))
+	assert.False(t, request.Anyone.May(&request.Route{Roles: request.Anyone}), "anyone is not a role")
 }
 
 func TestRolesAreWritten(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "user, finance", (RoleFinance | RoleUser).String())
-	assert.Empty(t, Roles(0).String())
-	assert.Equal(t, RoleAdmin|RoleService, RolesNamed("service", "admin", "anyone", ""))
+	assert.Equal(t, "user, finance", (request.RoleFinance | request.RoleUser).String())
+	assert.Empty(t, request.Roles(0).String())
+	assert.Equal(t, request.RoleAdmin|request.RoleService, request.RolesNamed("service", "admin", "anyone", ""))
 }

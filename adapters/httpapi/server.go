@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // Config is what a Server may be told. The zero value serves with the limits of limits.go.
@@ -24,7 +25,7 @@ type Config struct {
 	// JWKS is the key set that /.well-known/jwks.json answers. Default: an empty one.
 	JWKS []byte
 	// RateLimit counts the requests of routes that have a limit. Default: nobody counts.
-	RateLimit RateLimit
+	RateLimit request.RateLimit
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed when clients are told apart.
 	// Default: none.
 	TrustedProxies []netip.Prefix
@@ -54,7 +55,7 @@ func (c Config) withDefaults() Config {
 	}{
 		{&c.ReadHeaderTimeout, ReadHeaderTimeout}, {&c.ReadTimeout, ReadTimeout},
 		{&c.WriteTimeout, WriteTimeout}, {&c.IdleTimeout, IdleTimeout},
-		{&c.RequestTimeout, RequestTimeout}, {&c.DrainTimeout, DrainTimeout},
+		{&c.RequestTimeout, request.RequestTimeout}, {&c.DrainTimeout, DrainTimeout},
 	} {
 		if *d.value == 0 {
 			*d.value = d.fallback
@@ -67,7 +68,7 @@ func (c Config) withDefaults() Config {
 type Server struct {
 	cfg          Config
 	echo         *echo.Echo
-	authenticate Authenticate
+	authenticate request.Authenticate
 	routes       routeTable
 	health       health
 	draining     chan struct{} // closed once it takes no more connections
@@ -76,14 +77,14 @@ type Server struct {
 
 // New returns a server that hands what it admits to handlers. It fails when a handler is
 // registered for a route that the table does not have.
-func New(handlers api.StrictServerInterface, authenticate Authenticate, cfg Config) (*Server, error) {
+func New(handlers api.StrictServerInterface, authenticate request.Authenticate, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	s := &Server{cfg: cfg, echo: echo.New(), authenticate: authenticate, routes: newRouteTable(), now: cfg.Now,
 		draining: make(chan struct{})}
 	s.health.checks = cfg.Checks
 
 	e := s.echo
-	e.Binder = binder{}
+	e.Binder = request.Binder{}
 	e.Use(s.frame)
 	e.GET("/livez", s.health.livez)
 	e.GET("/readyz", s.health.readyz)
@@ -125,7 +126,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ReadTimeout:       s.cfg.ReadTimeout,
 		WriteTimeout:      s.cfg.WriteTimeout,
 		IdleTimeout:       s.cfg.IdleTimeout,
-		MaxHeaderBytes:    MaxHeaderBytes,
+		MaxHeaderBytes:    request.MaxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 		// Requests outlive ctx: they are drained, not cut off.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 func TestHealth(t *testing.T) {
@@ -217,7 +218,7 @@ func TestServeFailsWithItsListener(t *testing.T) {
 // BenchmarkFrame is a request through everything but the network and the handler's own work.
 func BenchmarkFrame(b *testing.B) {
 	s := newServer(b, fake{createTransaction: func(ctx context.Context, _ api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
-		if _, err := callOf(ctx).hash([]byte("secret")); err != nil {
+		if _, err := request.CallOf(ctx).Hash([]byte("secret")); err != nil {
 			return nil, err
 		}
 		return api.CreateTransaction201JSONResponse(aTransaction()), nil

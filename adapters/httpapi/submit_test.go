@@ -6,12 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
 // witness keeps the answers that the handlers were given.
 type witness struct {
-	Commands
+	handling.Commands
 	given []journal.Answer
 }
 

@@ -1,6 +1,8 @@
 package httpapi
 
-import "time"
+import (
+	"time"
+)
 
 // How long a test waits for a condition, and how often it looks.
 const (

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -207,7 +208,7 @@ func TestTransferBatches(t *testing.T) {
 	assert.Equal(t, []any{num(201), num(6)}, outcomes(t, whole))
 	c := h.call(shop, "", "GET", "/v1/commands/"+journal.NewCommandID("key_shop", "m").String(), "").object(t, 200)
 	assert.Equal(t, whole, c["result"])
-	p = h.call(shop, "n", "POST", url, `{"transfers":[`+strings.Repeat(`{},`, MaxBatchItems)+`{}]}`).refused(t, 400, "invalid-field")
+	p = h.call(shop, "n", "POST", url, `{"transfers":[`+strings.Repeat(`{},`, request.MaxBatchItems)+`{}]}`).refused(t, 400, "invalid-field")
 	assert.Equal(t, []string{"/transfers"}, pointers(p))
 }
 

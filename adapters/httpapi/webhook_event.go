@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
+	"github.com/florinledger/florin/adapters/httpapi/handling"
+	"github.com/florinledger/florin/adapters/httpapi/wallets"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
@@ -29,37 +31,37 @@ type outsideEvent struct {
 // nothing of a person but the id.
 func outsideEvents() map[string]outsideEvent {
 	return map[string]outsideEvent{
-		wallet.TypeWalletOpened:       {api.WebhookEventTypeWalletOpened, (*Handlers).openedWallet},
-		wallet.TypeWalletFrozen:       {api.WebhookEventTypeWalletFrozen, (*Handlers).walletAt},
-		wallet.TypeWalletUnfrozen:     {api.WebhookEventTypeWalletUnfrozen, (*Handlers).walletAt},
-		wallet.TypeWalletClosed:       {api.WebhookEventTypeWalletClosed, (*Handlers).walletAt},
+		wallet.TypeWalletOpened:       {api.WebhookEventTypeWalletOpened, (*Handlers).OpenedWallet},
+		wallet.TypeWalletFrozen:       {api.WebhookEventTypeWalletFrozen, (*Handlers).WalletAt},
+		wallet.TypeWalletUnfrozen:     {api.WebhookEventTypeWalletUnfrozen, (*Handlers).WalletAt},
+		wallet.TypeWalletClosed:       {api.WebhookEventTypeWalletClosed, (*Handlers).WalletAt},
 		wallet.TypeWalletCredited:     {api.WebhookEventTypeWalletCredited, (*Handlers).transactionAt},
 		wallet.TypeWalletDebited:      {api.WebhookEventTypeWalletDebited, (*Handlers).transactionAt},
 		wallet.TypeTransferred:        {api.WebhookEventTypeTransferMade, (*Handlers).transactionAt},
 		exchange.TypeExchanged:        {api.WebhookEventTypeExchangeMade, (*Handlers).transactionAt},
-		wallet.TypeHoldPlaced:         {api.WebhookEventTypeHoldPlaced, (*Handlers).holdAt},
-		wallet.TypeHoldIncreased:      {api.WebhookEventTypeHoldIncreased, (*Handlers).holdAt},
-		wallet.TypeHoldCaptured:       {api.WebhookEventTypeHoldCaptured, (*Handlers).holdAt},
-		wallet.TypeHoldReleased:       {api.WebhookEventTypeHoldReleased, (*Handlers).holdAt},
-		wallet.TypeHoldExpired:        {api.WebhookEventTypeHoldExpired, (*Handlers).holdAt},
-		payment.TypeReceived:          {api.WebhookEventTypePaymentReceived, (*Handlers).paymentAt},
-		payment.TypeRefunded:          {api.WebhookEventTypePaymentRefunded, (*Handlers).paymentAt},
-		payment.TypeAssigned:          {api.WebhookEventTypePaymentAssigned, (*Handlers).paymentAt},
-		withdrawal.TypeRequested:      {api.WebhookEventTypeWithdrawalRequested, (*Handlers).withdrawalStep},
-		withdrawal.TypeApproved:       {api.WebhookEventTypeWithdrawalApproved, (*Handlers).withdrawalStep},
-		withdrawal.TypeSent:           {api.WebhookEventTypeWithdrawalSent, (*Handlers).withdrawalStep},
-		withdrawal.TypeSettled:        {api.WebhookEventTypeWithdrawalSettled, (*Handlers).withdrawalStep},
-		withdrawal.TypeFailed:         {api.WebhookEventTypeWithdrawalFailed, (*Handlers).withdrawalStep},
-		withdrawal.TypeCanceled:       {api.WebhookEventTypeWithdrawalCanceled, (*Handlers).withdrawalStep},
-		schedule.TypeScheduleRefused:  {api.WebhookEventTypeScheduleRefused, (*Handlers).scheduleRefused},
-		alert.TypeFired:               {api.WebhookEventTypeAlertFired, (*Handlers).alertFired},
-		membership.TypeBought:         {api.WebhookEventTypeMembershipBought, (*Handlers).membershipAt},
-		membership.TypeRenewed:        {api.WebhookEventTypeMembershipRenewed, (*Handlers).membershipAt},
-		membership.TypeRenewalRefused: {api.WebhookEventTypeMembershipRenewalRefused, (*Handlers).membershipAt},
-		membership.TypeRenewalSet:     {api.WebhookEventTypeMembershipRenewalSet, (*Handlers).membershipAt},
-		membership.TypeChanged:        {api.WebhookEventTypeMembershipChanged, (*Handlers).membershipAt},
-		membership.TypeCanceled:       {api.WebhookEventTypeMembershipCanceled, (*Handlers).membershipAt},
-		membership.TypeEnded:          {api.WebhookEventTypeMembershipEnded, (*Handlers).membershipAt},
+		wallet.TypeHoldPlaced:         {api.WebhookEventTypeHoldPlaced, (*Handlers).HoldAt},
+		wallet.TypeHoldIncreased:      {api.WebhookEventTypeHoldIncreased, (*Handlers).HoldAt},
+		wallet.TypeHoldCaptured:       {api.WebhookEventTypeHoldCaptured, (*Handlers).HoldAt},
+		wallet.TypeHoldReleased:       {api.WebhookEventTypeHoldReleased, (*Handlers).HoldAt},
+		wallet.TypeHoldExpired:        {api.WebhookEventTypeHoldExpired, (*Handlers).HoldAt},
+		payment.TypeReceived:          {api.WebhookEventTypePaymentReceived, (*Handlers).PaymentAt},
+		payment.TypeRefunded:          {api.WebhookEventTypePaymentRefunded, (*Handlers).PaymentAt},
+		payment.TypeAssigned:          {api.WebhookEventTypePaymentAssigned, (*Handlers).PaymentAt},
+		withdrawal.TypeRequested:      {api.WebhookEventTypeWithdrawalRequested, (*Handlers).WithdrawalStep},
+		withdrawal.TypeApproved:       {api.WebhookEventTypeWithdrawalApproved, (*Handlers).WithdrawalStep},
+		withdrawal.TypeSent:           {api.WebhookEventTypeWithdrawalSent, (*Handlers).WithdrawalStep},
+		withdrawal.TypeSettled:        {api.WebhookEventTypeWithdrawalSettled, (*Handlers).WithdrawalStep},
+		withdrawal.TypeFailed:         {api.WebhookEventTypeWithdrawalFailed, (*Handlers).WithdrawalStep},
+		withdrawal.TypeCanceled:       {api.WebhookEventTypeWithdrawalCanceled, (*Handlers).WithdrawalStep},
+		schedule.TypeScheduleRefused:  {api.WebhookEventTypeScheduleRefused, (*Handlers).ScheduleRefused},
+		alert.TypeFired:               {api.WebhookEventTypeAlertFired, (*Handlers).AlertFired},
+		membership.TypeBought:         {api.WebhookEventTypeMembershipBought, (*Handlers).MembershipAt},
+		membership.TypeRenewed:        {api.WebhookEventTypeMembershipRenewed, (*Handlers).MembershipAt},
+		membership.TypeRenewalRefused: {api.WebhookEventTypeMembershipRenewalRefused, (*Handlers).MembershipAt},
+		membership.TypeRenewalSet:     {api.WebhookEventTypeMembershipRenewalSet, (*Handlers).MembershipAt},
+		membership.TypeChanged:        {api.WebhookEventTypeMembershipChanged, (*Handlers).MembershipAt},
+		membership.TypeCanceled:       {api.WebhookEventTypeMembershipCanceled, (*Handlers).MembershipAt},
+		membership.TypeEnded:          {api.WebhookEventTypeMembershipEnded, (*Handlers).MembershipAt},
 	}
 }
 
@@ -71,10 +73,10 @@ type Events struct {
 
 // EventPorts are what showing events calls out to. All of them are needed.
 type EventPorts struct {
-	Journal   Journal
-	Positions Positions
-	Balances  WalletBalances
-	Wallets   Wallets
+	Journal   handling.Journal
+	Positions handling.Positions
+	Balances  wallets.Balances
+	Wallets   wallets.Wallets
 }
 
 // NewEvents returns what shows events. registry decodes them.
@@ -82,8 +84,8 @@ func NewEvents(registry *journal.Registry, p EventPorts) *Events {
 	return &Events{
 		// Nothing that is shown is signed with the secret of the installation.
 		handlers: NewHandlers(registry, nil, Ports{
-			Shared: SharedPorts{Journal: p.Journal, Positions: p.Positions}, Wallets: WalletsPorts{Wallets: p.Wallets, Balances: p.Balances},
-		}, HandlersConfig{}),
+			Shared: handling.Ports{Journal: p.Journal, Positions: p.Positions}, Wallets: wallets.Ports{Wallets: p.Wallets, Balances: p.Balances},
+		}, handling.Config{}),
 		table: outsideEvents(),
 	}
 }
@@ -110,17 +112,17 @@ func (v *Events) Show(ctx context.Context, e *journal.Event) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("nobody is told of event %d, a %s", e.Position, e.Type)
 	}
-	if err := v.handlers.registry.Decode(e); err != nil {
+	if err := v.handlers.Registry.Decode(e); err != nil {
 		return nil, err
 	}
 	data, err := outside.show(v.handlers, ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(webhookEvent{ID: e.ID().Format("evt"), Type: outside.name, Timestamp: shown(e.RecordedAt), Data: data})
+	return json.Marshal(webhookEvent{ID: e.ID().Format("evt"), Type: outside.name, Timestamp: handling.Time(e.RecordedAt), Data: data})
 }
 
 // transactionAt shows the transaction that an event is.
 func (h *Handlers) transactionAt(_ context.Context, e *journal.Event) (any, error) {
-	return h.transaction(e, "")
+	return h.Transaction(e, "")
 }

@@ -8,6 +8,13 @@ import (
 	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/export"
 	"github.com/florinledger/florin/adapters/httpapi"
+	"github.com/florinledger/florin/adapters/httpapi/books"
+	"github.com/florinledger/florin/adapters/httpapi/handling"
+	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/payments"
+	"github.com/florinledger/florin/adapters/httpapi/request"
+	"github.com/florinledger/florin/adapters/httpapi/wallets"
+	webhookroutes "github.com/florinledger/florin/adapters/httpapi/webhooks"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/stripepay"
@@ -57,52 +64,52 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		a.log.Info("no payments can be asked for: there is no key of a provider")
 	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
-	mailboxes := httpapi.NewMailboxes()
+	mailboxes := messages.NewMailboxes()
 	a.feed.Listen(wakes(mailboxes))
 	owners, vault := walletOwners{postgres.NewDirectory(a.reads)}, a.vault
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
-		Shared: httpapi.SharedPorts{
+		Shared: handling.Ports{
 			Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now), Outcomes: store, Journal: store, Positions: reads,
 		},
-		Books: httpapi.BooksPorts{Books: reads, Accounts: reads, Transactions: reads},
-		Wallets: httpapi.WalletsPorts{
+		Books: books.Ports{Books: reads, Accounts: reads, Transactions: reads},
+		Wallets: wallets.Ports{
 			Wallets: reads, Balances: reads, Transactions: reads, Statements: reads, Documents: export.Statements{}, Names: names{reads, vault},
 			Exchanges: reads, Schedules: reads, Withdrawals: reads, Owners: owners, Destinations: withdrawal.NewSealer(vault),
 		},
-		Payments: httpapi.PaymentsPorts{
+		Payments: payments.Ports{
 			Payments: reads, Owners: owners, Handovers: payment.NewSealer(vault), Provider: provider,
 			Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		},
 		People: people,
-		Messages: httpapi.MessagesPorts{
+		Messages: messages.Ports{
 			Messages: reads, Names: names{reads, vault}, Directory: people.Directory, Sealer: messaging.NewSealer(vault), Mailboxes: mailboxes,
 		},
-		Webhooks: httpapi.WebhooksPorts{
+		Webhooks: webhookroutes.Ports{
 			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
-	}, httpapi.HandlersConfig{Log: a.log})
+	}, handling.Config{Log: a.log})
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
 		// NATS is not asked after: without it commands travel by the inbox.
 		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
 }
 
 // authenticator says whom a token speaks for, by keys and by the sessions that it is told of.
-func (a *app) authenticator(keys *authn.KeySet) (httpapi.Authenticate, error) {
+func (a *app) authenticator(keys *authn.KeySet) (request.Authenticate, error) {
 	verifier, err := authn.NewVerifier(keys, authn.VerifierConfig{})
 	if err != nil {
 		return nil, err
 	}
 	uses := postgres.NewAPIKeyUses(a.auth)
 	authenticator := authn.NewAuthenticator(verifier, a.sessions, authn.AuthenticatorConfig{Used: uses.Note, Log: a.log})
-	return func(ctx context.Context, token string) (httpapi.Principal, error) {
+	return func(ctx context.Context, token string) (request.Principal, error) {
 		p, err := authenticator.Authenticate(ctx, token)
 		switch {
 		case errors.Is(err, authn.ErrInvalidToken):
-			return httpapi.Principal{}, errors.Join(httpapi.ErrUnauthenticated, err)
+			return request.Principal{}, errors.Join(request.ErrUnauthenticated, err)
 		case errors.Is(err, authn.ErrCannotTell):
-			return httpapi.Principal{}, errors.Join(httpapi.ErrCannotTell, err)
+			return request.Principal{}, errors.Join(request.ErrCannotTell, err)
 		}
-		return httpapi.Principal{Subject: p.Subject, Roles: httpapi.RolesNamed(p.Roles...), Session: p.Session}, err
+		return request.Principal{Subject: p.Subject, Roles: request.RolesNamed(p.Roles...), Session: p.Session}, err
 	}, nil
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/authn"
-	"github.com/florinledger/florin/adapters/httpapi"
+	peopleroutes "github.com/florinledger/florin/adapters/httpapi/people"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
@@ -16,17 +17,17 @@ import (
 )
 
 // people assembles what the routes of people call out to.
-func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.PeoplePorts, error) {
+func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (peopleroutes.Ports, error) {
 	minter, err := authn.NewMinter(keys, authn.MinterConfig{})
 	if err != nil {
-		return httpapi.PeoplePorts{}, err
+		return peopleroutes.Ports{}, err
 	}
 	cache := rediscache.NewCache[query.User](a.redis, "user-1")
 	a.feed.Listen(natsbus.Listener{
 		OnUser: func(userID, _ string, position int64) { cache.Tombstone(context.Background(), userID, position) },
 		OnGap:  a.redis.Gap,
 	})
-	return httpapi.PeoplePorts{
+	return peopleroutes.Ports{
 		Desk: a.desk, Directory: postgres.NewDirectory(a.auth), Sessions: postgres.NewSessions(a.auth, postgres.SessionsConfig{}),
 		Addresses: a.vault, Users: reads, Cache: cache, KeyUses: postgres.NewAPIKeyUses(a.reads),
 		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey, Memberships: reads,
@@ -36,7 +37,7 @@ func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (httpapi.People
 // accessTokens mints tokens of sessions.
 type accessTokens struct{ minter *authn.Minter }
 
-// Mint implements httpapi.Tokens.
+// Mint implements peopleroutes.Tokens.
 func (t accessTokens) Mint(userID, sessionID string, roles []string, member query.Member) (token string, life time.Duration, err error) {
 	claims := authn.Claims{Subject: userID, Session: sessionID, Roles: roles, TTL: authn.AccessTokenTTL}
 	if member.Status != "" {
@@ -49,20 +50,20 @@ func (t accessTokens) Mint(userID, sessionID string, roles []string, member quer
 // sessionEnds tells of sessions that are over: this process at once, the others by the feed.
 type sessionEnds struct{ a *app }
 
-// EndSession implements httpapi.Ends.
+// EndSession implements peopleroutes.Ends.
 func (e sessionEnds) EndSession(ctx context.Context, sessionID string) error {
 	e.a.sessions.ForgetSession(sessionID)
 	return e.a.feed.EndSession(ctx, sessionID)
 }
 
 // rateLimit counts requests together with all other processes.
-func (a *app) rateLimit(secret []byte) (httpapi.RateLimit, error) {
+func (a *app) rateLimit(secret []byte) (request.RateLimit, error) {
 	limiter, err := rediscache.NewLimiter(a.redis, secret, rediscache.LimiterConfig{})
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, p httpapi.RatePolicy, key string) httpapi.RateDecision {
-		return httpapi.RateDecision(limiter.Allow(ctx, rediscache.Policy(p), key))
+	return func(ctx context.Context, p request.RatePolicy, key string) request.RateDecision {
+		return request.RateDecision(limiter.Allow(ctx, rediscache.Policy(p), key))
 	}, nil
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/florinledger/florin/adapters/httpapi"
 	"github.com/florinledger/florin/adapters/httpapi/client"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // What got no answer, or one that says "not now", is sent again: the same bytes under the same key.
@@ -120,12 +120,12 @@ func TestWhoeverWasNotReachedIsTriedAgain(t *testing.T) {
 // The codes that docs/errors.md says to repeat with the same key are those that are repeated.
 func TestEachCodeIsRepeatedAsItsDocumentationSays(t *testing.T) {
 	t.Parallel()
-	rows := httpapi.Problems()
+	rows := request.Problems()
 	require.NotEmpty(t, rows)
 	for _, row := range rows {
 		calling(t, client.Config{}, []answer{refuses(row.Status, row.Code), says(http.StatusCreated, `{}`)}, func(t *testing.T, florin *client.Client, s *service) {
 			_, err := florin.CreateTransfer(t.Context(), nil, payment)
-			if row.Retry == httpapi.RetrySameKey {
+			if row.Retry == request.RetrySameKey {
 				require.NoError(t, err, row.Code)
 				assert.Len(t, s.got, 2, row.Code)
 				return

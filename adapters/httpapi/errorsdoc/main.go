@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/florinledger/florin/adapters/httpapi"
+	"github.com/florinledger/florin/adapters/httpapi/request"
 )
 
 // Generated from here, not from the package of the table: that one compiles only once its api package
@@ -23,7 +23,7 @@ func run(args []string, stderr io.Writer) int {
 		_, _ = io.WriteString(stderr, "errorsdoc: want the name of the file to write\n")
 		return 2
 	}
-	if err := os.WriteFile(args[0], []byte(document(httpapi.Problems())), 0o644); err != nil {
+	if err := os.WriteFile(args[0], []byte(document(request.Problems())), 0o644); err != nil {
 		_, _ = io.WriteString(stderr, "errorsdoc: "+err.Error()+"\n")
 		return 1
 	}
@@ -49,7 +49,7 @@ What to do next depends on the code:
 `
 
 // document is the page: a table of all codes, then a section for each.
-func document(rows []httpapi.ProblemRow) string {
+func document(rows []request.ProblemRow) string {
 	var b strings.Builder
 	b.WriteString(preface)
 	b.WriteString("| code | status | retry |\n| --- | --- | --- |\n")

@@ -1,0 +1,2 @@
+// Package messages answers the routes of messages, and streams them to who reads them.
+package messages

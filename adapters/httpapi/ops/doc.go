@@ -1,0 +1,2 @@
+// Package ops answers the routes of the machinery: what became of commands.
+package ops

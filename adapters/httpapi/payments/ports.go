@@ -1,0 +1,37 @@
+package payments
+
+import (
+	"context"
+
+	"github.com/florinledger/florin/adapters/httpapi/handling"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+	wallets "github.com/florinledger/florin/wallet/query"
+)
+
+// Ports are what the routes of payments call out to. All of them are needed, but for a provider of payments.
+type Ports struct {
+	Payments  Payments
+	Owners    handling.Owners
+	Handovers *payment.Sealer
+	// Provider is the name of the provider of new payments; empty for none.
+	Provider string
+	Stripe   Provider
+}
+
+// Payments finds payments that were asked for, from the projection wallets.Payments.
+type Payments interface {
+	// Payments returns where they are shown, newest first.
+	Payments(ctx context.Context, f wallets.PaymentFilter) ([]wallets.FoundPayment, error)
+	// Payment returns where one is shown, by the position of the event that created it.
+	Payment(ctx context.Context, position int64) (at wallets.FoundPayment, ok bool, err error)
+	// Refunds returns where those of a payment are shown, newest first: before a position, if it is not 0.
+	Refunds(ctx context.Context, paymentPosition, before int64, limit int) ([]wallets.FoundRefund, error)
+}
+
+// Provider takes the messages of a payment provider: *payment.Receiver.
+type Provider interface {
+	// Receive checks that a body is the provider's, keeps it, and makes the command that books what
+	// it says. Errors: payment.ErrSignature, payment.ErrMalformed, payment.ErrLivemode, or a fault.
+	Receive(ctx context.Context, body []byte, signature string) (journal.Command, error)
+}

@@ -21,14 +21,6 @@ type dispute struct {
 	BalanceTransactions []balanceTransaction `json:"balance_transactions"`
 }
 
-// balanceTransaction is a change of our balance at Stripe: by its amount, less its fee.
-type balanceTransaction struct {
-	ID       string `json:"id"`
-	Amount   int64  `json:"amount"`
-	Fee      int64  `json:"fee"`
-	Currency string `json:"currency"`
-}
-
 func disputeFact(o dispute) (payment.Fact, error) {
 	f := payment.Fact{
 		// A dispute of a charge that was made without an intent is one of the charge.
@@ -40,15 +32,11 @@ func disputeFact(o dispute) (payment.Fact, error) {
 		return payment.Fact{}, err
 	}
 	for _, t := range o.BalanceTransactions {
-		moved, err := money(t.Amount, t.Currency)
+		moved, err := t.movement()
 		if err != nil {
 			return payment.Fact{}, err
 		}
-		fee, err := money(t.Fee, t.Currency)
-		if err != nil {
-			return payment.Fact{}, err
-		}
-		f.Dispute.Movements = append(f.Dispute.Movements, payment.Movement{ID: t.ID, Asset: moved.Asset, Amount: moved.Amount, Fee: fee.Amount})
+		f.Dispute.Movements = append(f.Dispute.Movements, moved)
 	}
 	return f, nil
 }

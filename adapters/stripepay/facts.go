@@ -30,7 +30,7 @@ func factOf(e envelope) (payment.Fact, error) {
 		return read(e.Data.Object, sessionTold)
 	case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated":
 		return read(e.Data.Object, refundFact)
-	case "charge.succeeded", "charge.captured", "charge.refunded":
+	case "charge.succeeded", "charge.captured", "charge.updated", "charge.refunded":
 		return read(e.Data.Object, chargeFact)
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
 		return read(e.Data.Object, sessionFact)
@@ -98,6 +98,7 @@ type charge struct {
 	Amount         int64             `json:"amount"`
 	AmountCaptured int64             `json:"amount_captured"`
 	AmountRefunded int64             `json:"amount_refunded"`
+	Status         string            `json:"status"`
 	Currency       string            `json:"currency"`
 	Metadata       map[string]string `json:"metadata"`
 	Invoice        reference         `json:"invoice"`
@@ -107,9 +108,17 @@ func chargeFact(o charge) (payment.Fact, error) {
 	return paid(sums{
 		// A charge made without an intent is a payment by itself.
 		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
-		received: o.AmountCaptured, refunded: o.givenBack(),
+		received: o.received(), refunded: o.givenBack(),
 		wallet: o.Metadata[WalletKey], order: o.Metadata[PaymentKey], invoice: o.Invoice,
 	})
+}
+
+// received is how much of it is ours. A charge by direct debit is captured, and pending for days, and may fail then.
+func (o charge) received() int64 {
+	if o.Status == "pending" || o.Status == "failed" {
+		return 0
+	}
+	return o.AmountCaptured
 }
 
 // givenBack is how much of what was captured went back. When an authorization is released, or

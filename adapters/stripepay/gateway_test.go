@@ -52,6 +52,14 @@ func TestStripeTakesWhatIsAsked(t *testing.T) {
 	require.NotEmpty(t, told.Ref)
 	_, err = g.Refund(t.Context(), aRefund("4.00", time.Now().Add(-48*time.Hour))) // which looks for it first
 	require.NoError(t, err)
+	lines := 0
+	require.NoError(t, stripepay.NewBalance(g, false).BalanceTransactions(t.Context(), settledAt(), settledAt().Add(time.Hour), func(m payment.Message, err error) error {
+		require.NoError(t, err)
+		assert.Equal(t, payment.Movement{ID: m.ID, Asset: "USD", Amount: "1.00", Fee: "0.00"}, m.Fact.Settlement.Movement)
+		lines++
+		return nil
+	}))
+	require.Equal(t, 1, lines)
 	_, err = stripepay.NewGateway("nonsense", stripepay.GatewayConfig{URL: web.URL}).Open(t.Context(), anOrder(payment.Intent, "25.00", "EUR"))
 	require.Error(t, err)
 	require.NotErrorAs(t, err, new(payment.Failure), "a wrong key is ours to mend, and the payment may still be opened")

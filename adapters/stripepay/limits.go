@@ -16,7 +16,7 @@ const (
 	DefaultCallTime = 20 * time.Second
 	// keyLife is how long Stripe is sure to remember an idempotency key: it says a day.
 	keyLife = 12 * time.Hour
-	// eventPageSize is how many events are listed at once: Stripe's most.
+	// eventPageSize is how many events, or balance transactions, are listed at once: Stripe's most.
 	eventPageSize = 100
 	// MaxMessage bounds, in bytes, what Stripe says about a call that it refuses.
 	MaxMessage = 500

@@ -84,6 +84,9 @@ func refundStatus(status, reason string) (payment.RefundStatus, payment.Failure)
 type refund struct {
 	ID            string            `json:"id"`
 	PaymentIntent reference         `json:"payment_intent"`
+	Charge        reference         `json:"charge"`
+	Moved         reference         `json:"balance_transaction"`
+	Returned      reference         `json:"failure_balance_transaction"`
 	Amount        int64             `json:"amount"`
 	Currency      string            `json:"currency"`
 	Status        string            `json:"status"`
@@ -91,15 +94,20 @@ type refund struct {
 	Metadata      map[string]string `json:"metadata"`
 }
 
-// refundFact says how far a refund is that was asked for here. One that was made at Stripe is told of by its charge.
+// refundFact says how far a refund is, and what it has moved: one that was made at Stripe moves when it has a balance
+// transaction, and comes back when it has another.
 func refundFact(o refund) (payment.Fact, error) {
-	if o.Metadata[RefundKey] == "" || o.PaymentIntent == "" {
+	of := cmp.Or(o.PaymentIntent, o.Charge) // that of a charge without an intent is one of the charge
+	if of == "" {
 		return payment.Fact{Kind: payment.Ignored, Reason: payment.NothingMoved}, nil
 	}
 	amount, err := money(o.Amount, o.Currency)
 	status, failure := refundStatus(o.Status, o.FailureReason)
 	return payment.Fact{
-		Kind: payment.Refunding, Payment: string(o.PaymentIntent), Order: o.Metadata[PaymentKey],
-		Refund: &payment.RefundFact{ID: o.Metadata[RefundKey], Amount: amount, RefundTold: payment.RefundTold{Ref: o.ID, Status: status, Failure: failure}},
+		Kind: payment.Refunding, Payment: string(of), Order: o.Metadata[PaymentKey],
+		Refund: &payment.RefundFact{
+			ID: o.Metadata[RefundKey], Amount: amount, Moved: o.Moved != "", Returned: o.Returned != "",
+			RefundTold: payment.RefundTold{Ref: o.ID, Status: status, Failure: failure},
+		},
 	}, err
 }

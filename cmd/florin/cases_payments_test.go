@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/stripepay/stripetest"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // startWithStripe starts the service with a stand-in for Stripe's API behind it.
@@ -258,6 +260,23 @@ func TestPaymentsWhoseWebhooksAreLost(t *testing.T) {
 	a.is(http.StatusOK).replayed(true)
 	require.Equal(t, events+1, b.events())
 	require.Equal(t, 1, s.raw(t, "evt_6"), "what is booked is not kept again whenever it is listed")
+
+	// What Stripe takes and nobody is told of stands in its balance transactions: fees, a refund that was made there and
+	// one that failed, of a payment that is settled in dollars, and what is of no payment.
+	charge := stripetest.Charge(t, s.paid("pi_a", 100, into))
+	api.Add(charge)
+	api.Settles(charge["id"].(string), at, stripetest.Object{"id": "txn_1", "type": "charge", "amount": 150, "fee": 5, "currency": "usd", "exchange_rate": 0.015})
+	for i, id := range []string{"re_1", "re_2"} {
+		api.Add(stripetest.Object{"object": "refund", "id": id, "charge": charge["id"], "amount": 20 + i, "currency": "jpy", "metadata": stripetest.Object{}})
+		api.Settles(id, at, stripetest.Object{"id": "txn_" + id, "type": "refund", "amount": -30 - i, "currency": "usd"})
+	}
+	api.Settles("re_2", at.Add(time.Minute), stripetest.Object{"id": "txn_3", "type": "refund_failure", "amount": 29, "currency": "usd"})
+	api.Settles("", at.Add(time.Minute), stripetest.Object{"id": "txn_4", "type": "stripe_fee", "amount": -200, "currency": "usd"})
+	require.Eventually(t, func() bool { return s.finance().balance(payment.Clearing, "USD") == "-0.87" }, 20*time.Second, 20*time.Millisecond)
+	for account, want := range map[string]string{payment.Fees + " USD": "0.05", payment.OtherCosts + " USD": "2.00", payment.Clearing + " JPY": "500", available(into) + " JPY": "580"} {
+		name, asset, _ := strings.Cut(account, " ")
+		require.Equal(t, want, s.finance().balance(name, asset), account)
+	}
 	s.verify()
 }
 

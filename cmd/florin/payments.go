@@ -38,14 +38,21 @@ func (a *app) addCashier(
 		a.does(reactor.Run)
 	}
 	if g, ok := gateways[payment.Stripe].(*stripepay.Gateway); ok {
-		history := stripepay.NewHistory(g, stripepay.New(nil, stripepay.Config{Livemode: s.StripeLive}))
-		poller := payment.NewPoller(history, postgres.NewProviderEvents(a.react), store, commands, a.log)
+		keeper := postgres.NewProviderEvents(a.react)
+		listed := func(h payment.History) *payment.Poller { return payment.NewPoller(h, keeper, store, commands, a.log) }
+		// Events first: they name wallets, and what is settled in no time was told of before.
+		polls := []poll{
+			{stripePoller, listed(stripepay.NewHistory(g, stripepay.New(nil, stripepay.Config{Livemode: s.StripeLive})))},
+			{stripeBalance, listed(stripepay.NewBalance(g, s.StripeLive))},
+		}
 		interval := cmp.Or(s.StripePoll, pollInterval)
 		a.does(func(ctx context.Context) error {
 			return alone(ctx, points, stripePoller, interval, a.log, func() func(context.Context) error {
 				return func(ctx context.Context) error {
-					if err := pollSince(ctx, points, poller, time.Now()); err != nil && ctx.Err() == nil {
-						a.log.Error("a provider's events cannot be listed", "error", err)
+					for _, p := range polls {
+						if err := p.since(ctx, points, time.Now()); err != nil && ctx.Err() == nil {
+							a.log.Error("what a provider has to tell cannot be listed", "list", p.name, "error", err)
+						}
 					}
 					return nil // and at the next interval again
 				}
@@ -56,20 +63,27 @@ func (a *app) addCashier(
 }
 
 const (
-	// stripePoller is the name of the lock and of the checkpoint of asking Stripe for events. The checkpoint is the
-	// time of the newest that is booked, in seconds.
-	stripePoller = "stripe-events"
+	// stripePoller is the name of the lock of asking Stripe for what it lists, and of the checkpoint of its events;
+	// stripeBalance that of its balance transactions. A checkpoint is the time of the newest that is booked, in seconds.
+	stripePoller  = "stripe-events"
+	stripeBalance = "stripe-balance"
 	// pollInterval is how often, if nobody says: what a lost webhook costs.
 	pollInterval = time.Minute
 	// pollFirst is how far back it begins: Stripe delivers for three days by itself.
 	pollFirst = 72 * time.Hour
-	// pollOverlap is how much is asked for again, because events may be listed late.
+	// pollOverlap is how much is asked for again, because Stripe may list something late.
 	pollOverlap = 5 * time.Minute
 )
 
-// pollSince asks for events since the checkpoint, and moves it.
-func pollSince(ctx context.Context, points journal.Checkpoints, poller *payment.Poller, now time.Time) error {
-	seconds, ran, err := points.Checkpoint(ctx, stripePoller)
+// poll is a list of a provider's, by the name of its checkpoint.
+type poll struct {
+	name   string
+	poller *payment.Poller
+}
+
+// since asks for what is new since the checkpoint, and moves it.
+func (p poll) since(ctx context.Context, points journal.Checkpoints, now time.Time) error {
+	seconds, ran, err := points.Checkpoint(ctx, p.name)
 	if err != nil {
 		return err
 	}
@@ -77,9 +91,9 @@ func pollSince(ctx context.Context, points journal.Checkpoints, poller *payment.
 	if !ran {
 		from = now.Add(-pollFirst)
 	}
-	newest, err := poller.Poll(ctx, from)
+	newest, err := p.poller.Poll(ctx, from)
 	if err != nil || newest.Unix() <= seconds {
 		return err
 	}
-	return points.Advance(ctx, stripePoller, seconds, newest.Unix())
+	return points.Advance(ctx, p.name, seconds, newest.Unix())
 }

@@ -30,7 +30,7 @@ type settings struct {
 	StripeKey         string        `help:"Stripe's secret or restricted key; a file is better kept." env:"STRIPE_API_KEY"`
 	StripeKeyFile     string        `help:"File with Stripe's secret or restricted key. Without a key no payments are asked for." env:"STRIPE_API_KEY_FILE" type:"path"`
 	StripeURL         string        `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
-	StripePoll        time.Duration `help:"How often Stripe is asked for events that were not delivered." env:"STRIPE_POLL_INTERVAL" default:"1m"`
+	StripePoll        time.Duration `help:"How often Stripe is asked for events that were not delivered, and for its balance transactions." env:"STRIPE_POLL_INTERVAL" default:"1m"`
 	StripeLive        bool          `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
 	mailSettings

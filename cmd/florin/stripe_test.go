@@ -113,7 +113,7 @@ func TestStripeTriggerRefuses(t *testing.T) {
 	}{
 		"a type with no fixture": {
 			[]string{"payment.succeeded"},
-			`Stripe publishes no event "payment.succeeded". Known are charge.captured, charge.refunded, charge.succeeded, ` +
+			`Stripe publishes no event "payment.succeeded". Known are charge.captured, charge.refunded, charge.succeeded, charge.updated, ` +
 				"checkout.session.async_payment_succeeded, checkout.session.completed, payment_intent.succeeded, " +
 				"payment_intent.amount_capturable_updated, payment_intent.canceled, payment_intent.created, ",
 		},

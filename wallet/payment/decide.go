@@ -41,6 +41,8 @@ func weigh(s *journal.Scope, f Fact) (Result, error) {
 		return result, err
 	case f.Kind == PaidOut:
 		return weighPayout(s, f)
+	case f.Kind == Balanced:
+		return weighSettlement(s, f)
 	}
 	return weighPayment(s, f)
 }
@@ -77,8 +79,10 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 			}
 		}
 		b.receive(received)
+		b.collect()
 		b.claim()
-		b.refund(refunded)
+		// What was given back refund by refund before anything was received.
+		b.refund(decimal.Max(refunded, find(s, f.Provider, f.Payment).due(scale)))
 		return b.err
 	})
 	if refusal := journal.AsRefusal(err); refusal != nil {
@@ -162,6 +166,13 @@ func (b *booking) receive(amount decimal.Decimal) {
 	b.post(TypeReceived, Received{
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
 	}, amount, Clearing, b.holder())
+}
+
+// collect takes what was received out of what was only counted.
+func (b *booking) collect() {
+	if b.err == nil {
+		b.err = level(b.scope, b.fact)
+	}
 }
 
 func (b *booking) refund(amount decimal.Decimal) {

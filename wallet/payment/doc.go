@@ -22,6 +22,10 @@
 //   - What a dispute has moved at the provider is booked by balance transaction, each once. While it goes on,
 //     as much stands in the wallet's disputed; it goes back when the dispute is won, and is gone when it is
 //     lost. A fee is ours.
+//   - A refund that was made at the provider is booked once: by what its payment says to be refunded in all, or by itself,
+//     whichever is heard of first. One that fails is the wallet's again.
+//   - Each balance transaction is booked once, by its id: what it is of, if no message has told of that; its fee; and,
+//     where the provider settles in another asset than was paid with, the conversion. So clearing is their sum.
 //   - A payout is in transit, then paid, or failed, and never goes back to an earlier stage.
 //
 // Money at the provider stands in assets:stripe:clearing.

@@ -141,6 +141,8 @@ func Register(r *journal.Registry) {
 
 	registerOrders(r)
 	registerRefunds(r)
+	registerOutsideRefunds(r)
+	registerSettlements(r)
 }
 
 // isType reports whether an event is one of this package.
@@ -171,6 +173,7 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	case Refunded:
 		p := find(s, body.Provider, body.Payment).in(body.Amount)
 		p.Refunded = add(p.Refunded, body.Amount.Amount) // the wallet was noted before
+		p.Outside = journal.FormatAmount(figureOr(p.Outside).Add(figure(body.Amount.Amount)))
 		payments().Put(s, key(body.Provider, body.Payment), p)
 	case Assigned:
 		p := find(s, body.Provider, body.Payment).in(body.Amount)

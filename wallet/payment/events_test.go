@@ -60,6 +60,33 @@ func TestFrozenEvents(t *testing.T) {
 		"payment-not-canceled.v1":     payment.NotCanceled{Step: step(opened), Why: payment.Failure{Code: "payment_intent_unexpected_state"}},
 		"payment-progressed.v1":       payment.Progressed{Step: step(disputed), Source: source},
 	})
+	// Since schema 2 they tell the fee.
+	fee := ledger.Money{Amount: "0.59", Asset: "USD"}
+	opened.Fee, failed.Fee, canceled.Fee, disputed.Fee = fee, fee, fee, fee
+	maps.Copy(want, map[string]any{
+		"payment-opened.v2":           payment.Opened{Step: step(opened), Handover: seal.Text("sealed")},
+		"payment-not-opened.v2":       payment.NotOpened{Step: step(failed)},
+		"payment-cancel-requested.v2": payment.CancelRequested{Step: step(opened), RequestedBy: "usr_ann"},
+		"payment-canceled.v2":         payment.Canceled{Step: step(canceled)},
+		"payment-not-canceled.v2":     payment.NotCanceled{Step: step(opened), Why: payment.Failure{Code: "payment_intent_unexpected_state"}},
+		"payment-progressed.v2":       payment.Progressed{Step: step(disputed), Source: source},
+	})
+	line := payment.Source{EventID: "txn_1", Raw: 7}
+	back := payment.OutsideRefund{Provider: "stripe", Refund: "re_1", Payment: "pi_1", Amount: ten, WalletID: id, FailedAt: at, Source: line}
+	found := back
+	found.FailedAt = time.Time{}
+	maps.Copy(want, map[string]any{
+		"balance-transaction-booked.v1": payment.Settled{
+			Provider: "stripe", Payment: "pi_1", PaymentID: pay, Invoiced: true, Source: line,
+			Settlement: payment.SettlementFact{
+				Movement: payment.Movement{ID: "txn_1", Asset: "EUR", Amount: "9.20", Fee: "0.50"}, Type: "charge", Of: payment.OfPayment, Ref: "ch_1",
+				Paid: ten, Rate: "0.876", AvailableOn: time.Date(2026, 3, 16, 0, 0, 0, 0, time.UTC),
+			},
+		},
+		"payment-uncollected.v1":     payment.Counted{Provider: "stripe", Payment: "pi_1", Amount: ten, Source: line},
+		"payment-refund-found.v1":    found,
+		"payment-refund-returned.v1": back,
+	})
 	refund := func(p payment.RefundProgress) payment.RefundStep {
 		return payment.RefundStep{
 			RefundID: "ref_01kkn6wx9dg000g00400000009", PaymentID: pay, Provider: "stripe", Intent: "pi_1", WalletID: id, Amount: ten, RefundProgress: p,

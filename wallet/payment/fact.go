@@ -31,6 +31,8 @@ const (
 	Told Kind = "told"
 	// Refunding: how far a refund is; Refund says which.
 	Refunding Kind = "refunding"
+	// Balanced: a balance transaction of the provider's; Settlement says what it is of.
+	Balanced Kind = "balanced"
 	// Ignored: nothing that the books follow; Reason says why.
 	Ignored Kind = "ignored"
 )
@@ -71,6 +73,8 @@ type Fact struct {
 	Dispute *DisputeFact `json:"dispute,omitempty"`
 	Refund  *RefundFact  `json:"refund,omitempty"`
 	Payout  *PayoutFact  `json:"payout,omitempty"`
+
+	Settlement *SettlementFact `json:"settlement,omitempty"`
 }
 
 // DisputeFact is how a dispute of Fact.Payment stands by now.
@@ -102,6 +106,10 @@ type RefundFact struct {
 	// ID is ours, as the message names it: it may be anything.
 	ID     string       `json:"id"`
 	Amount ledger.Money `json:"amount"`
+	// Moved says that it was taken out of what the provider holds for us, and Returned that it failed and is there
+	// again.
+	Moved    bool `json:"moved,omitempty"`
+	Returned bool `json:"returned,omitempty"`
 	RefundTold
 }
 

@@ -32,7 +32,7 @@ func follow(s *journal.Scope, f Fact) bool {
 	}
 	if o.Intent != "" {
 		p := find(s, o.Provider, o.Intent)
-		o.Received, o.Refunded, o.Disputed = p.Received, p.Refunded, ""
+		o.Received, o.Refunded, o.Disputed, o.Fee = p.Received, p.Refunded, "", p.Fee
 		if sum := disputedOf(s, o.Provider, p); sum.IsPositive() {
 			o.Disputed = journal.FormatAmount(sum)
 		}

@@ -15,22 +15,32 @@ func (f Fact) wellFormed() bool {
 	case Told:
 		return (f.Payment == "" || validID(f.Payment)) && (f.Asset == "" || ledger.CheckAssetCode(f.Asset) == nil)
 	case Refunding:
-		return validID(f.Payment) && f.Refund != nil && validID(f.Refund.Ref) && validMoney(f.Refund.Amount) && validSum(f.Refund.Amount.Amount)
+		return validID(f.Payment) && f.Refund != nil && f.Refund.wellFormed()
 	case Disputed:
 		return validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
 	case PaidOut:
 		return f.Payout != nil && f.Payout.wellFormed()
+	case Balanced:
+		return f.Settlement != nil && f.Settlement.wellFormed(f)
 	}
 	return false
+}
+
+func (r *RefundFact) wellFormed() bool {
+	return validID(r.Ref) && validMoney(r.Amount) && validSum(r.Amount.Amount)
 }
 
 func (d *DisputeFact) wellFormed() bool {
 	ok := validID(d.ID) && validMoney(d.Amount) && validSum(d.Amount.Amount) && validID(string(d.Status)) &&
 		len(d.Reason) <= MaxID && len(d.Movements) <= MaxMovements
 	for _, m := range d.Movements {
-		ok = ok && validID(m.ID) && validMoney(ledger.Money{Amount: m.Amount, Asset: m.Asset}) && validMoney(ledger.Money{Amount: m.Fee, Asset: m.Asset})
+		ok = ok && m.wellFormed()
 	}
 	return ok
+}
+
+func (m Movement) wellFormed() bool {
+	return validID(m.ID) && validMoney(ledger.Money{Amount: m.Amount, Asset: m.Asset}) && validMoney(ledger.Money{Amount: m.Fee, Asset: m.Asset})
 }
 
 func (p *PayoutFact) wellFormed() bool {

@@ -91,6 +91,8 @@ type Progress struct {
 	Refunded    string `json:"refunded,omitempty"`
 	// Disputed is what disputes have taken, and have not given back.
 	Disputed string `json:"disputed,omitempty"`
+	// Fee is what the provider has taken for it so far, in the asset in which the provider settles.
+	Fee ledger.Money `json:"fee,omitzero"`
 	// Failure is why it, or the last try, failed.
 	Failure Failure `json:"failure,omitzero"`
 }

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/florinledger/florin/ledger"
@@ -8,7 +9,7 @@ import (
 	"github.com/florinledger/florin/users/seal"
 )
 
-// The types of the events of payments that were asked for. Their shapes at schema 1 are frozen in testdata/events.
+// The types of the events of payments that were asked for. Their shapes are frozen in testdata/events.
 // They stand on a stream of their own, payment/pay_…, and move nothing: money is booked as it is told of.
 const (
 	TypeCreated         = "payment-created"
@@ -117,18 +118,25 @@ func registerOrders(r *journal.Registry) {
 	journal.Decides(r, CommandRecordCanceled, decideRecordCanceled)
 
 	journal.Records[Created](r, TypeCreated, 1, nil)
-	journal.Records[Opened](r, TypeOpened, 1, nil)
-	journal.Records[NotOpened](r, TypeNotOpened, 1, nil)
-	journal.Records[CancelRequested](r, TypeCancelRequested, 1, nil)
-	journal.Records[Canceled](r, TypeCanceled, 1, nil)
-	journal.Records[NotCanceled](r, TypeNotCanceled, 1, nil)
-	journal.Records[Progressed](r, TypeProgressed, 1, nil)
+	steps := map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutFee}
+	journal.Records[Opened](r, TypeOpened, stepSchema, steps)
+	journal.Records[NotOpened](r, TypeNotOpened, stepSchema, steps)
+	journal.Records[CancelRequested](r, TypeCancelRequested, stepSchema, steps)
+	journal.Records[Canceled](r, TypeCanceled, stepSchema, steps)
+	journal.Records[NotCanceled](r, TypeNotCanceled, stepSchema, steps)
+	journal.Records[Progressed](r, TypeProgressed, stepSchema, steps)
 
 	journal.Holds(r, orders())
 
 	r.Evolves(evolveOrder)
 	r.Refuses(refusals()...)
 }
+
+// stepSchema is that of the events that say how a payment stands. Since schema 2 they tell its fee.
+const stepSchema = 2
+
+// withoutFee reads an event of before fees were known.
+func withoutFee(data json.RawMessage) (json.RawMessage, error) { return data, nil }
 
 // IsOrderType reports whether an event is about a payment that was asked for.
 func IsOrderType(eventType string) bool {

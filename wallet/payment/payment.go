@@ -17,6 +17,12 @@ const (
 	DisputedFunds = "assets:stripe:disputed"
 	// DisputeFees is what it takes for disputes besides.
 	DisputeFees = "expenses:stripe:disputes"
+	// Fees is what the provider takes for payments, refunds and payouts, and OtherCosts what it takes, or gives,
+	// for nothing of that.
+	Fees       = "expenses:stripe:fees"
+	OtherCosts = "expenses:stripe:other"
+	// Uncollected is what the provider counts of payments that nobody has received yet.
+	Uncollected = Suspense + ":uncollected"
 	// InTransit is what has left the provider and is not at our bank.
 	InTransit = "assets:stripe:in-transit"
 	// Bank is what is at our bank.
@@ -32,6 +38,17 @@ type payment struct {
 	Asset    string `json:"asset"`
 	Received string `json:"received"`
 	Refunded string `json:"refunded"`
+	// Outside is what was given back by refunds that were made at the provider, failed ones too, and Found what of
+	// that is known refund by refund.
+	Outside string `json:"outside,omitempty"`
+	Found   string `json:"found,omitempty"`
+	// Charged is what balance transactions say to have come in, Bounced what of that never did, and Uncollected what
+	// of it is booked and not received.
+	Charged     string `json:"charged,omitempty"`
+	Bounced     string `json:"bounced,omitempty"`
+	Uncollected string `json:"uncollected,omitempty"`
+	// Fee is what the provider has taken for it, in the asset in which it settles.
+	Fee ledger.Money `json:"fee,omitzero"`
 	// Disputes are the ids of its disputes.
 	Disputes []string `json:"disputes,omitempty"`
 	// Pending is what of it is being refunded by us; Voided are refunds of ours that failed.

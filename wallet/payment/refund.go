@@ -120,21 +120,18 @@ func decideRecordRefund(s *journal.Scope, c RecordRefund) error {
 	return nil
 }
 
-// weighRefund books what a message says of a refund that was asked for here. Others are booked by what their payment
-// says to be refunded in all.
+// weighRefund books what a message says of one refund.
 func weighRefund(s *journal.Scope, f Fact) (Result, error) {
-	r, ours := findRefund(s, f.Refund.ID)
-	amount, amountErr := exact(s, f.Refund.Amount)
-	switch {
-	case !ours || r.Provider != f.Provider || r.Intent != f.Payment:
-		return Result{Passed, NothingMoved}, nil
-	case amountErr != nil:
-		return ignoredBy(journal.AsRefusal(amountErr)), nil
-	case f.Refund.Amount.Asset != r.Amount.Asset || !amount.Equal(figure(r.Amount.Amount)):
-		return Result{Passed, AssetMismatch}, nil
+	amount, err := exact(s, f.Refund.Amount)
+	if err != nil {
+		return ignoredBy(journal.AsRefusal(err)), nil
+	}
+	id, r, ours := ownRefund(s, f, amount)
+	if !ours {
+		return weighOutsideRefund(s, f, amount)
 	}
 	before := r.Status
-	moved, err := r.tell(s, f.Refund.ID, f.Refund.RefundTold, effective(f.OccurredAt, s.Now()))
+	moved, err := r.tell(s, id, f.Refund.RefundTold, effective(f.OccurredAt, s.Now()))
 	switch {
 	case err != nil:
 		return Result{}, err
@@ -161,10 +158,7 @@ func (r *refund) tell(s *journal.Scope, id string, told RefundTold, at time.Time
 	case told.Status == RefundFailed && before != RefundFailed:
 		r.Status, r.Failure = RefundFailed, told.Failure
 		if reached {
-			r.FailedAt = s.Now().UTC().Truncate(time.Microsecond)
-			if told.At.After(r.FailedAt) {
-				r.FailedAt = told.At
-			}
+			r.FailedAt = failedAt(s, told.At)
 		}
 		from := pending
 		if before == RefundSettled {
@@ -228,6 +222,9 @@ func evolveRefund(s *journal.Scope, step RefundStep) {
 	refunds().Put(s, step.RefundID, refund{
 		Payment: step.PaymentID, Provider: step.Provider, Intent: step.Intent, Wallet: step.WalletID, Amount: step.Amount, RefundProgress: step.RefundProgress,
 	})
+	if step.ProviderRef != "" {
+		providerRefunds().Put(s, key(step.Provider, step.ProviderRef), providerRefund{Own: step.RefundID})
+	}
 	if known && before.Status == step.Status {
 		return
 	}

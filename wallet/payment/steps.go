@@ -99,5 +99,5 @@ func (o order) step(id string) Step {
 
 func (o order) emit(s *journal.Scope, eventType string, body any) {
 	id, _ := IDOf(&journal.Event{Body: body})
-	s.Emit(journal.Event{Ledger: ledger.Main, Stream: stream(id), Type: eventType, Schema: 1, Body: body})
+	s.Emit(journal.Event{Ledger: ledger.Main, Stream: stream(id), Type: eventType, Schema: stepSchema, Body: body})
 }

@@ -6,12 +6,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,6 +28,7 @@ type API struct {
 	sent    []Call
 	trouble []Trouble
 	events  []Object // oldest first
+	lines   []Object // balance transactions, oldest first
 }
 
 // Call is a request that came.
@@ -59,14 +58,14 @@ func NewAPI(t testing.TB) *API {
 // URL is where it is.
 func (a *API) URL() string { return a.server.URL }
 
-// Next has the next calls run into trouble, one each, but for those that list events.
+// Next has the next calls run into trouble, one each, but for those that list what happened.
 func (a *API) Next(trouble ...Trouble) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.trouble = append(a.trouble, trouble...)
 }
 
-// Sent are the calls that came, but for those that list events.
+// Sent are the calls that came, but for those that list what happened.
 func (a *API) Sent() []Call {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -87,35 +86,6 @@ func (a *API) Set(id string, fields Object) {
 	for name, value := range fields {
 		a.objects[id][name] = value
 	}
-}
-
-// Tells has an event happen that is about an object, and returns its id. Nobody is told of it.
-func (a *API) Tells(eventType string, about Object, at time.Time) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	id := fmt.Sprintf("evt_%d", len(a.events)+1)
-	a.events = append(a.events, a.example("event", Object{
-		"id": id, "type": eventType, "livemode": false, "created": at.Unix(), "data": Object{"object": about},
-	}))
-	return id
-}
-
-// eventsFrom is a page of two events, the newest first.
-func (a *API) eventsFrom(r *http.Request) Object {
-	from, _ := strconv.ParseInt(r.Form.Get("created[gte]"), 10, 64)
-	after, found := r.Form.Get("starting_after"), []Object{}
-	for _, e := range slices.Backward(a.events) {
-		created, _ := e["created"].(int64)
-		switch {
-		case after != "":
-			if e["id"] == after {
-				after = ""
-			}
-		case created >= from:
-			found = append(found, e)
-		}
-	}
-	return Object{"object": "list", "has_more": len(found) > 2, "data": found[:min(2, len(found))]}
 }
 
 // Forget forgets all idempotency keys, as Stripe does after a day.
@@ -145,8 +115,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if strings.HasSuffix(r.URL.Path, "/events") { // which is asked for at any time
-		_ = json.NewEncoder(w).Encode(a.eventsFrom(r))
+	switch { // what is asked for at any time
+	case strings.HasSuffix(r.URL.Path, "/events"):
+		_ = json.NewEncoder(w).Encode(pageOf(a.events, r))
+		return
+	case strings.HasSuffix(r.URL.Path, "/balance_transactions"):
+		_ = json.NewEncoder(w).Encode(pageOf(a.expanded(a.lines, r), r))
 		return
 	}
 	a.sent = append(a.sent, Call{r.Method, r.URL.Path, r.Header.Get("Idempotency-Key"), r.PostForm})

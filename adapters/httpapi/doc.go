@@ -10,7 +10,8 @@
 // areas, of what commands are answered with (results.go) and of what others are told of
 // (webhook_event.go). Package request is what a request is, package handling what handlers share. The
 // handlers are in a package for each area, with the ports that it calls out to: books, wallets, payments,
-// people, messages, webhooks, ops. Areas do not import each other; Handlers puts them beside each other.
+// people, messages, webhooks, ops. Areas do not import each other; Handlers puts them beside each other,
+// and what they answer is tested here, through the server and over the real cores (house_test.go).
 //
 // What a request may be is said once, in routes.go, and tests hold that table against openapi.yaml
 // in both directions. The document itself is not consulted at run time, because validating against

@@ -23,8 +23,8 @@ const (
 	CheckTimeout = 2 * time.Second
 )
 
-// How often one client, or anybody for one account, may ask what costs a password's hash, sends mail, or
-// could be guessed. Names are what clients read in the RateLimit headers; "address" is where a request comes
+// How often one client may ask what costs a password's hash, sends mail, or could be guessed; how often
+// anybody may for one account, people/limits.go says. Names are what clients read in the RateLimit headers; "address" is where a request comes
 // from, an office or a household with everybody in it.
 //
 //nolint:gochecknoglobals // constants, which Go has no structs for
@@ -33,7 +33,7 @@ var (
 	rateLogin = request.RatePolicy{Name: "login-address", Burst: 20, Per: time.Minute}
 	// rateRegister: a class that signs up together, and no more mail to strangers than that.
 	rateRegister = request.RatePolicy{Name: "register-address", Burst: 120, Per: time.Hour}
-	// rateForgot bounds the mail that others can have sent to somebody, as people.rateForgotAccount of people does.
+	// rateForgot bounds the mail that others can have sent to people.
 	rateForgot = request.RatePolicy{Name: "forgot-address", Burst: 20, Per: time.Hour}
 	// rateLink bounds hashes and signatures; the links themselves are beyond guessing.
 	rateLink = request.RatePolicy{Name: "link-address", Burst: 30, Per: time.Minute}

@@ -168,7 +168,7 @@ func unsupported(given string, rt *request.Route) *request.Problem {
 // mimeNDJSON is lines of JSON.
 const mimeNDJSON = "application/x-ndjson"
 
-// RequestID returns the caller's name for the request when it is one that a log can take, or makes
+// requestID returns the caller's name for the request when it is one that a log can take, or makes
 // one up.
 func requestID(h http.Header) string {
 	if given := h.Get(echo.HeaderXRequestID); given != "" && len(given) <= request.MaxRequestID &&

@@ -11,7 +11,7 @@ import (
 // Time is a time as it is answered: UTC, to the microsecond.
 func Time(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// TimeIfAny is shown, of a time that may be missing.
+// TimeIfAny is Time for a time that there may not be, which is left out.
 func TimeIfAny(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

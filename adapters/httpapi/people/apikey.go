@@ -70,5 +70,3 @@ func (h *Handlers) RevokeAPIKey(ctx context.Context, r api.RevokeAPIKeyRequestOb
 	_, _, err := h.Submit(ctx, handling.Order{CommandType: users.CommandRevokeAPIKey, Data: users.RevokeAPIKey{KeyID: r.ID}, Waits: true})
 	return api.RevokeAPIKey204Response{}, err
 }
-
-// handling.TimeIfAny is shown for a time that there may not be, which is left out.

@@ -28,7 +28,7 @@ func (cs Cursors) Seal(filter string, place []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append(cs.mac(filter, place), place...))
 }
 
-// Open returns the place of a cursor that seal made for the same filter. Errors: a *Problem with
+// Open returns the place of a cursor that Seal made for the same filter. Errors: a *Problem with
 // the code "invalid-cursor", the same whatever is wrong with it.
 func (cs Cursors) Open(filter, cursor string) ([]byte, error) {
 	if len(cursor) > MaxCursor {

@@ -146,7 +146,7 @@ func reservedMember(name string) bool {
 	return false
 }
 
-// Render returns the body of a problem and its row. instance and RequestID may be empty, as they
+// Render returns the body of a problem and its row. instance and requestID may be empty, as they
 // are for the items of a batch.
 func (p *Problem) Render(instance, requestID string) ([]byte, ProblemRow) {
 	row, known := ProblemRowOf(p.Code)

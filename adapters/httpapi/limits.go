@@ -23,9 +23,9 @@ const (
 	CheckTimeout = 2 * time.Second
 )
 
-// How often one client may ask what costs a password's hash, sends mail, or could be guessed; how often
-// anybody may for one account, people/limits.go says. Names are what clients read in the RateLimit headers; "address" is where a request comes
-// from, an office or a household with everybody in it.
+// How often one client may ask what costs a password's hash, sends mail, or could be guessed; how often anybody
+// may for one account stands in people/limits.go. Names are what clients read in the RateLimit headers; "address"
+// is where a request comes from, an office or a household with everybody in it.
 //
 //nolint:gochecknoglobals // constants, which Go has no structs for
 var (

@@ -49,6 +49,7 @@ func TestOwned(t *testing.T) {
 	for _, account := range []string{
 		"liabilities:wallets", "liabilities:wallets:w:available", "liabilities:entitlements:m", "liabilities:deferred:memberships:m",
 		"liabilities:stripe:x", "liabilities:suspense:stripe", "liabilities:suspense:stripe:x", "assets:stripe:clearing", "assets:entitlements:m",
+		"liabilities:suspense:simulated", "assets:simulated:clearing",
 	} {
 		assert.True(t, ledger.Owned(ledger.Main, account), account)
 		assert.False(t, ledger.Owned("eu-cards", account), account)

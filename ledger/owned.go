@@ -11,6 +11,8 @@ const Main = "main"
 //
 //	liabilities:wallets  liabilities:entitlements  liabilities:deferred  liabilities:stripe
 //	liabilities:suspense:stripe  assets:stripe  assets:entitlements
+//
+// and those of stripe of a provider that is simulated.
 func Owned(ledger, account string) bool {
 	if ledger != Main {
 		return false
@@ -20,9 +22,15 @@ func Owned(ledger, account string) bool {
 	switch root {
 	case Liabilities:
 		return second == "wallets" || second == "entitlements" || second == "deferred" || second == "stripe" ||
-			second == "suspense" && (rest == "stripe" || strings.HasPrefix(rest, "stripe:"))
+			second == "suspense" && ofProvider(rest)
 	case Assets:
-		return second == "stripe" || second == "entitlements"
+		return ofProvider(second) || second == "entitlements"
 	}
 	return false
+}
+
+// ofProvider reports whether segments begin with the name of a payment provider.
+func ofProvider(rest string) bool {
+	name, _, _ := strings.Cut(rest, ":")
+	return name == "stripe" || name == "simulated"
 }

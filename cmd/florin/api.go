@@ -56,11 +56,11 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	if err != nil {
 		return nil, err
 	}
-	gateways, provider, err := s.gateways()
+	providers, err := s.paymentProviders()
 	if err != nil {
 		return nil, err
 	}
-	if len(gateways) == 0 {
+	if len(providers) == 0 {
 		a.log.Info("no payments can be asked for: there is no key of a provider")
 	}
 	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
@@ -77,7 +77,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			Exchanges: reads, Schedules: reads, Withdrawals: reads, Owners: owners, Destinations: withdrawal.NewSealer(vault),
 		},
 		Payments: payments.Ports{
-			Payments: reads, Owners: owners, Handovers: payment.NewSealer(vault), Provider: provider,
+			Payments: reads, Owners: owners, Handovers: payment.NewSealer(vault), Providers: payment.NewChoice(providers, postgres.NewPaymentCalls(a.reads)),
 			Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		},
 		People: people,

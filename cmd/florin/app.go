@@ -75,6 +75,8 @@ type app struct {
 	vault   *vault.Vault
 	redis   *rediscache.Client // where there is an API
 
+	simulated net.Listener // where payments are simulated
+
 	feed     *natsbus.Feed   // where there is an API
 	sessions *authn.Sessions // kept fresh by feed
 	desk     *desk.Desk      // where there is an API, or reactors
@@ -333,6 +335,11 @@ func (a *app) close() error {
 	}
 	if a.conn != nil {
 		a.conn.Close()
+	}
+	if a.simulated != nil {
+		if closed := a.simulated.Close(); !errors.Is(closed, net.ErrClosed) {
+			err = errors.Join(err, closed)
+		}
 	}
 	for _, pool := range []*pgxpool.Pool{a.keys, a.hooks, a.react, a.auth, a.work, a.reads} {
 		if pool != nil {

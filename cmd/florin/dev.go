@@ -17,6 +17,7 @@ import (
 	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/localpg"
 	"github.com/florinledger/florin/adapters/natsbus/embedded"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // devCommand runs everything in one process on a fresh machine.
@@ -42,7 +43,7 @@ const (
 
 // Validate is called by kong: a port that there is not would be taken for one that is in use.
 func (c *devCommand) Validate() error {
-	const most = 65534 // the metrics have the port after it
+	const most = 65533 // the metrics, and the page of simulated payments, have the ports after it
 	if c.Port < 1 || c.Port > most {
 		return fmt.Errorf("--port: want 1 to %d, not %d", most, c.Port)
 	}
@@ -64,6 +65,9 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	if err := c.prepare(&s); err != nil {
+		return err
+	}
+	if err := c.simulate(&s); err != nil {
 		return err
 	}
 	stopDatabase, err := c.database(ctx, &s, log)
@@ -125,6 +129,19 @@ func (c *devCommand) prepare(s *settings) error {
 		ensureFile(filepath.Join(s.MasterKeys, "0001.key"), writeMaster),
 		ensureFile(s.StripeSecretFiles[0], writeSecret("whsec_")),
 	)
+}
+
+// simulate has payments be simulated where there is no key of a provider.
+func (c *devCommand) simulate(s *settings) error {
+	if c.StripeKey != "" {
+		return nil
+	}
+	page, err := listenFrom(c.Port + 2) // after the metrics
+	if err != nil {
+		return err
+	}
+	s.PaymentProviders, s.SimulatedListen = []string{payment.Simulated}, page.Addr().String()
+	return page.Close()
 }
 
 // writeSecret returns a function that writes a new secret with a prefix.

@@ -3,6 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/florinledger/florin/adapters/postgres"
@@ -12,32 +15,87 @@ import (
 	"github.com/florinledger/florin/wallet/payment"
 )
 
-// gateways returns the providers that can be asked, and which of them is asked for new payments; empty for none.
-func (s *settings) gateways() (gateways map[string]payment.Gateway, first string, err error) {
+// paymentProviders are who is asked for new payments, the one that is liked best first; empty for none.
+func (s *settings) paymentProviders() ([]string, error) {
 	key, err := s.stripeKey()
-	if err != nil || key == "" {
-		return nil, "", err
+	if err != nil {
+		return nil, err
 	}
-	return map[string]payment.Gateway{payment.Stripe: stripepay.NewGateway(key, stripepay.GatewayConfig{URL: s.StripeURL})}, payment.Stripe, nil
+	order := s.PaymentProviders
+	if len(order) == 0 && key != "" {
+		order = []string{payment.Stripe}
+	}
+	for i, name := range order {
+		switch {
+		case slices.Contains(order[:i], name):
+			return nil, fmt.Errorf("payment providers: %s is named twice", name)
+		case name == payment.Stripe && key == "":
+			return nil, errors.New("payment providers: stripe is asked with a key (STRIPE_API_KEY_FILE)")
+		case name == payment.Simulated && s.StripeLive:
+			return nil, errors.New("payment providers: the simulated one takes no money, and cannot stand beside live events (STRIPE_LIVE)")
+		case name != payment.Stripe && name != payment.Simulated:
+			return nil, fmt.Errorf("payment providers: there is no %q; want stripe or simulated", name)
+		}
+	}
+	return order, nil
+}
+
+// provider is a payment provider.
+type provider interface {
+	payment.Gateway
+	payment.Sight
+}
+
+// gateways are the providers that can be asked: also one for old payments that takes no new ones.
+func (a *app) gateways(s *settings, commands *journal.Dispatcher) (map[string]provider, error) {
+	order, err := s.paymentProviders()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]provider{}
+	key, err := s.stripeKey()
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		out[payment.Stripe] = stripepay.NewGateway(key, stripepay.GatewayConfig{URL: s.StripeURL})
+	}
+	if slices.Contains(order, payment.Simulated) {
+		if out[payment.Simulated], err = a.addSimulated(s, commands); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // addCashier asks providers for what the journal says was asked for.
 func (a *app) addCashier(
 	s *settings, registry *journal.Registry, tail *journal.Tail, points *postgres.Checkpoints, commands *journal.Dispatcher, store *postgres.Store,
 ) error {
-	gateways, _, err := s.gateways()
+	providers, err := a.gateways(s, commands)
 	if err != nil {
 		return err
+	}
+	calls := postgres.NewPaymentCalls(a.react)
+	ports := payment.CashierPorts{
+		Gateways: map[string]payment.Gateway{}, Sealer: payment.NewSealer(a.vault), Journal: store, Commands: commands, Unanswered: calls, Health: calls,
+	}
+	sights := map[string]payment.Sight{}
+	for name, p := range providers {
+		ports.Gateways[name], sights[name] = p, p
 	}
 	// With roles in processes of their own, something may be asked for before the first reactor is up.
 	begin := readmodel.NewReads(a.react).PaymentsSince
 	for name, wants := range map[string]func(string) bool{paymentReactor: payment.WantsAsking, refundReactor: payment.WantsRefunding} {
-		cashier := payment.NewCashier(registry, gateways, payment.NewSealer(a.vault), store, commands, a.log, time.Now)
+		cashier := payment.NewCashier(registry, ports, a.log, time.Now)
 		reactor := journal.NewPageReactor(name, tail, points, begin, wants, cashier.Ask, a.log)
 		a.metrics.Reactor(reactor)
 		a.does(reactor.Run)
 	}
-	if g, ok := gateways[payment.Stripe].(*stripepay.Gateway); ok {
+	cashier := payment.NewCashier(registry, ports, a.log, time.Now)
+	a.alone(points, paymentCalls, callInterval, cashier.Again, "make calls again")
+	a.alone(points, paymentProbes, probeInterval, payment.NewProbe(sights, calls, a.log).Ask, "ask providers whether they answer")
+	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
 		keeper := postgres.NewProviderEvents(a.react)
 		listed := func(h payment.History) *payment.Poller { return payment.NewPoller(h, keeper, store, commands, a.log) }
 		// Events first: they name wallets, and what is settled in no time was told of before.
@@ -45,24 +103,41 @@ func (a *app) addCashier(
 			{stripePoller, listed(stripepay.NewHistory(g, stripepay.New(nil, stripepay.Config{Livemode: s.StripeLive})))},
 			{stripeBalance, listed(stripepay.NewBalance(g, s.StripeLive))},
 		}
-		interval := cmp.Or(s.StripePoll, pollInterval)
-		a.does(func(ctx context.Context) error {
-			return alone(ctx, points, stripePoller, interval, a.log, func() func(context.Context) error {
-				return func(ctx context.Context) error {
-					for _, p := range polls {
-						if err := p.since(ctx, points, time.Now()); err != nil && ctx.Err() == nil {
-							a.log.Error("what a provider has to tell cannot be listed", "list", p.name, "error", err)
-						}
-					}
-					return nil // and at the next interval again
+		a.alone(points, stripePoller, cmp.Or(s.StripePoll, pollInterval), func(ctx context.Context) error {
+			var errs []error
+			for _, p := range polls {
+				if err := p.since(ctx, points, time.Now()); err != nil {
+					errs = append(errs, fmt.Errorf("%s: %w", p.name, err))
 				}
-			})
-		})
+			}
+			return errors.Join(errs...)
+		}, "list what Stripe has to tell")
 	}
 	return nil
 }
 
+// alone does something at intervals in one process at a time. After a failure, which is logged, it is done at the next
+// interval again.
+func (a *app) alone(points journal.Checkpoints, name string, interval time.Duration, do func(context.Context) error, what string) {
+	a.does(func(ctx context.Context) error {
+		return alone(ctx, points, name, interval, a.log, func() func(context.Context) error {
+			return func(ctx context.Context) error {
+				if err := do(ctx); err != nil && ctx.Err() == nil {
+					a.log.Error("what is to be done for payments is not done", "what", what, "error", err)
+				}
+				return nil
+			}
+		})
+	})
+}
+
 const (
+	// paymentCalls is the name of the lock of making calls again, and callInterval how often it is looked for some.
+	paymentCalls = "payment-calls"
+	callInterval = 200 * time.Millisecond
+	// paymentProbes is that of asking providers that are down whether they answer.
+	paymentProbes = "payment-probes"
+	probeInterval = 2 * time.Second
 	// stripePoller is the name of the lock of asking Stripe for what it lists, and of the checkpoint of its events;
 	// stripeBalance that of its balance transactions. A checkpoint is the time of the newest that is booked, in seconds.
 	stripePoller  = "stripe-events"

@@ -36,3 +36,30 @@ func TestStripeKey(t *testing.T) {
 		}
 	}
 }
+
+// Who is asked for new payments has to be there, and takes real money where real money is.
+func TestPaymentProviders(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		settings settings
+		order    []string
+		says     string
+	}{
+		"none":               {settings{}, nil, ""},
+		"by the key":         {settings{StripeKey: "sk_test_1"}, []string{"stripe"}, ""},
+		"both":               {settings{StripeKey: "sk_test_1", PaymentProviders: []string{"stripe", "simulated"}}, []string{"stripe", "simulated"}, ""},
+		"not the key's":      {settings{StripeKey: "sk_test_1", PaymentProviders: []string{"simulated"}}, []string{"simulated"}, ""},
+		"without a key":      {settings{PaymentProviders: []string{"stripe"}}, nil, "stripe is asked with a key"},
+		"twice":              {settings{StripeKey: "sk_test_1", PaymentProviders: []string{"stripe", "stripe"}}, nil, "stripe is named twice"},
+		"unknown":            {settings{PaymentProviders: []string{"paypal"}}, nil, "there is no \"paypal\"; want stripe or simulated"},
+		"simulated and live": {settings{StripeLive: true, PaymentProviders: []string{"simulated"}}, nil, "cannot stand beside live events"},
+	} {
+		order, err := test.settings.paymentProviders()
+		assert.Equal(t, test.order, order, name)
+		if test.says == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, test.says, name)
+	}
+}

@@ -27,7 +27,7 @@ const (
 	scheduleReactor = "schedules"
 	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its
 	// lock, and for what they ask.
-	reactConnections = 18
+	reactConnections = 22
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )

@@ -33,6 +33,9 @@ type settings struct {
 	StripePoll        time.Duration `help:"How often Stripe is asked for events that were not delivered, and for its balance transactions." env:"STRIPE_POLL_INTERVAL" default:"1m"`
 	StripeLive        bool          `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
+	PaymentProviders []string `help:"Who is asked for new payments: stripe, simulated (which takes no money). The first that answers is. Default: stripe, with a key for it." env:"FLORIN_PAYMENT_PROVIDERS"`
+	SimulatedListen  string   `help:"Address of the page of the simulated payment provider, where that is one of them." env:"FLORIN_SIMULATED_LISTEN" default:"127.0.0.1:8082"`
+
 	mailSettings
 
 	WebhooksAllowPrivate bool `help:"Let webhook endpoints be any address, private ones and those without TLS too: for development and tests, where whoever may make an endpoint may reach everything that this process does." env:"FLORIN_WEBHOOKS_ALLOW_PRIVATE"`

@@ -12,14 +12,11 @@ import (
 )
 
 // Cashier asks providers for what the journal says was asked for, and has what they answer recorded. It is for one
-// [journal.Reactor], whose events it takes page by page: payments of a page are asked for side by side, what is
-// asked of one payment in order.
+// [journal.Reactor], whose events it takes page by page: what a page asks for is asked for side by side, what is asked
+// of one payment in order. What is not answered is set aside, and asked for [Cashier.Again].
 type Cashier struct {
 	registry *journal.Registry
-	gateways map[string]Gateway
-	sealer   *Sealer
-	journal  Journal
-	commands Commands
+	ports    CashierPorts
 	log      *slog.Logger
 	now      func() time.Time
 
@@ -28,9 +25,20 @@ type Cashier struct {
 	answered map[int64]bool
 }
 
-// NewCashier returns a cashier for providers by their names. registry decodes events.
-func NewCashier(registry *journal.Registry, gateways map[string]Gateway, sealer *Sealer, j Journal, commands Commands, log *slog.Logger, now func() time.Time) *Cashier {
-	return &Cashier{registry: registry, gateways: gateways, sealer: sealer, journal: j, commands: commands, log: log, now: now, answered: map[int64]bool{}}
+// CashierPorts are what a cashier calls out to. All of them are needed.
+type CashierPorts struct {
+	// Gateways are those of the providers, by their names.
+	Gateways   map[string]Gateway
+	Sealer     *Sealer
+	Journal    Journal
+	Commands   Commands
+	Unanswered Unanswered
+	Health     Health
+}
+
+// NewCashier returns a cashier. registry decodes events.
+func NewCashier(registry *journal.Registry, ports CashierPorts, log *slog.Logger, now func() time.Time) *Cashier {
+	return &Cashier{registry: registry, ports: ports, log: log, now: now, answered: map[int64]bool{}}
 }
 
 // WantsAsking reports whether events of a type ask something of a provider.
@@ -38,13 +46,17 @@ func WantsAsking(eventType string) bool {
 	return eventType == TypeCreated || eventType == TypeCancelRequested
 }
 
-// WantsRefunding reports whether events of a type ask a provider to give money back. That is a reactor's of its own:
-// it is asked for until there is an answer, and must not keep payments waiting.
+// WantsRefunding reports whether events of a type ask a provider to give money back. That is a reactor's of its own, so
+// that refunds, which nobody waits for, keep no payments waiting.
 func WantsRefunding(eventType string) bool { return eventType == TypeRefundRequested }
 
-// Ask is a [journal.PageEffect]. An error says that somebody has not answered: the events come again, and those that
-// were answered are passed over.
+// Ask is a [journal.PageEffect]. What a provider does not answer is set aside. An error is a fault of our own: the events
+// come again, and those that are seen to are passed over.
 func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool, err error) {
+	down, err := c.ports.Health.Down(ctx)
+	if err != nil {
+		return false, err
+	}
 	var streams []string
 	byStream := map[string][]*journal.Event{}
 	for _, e := range events {
@@ -53,21 +65,15 @@ func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool,
 		}
 		byStream[e.Stream] = append(byStream[e.Stream], e)
 	}
-	var group sync.WaitGroup
-	errs, places := make([]error, len(streams)), make(chan struct{}, maxAsking)
-	for i, stream := range streams {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
-			for _, e := range byStream[stream] {
-				if errs[i] = c.once(ctx, e); errs[i] != nil {
-					return
-				}
+	err = sideBySide(streams, func(stream string) error {
+		for _, e := range byStream[stream] {
+			if err := c.once(ctx, e, down); err != nil {
+				return err
 			}
-		})
-	}
-	group.Wait()
-	if err := errors.Join(errs...); err != nil {
+		}
+		return nil
+	})
+	if err != nil {
 		return false, err
 	}
 	c.mu.Lock()
@@ -76,16 +82,31 @@ func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool,
 	return true, nil
 }
 
-// once asks for what was not answered before.
-func (c *Cashier) once(ctx context.Context, e *journal.Event) error {
+// sideBySide does something with each of some things, as many at once as a provider is asked for.
+func sideBySide[T any](things []T, do func(T) error) error {
+	var group sync.WaitGroup
+	errs, places := make([]error, len(things)), make(chan struct{}, maxAsking)
+	for i, thing := range things {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			errs[i] = do(thing)
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// once asks for what was not seen to before.
+func (c *Cashier) once(ctx context.Context, e *journal.Event, down map[string]bool) error {
 	c.mu.Lock()
 	known := c.answered[e.Position]
 	c.mu.Unlock()
 	if known {
 		return nil
 	}
-	if err := c.ask(ctx, e); err != nil {
-		return fmt.Errorf("%s of event %d: %w", e.Type, e.Position, err)
+	if err := c.try(ctx, e, Call{Position: e.Position}, down); err != nil {
+		return err
 	}
 	c.mu.Lock()
 	c.answered[e.Position] = true
@@ -93,140 +114,117 @@ func (c *Cashier) once(ctx context.Context, e *journal.Event) error {
 	return nil
 }
 
-func (c *Cashier) ask(ctx context.Context, e *journal.Event) error {
+// Again makes the calls whose time has come again.
+//
+// Errors: faults of our own.
+func (c *Cashier) Again(ctx context.Context) error {
+	calls, err := c.ports.Unanswered.Due(ctx, c.now(), duePage)
+	if err != nil || len(calls) == 0 {
+		return err
+	}
+	down, err := c.ports.Health.Down(ctx)
+	if err != nil {
+		return err
+	}
+	positions := make([]int64, len(calls))
+	for i, call := range calls {
+		positions[i] = call.Position
+	}
+	events, err := c.ports.Journal.EventsAt(ctx, mainShard, positions)
+	if err != nil {
+		return err
+	}
+	byPosition := map[int64]*journal.Event{}
+	for i := range events {
+		byPosition[events[i].Position] = &events[i]
+	}
+	return sideBySide(calls, func(call Call) error {
+		e := byPosition[call.Position]
+		if e == nil { // the journal has lost it, and so was it never asked for
+			return c.ports.Unanswered.Answered(ctx, call.Position)
+		}
+		return c.try(ctx, e, call, down)
+	})
+}
+
+// try makes a call, and sets it aside if it is not answered.
+func (c *Cashier) try(ctx context.Context, e *journal.Event, call Call, down map[string]bool) error {
+	err := c.ask(ctx, e, attempt{down: down, first: call.Attempts == 0})
+	var silent noAnswer
+	switch {
+	case errors.As(err, &silent) && ctx.Err() == nil:
+		call.Attempts++
+		call.Provider = silent.provider
+		c.log.Warn("a payment provider has not answered", "provider", silent.provider, "event", e.Position, "attempts", call.Attempts, "error", silent.err)
+		err = c.ports.Unanswered.SetAside(ctx, call, c.now().Add(again(call.Attempts)), silent.err.Error())
+	case err == nil && call.Attempts > 0:
+		err = c.ports.Unanswered.Answered(ctx, call.Position)
+	}
+	if err != nil {
+		return fmt.Errorf("%s of event %d: %w", e.Type, e.Position, err)
+	}
+	return nil
+}
+
+// attempt is how a call is made: to nobody who is down. A first one that is not answered speaks against its provider;
+// later ones do not, since what is wrong may be the one thing that is asked for.
+type attempt struct {
+	down  map[string]bool
+	first bool
+}
+
+func (c *Cashier) ask(ctx context.Context, e *journal.Event, as attempt) error {
 	own := *e // other readers have the same one
 	if err := c.registry.Decode(&own); err != nil {
 		return err
 	}
 	switch body := own.Body.(type) {
 	case Created:
-		return c.open(ctx, &own, body)
+		return c.open(ctx, &own, body, as)
 	case CancelRequested:
-		return c.cancel(ctx, &own, body)
+		return c.cancel(ctx, &own, body, as)
 	case RefundAsked:
-		return c.refund(ctx, &own, body)
+		return c.refund(ctx, &own, body, as)
 	}
 	return nil
 }
 
-func (c *Cashier) open(ctx context.Context, e *journal.Event, body Created) error {
-	answer := RecordOpened{PaymentID: body.PaymentID}
-	gateway, err := c.gateway(body.Provider)
-	if err == nil {
-		var standing Standing
-		if standing, err = gateway.Open(ctx, orderOf(body)); err == nil {
-			answer.Ref, answer.Intent, answer.Told, answer.At = standing.Ref, standing.Intent, standing.Told, standing.At
-			if answer.Handover, err = c.sealer.Seal(ctx, body.Owner, standing.Handover); err != nil {
-				return err
-			}
-		}
-	}
-	if answer.Failure, err = c.lastWord(e, err); err != nil {
-		return err
-	}
-	return c.record(ctx, e, CommandRecordOpened, answer)
-}
-
-func (c *Cashier) cancel(ctx context.Context, e *journal.Event, body CancelRequested) error {
-	created, err := c.created(ctx, body.PaymentID)
-	if err != nil {
-		return err
-	}
-	answer := RecordCanceled{PaymentID: body.PaymentID}
-	gateway, err := c.gateway(body.Provider)
-	if err == nil {
-		o := orderOf(created)
-		o.Ref = body.ProviderRef
-		err = gateway.Cancel(ctx, o)
-	}
-	if answer.Failure, err = c.lastWord(e, err); err != nil {
-		return err
-	}
-	return c.record(ctx, e, CommandRecordCanceled, answer)
-}
-
-// refund never gives up without the provider's word: the money may be gone.
-func (c *Cashier) refund(ctx context.Context, e *journal.Event, body RefundAsked) error {
-	gateway, err := c.gateway(body.Provider)
-	if err != nil {
-		return err
-	}
-	told, err := gateway.Refund(ctx, RefundOrder{
-		ID: body.RefundID, PaymentID: body.PaymentID, WalletID: body.WalletID, Intent: body.Intent, Amount: body.Amount, AskedAt: e.RecordedAt,
-	})
-	var failure Failure
+// call calls a provider, and notes whether that answers. A payment stays with the provider that it began with, also
+// where that is down, or not configured any more.
+//
+// Errors: a [Failure], a noAnswer, and faults of our own.
+func (c *Cashier) call(ctx context.Context, provider string, as attempt, ask func(context.Context, Gateway) error) error {
+	gateway, ok := c.ports.Gateways[provider]
 	switch {
-	case errors.As(err, &failure):
-		told = RefundTold{Status: RefundFailed, Failure: failure}
+	case !ok:
+		return noAnswer{provider, errNotConfigured}
+	case as.down[provider]:
+		return noAnswer{provider, errDown}
+	}
+	limited, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	fault := ask(limited, gateway)
+	word := fault
+	if errors.As(fault, new(Failure)) {
+		fault = nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if fault != nil && !as.first {
+		return noAnswer{provider, fault}
+	}
+	isDown, before, err := c.ports.Health.Heard(ctx, provider, fault)
+	switch {
 	case err != nil:
 		return err
+	case isDown && !before:
+		c.log.Error("a payment provider does not answer: new payments go to the next one, if there is one", "provider", provider, "error", fault)
+	case before && !isDown:
+		c.log.Info("a payment provider answers again", "provider", provider)
 	}
-	return c.record(ctx, e, CommandRecordRefund, RecordRefund{body.RefundID, told})
-}
-
-// created returns what was asked for.
-func (c *Cashier) created(ctx context.Context, id string) (Created, error) {
-	place, err := Place(id)
-	if err != nil {
-		return Created{}, err
+	if fault != nil {
+		return noAnswer{provider, fault}
 	}
-	events, err := c.journal.EventsAt(ctx, place.Shard(), []int64{place.Position()})
-	if err != nil {
-		return Created{}, err
-	}
-	if len(events) != 1 || !place.Names(&events[0]) {
-		return Created{}, errors.New("payment " + id + " was created by no event of the journal")
-	}
-	if err := c.registry.Decode(&events[0]); err != nil {
-		return Created{}, err
-	}
-	body, _ := events[0].Body.(Created)
-	return body, nil
-}
-
-func orderOf(c Created) Order {
-	return Order{
-		ID: c.PaymentID, WalletID: c.WalletID, Amount: c.Amount, Method: c.Method,
-		SuccessURL: c.SuccessURL, CancelURL: c.CancelURL, Description: c.Description,
-	}
-}
-
-// gateway is that of a provider. A payment stays with the provider that it began with, also where that is not
-// configured any more.
-func (c *Cashier) gateway(provider string) (Gateway, error) {
-	if g, ok := c.gateways[provider]; ok {
-		return g, nil
-	}
-	return nil, fmt.Errorf("payment: provider %q is not configured", provider)
-}
-
-// lastWord is the failure to record, if an error is one; an error that is none is returned, until nobody waits for
-// an answer any more. Giving up is safe: what the provider has opened meanwhile nobody can pay, and if somebody
-// does, its messages are booked.
-func (c *Cashier) lastWord(e *journal.Event, err error) (Failure, error) {
-	var failure Failure
-	switch {
-	case err == nil, errors.As(err, &failure):
-		return failure, nil
-	case c.now().Sub(e.RecordedAt) > AskPatience:
-		c.log.Error("a provider is not asked any more", "event", e.Position, "error", err)
-		return Failure{Code: "provider-unavailable", Message: "The provider did not answer."}, nil
-	}
-	return failure, err
-}
-
-func (c *Cashier) record(ctx context.Context, e *journal.Event, commandType string, body any) error {
-	command, err := answerTo(e, commandType, body)
-	if err != nil {
-		return err
-	}
-	a, err := c.commands.Record(ctx, command)
-	if err != nil {
-		return err
-	}
-	if a.Outcome.Status != journal.Done {
-		// It would end in the same way for ever.
-		c.log.Error("what a provider answered is not recorded", "event", e.Position, "command", command.ID.String(), "status", string(a.Outcome.Status))
-	}
-	return nil
+	return word
 }

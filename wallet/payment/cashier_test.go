@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +26,66 @@ type counter struct {
 	asked []string
 	told  map[journal.CommandID]int
 	keys  map[string]seal.Key
+	aside map[int64]setAside
+	// faults are how many calls in a row each provider left unanswered.
+	faults map[string]int
+	// down has what is answered not be recorded.
+	down error
+}
+
+// setAside is a call that was set aside until a time.
+type setAside struct {
+	payment.Call
+	until time.Time
+}
+
+func (c *counter) SetAside(_ context.Context, call payment.Call, until time.Time, _ string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.aside[call.Position] = setAside{call, until}
+	return nil
+}
+
+func (c *counter) Due(_ context.Context, now time.Time, _ int) (due []payment.Call, err error) {
+	for _, a := range c.aside {
+		if !a.until.After(now) {
+			due = append(due, a.Call)
+		}
+	}
+	return due, nil
+}
+
+func (c *counter) Answered(_ context.Context, position int64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.aside, position)
+	return nil
+}
+
+func (c *counter) Heard(_ context.Context, provider string, fault error) (down, before bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before = c.faults[provider] >= payment.FaultsUntilDown
+	c.faults[provider]++
+	if fault == nil {
+		c.faults[provider] = 0
+	}
+	return c.faults[provider] >= payment.FaultsUntilDown, before, nil
+}
+
+func (c *counter) Recovered(_ context.Context, provider string) error {
+	c.faults[provider] = payment.FaultsUntilDown - 1
+	return nil
+}
+
+func (c *counter) Down(context.Context) (map[string]bool, error) {
+	down := map[string]bool{}
+	for name, n := range c.faults {
+		if n >= payment.FaultsUntilDown {
+			down[name] = true
+		}
+	}
+	return down, nil
 }
 
 func (c *counter) call(o payment.Order) error {
@@ -50,7 +112,7 @@ func (c *counter) Cancel(_ context.Context, o payment.Order) error {
 
 func (c *counter) EventsAt(_ context.Context, _ journal.Shard, positions []int64) (out []journal.Event, err error) {
 	for _, e := range c.book.Events() {
-		if e.Position == positions[0] {
+		if slices.Contains(positions, e.Position) {
 			out = append(out, *e)
 		}
 	}
@@ -60,6 +122,9 @@ func (c *counter) EventsAt(_ context.Context, _ journal.Shard, positions []int64
 func (c *counter) Record(_ context.Context, command journal.Command) (journal.Answer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.down != nil {
+		return journal.Answer{}, c.down
+	}
 	if c.told[command.ID]++; c.told[command.ID] > 1 {
 		return journal.Answer{Outcome: journal.Outcome{Status: journal.Done}}, nil
 	}
@@ -90,7 +155,8 @@ func (c *counter) Destroy(context.Context, string) error { return errors.New("no
 
 func newCounter(t *testing.T) *counter {
 	t.Helper()
-	return &counter{book: open(t, false), fails: map[string][]error{}, told: map[journal.CommandID]int{}, keys: map[string]seal.Key{}}
+	return &counter{book: open(t, false), fails: map[string][]error{}, told: map[journal.CommandID]int{}, keys: map[string]seal.Key{},
+		aside: map[int64]setAside{}, faults: map[string]int{}}
 }
 
 // cashier returns one that asks at a time after everything was asked for.
@@ -99,8 +165,10 @@ func (c *counter) cashier(after time.Duration) *payment.Cashier {
 	for _, register := range cores() {
 		register(registry)
 	}
-	return payment.NewCashier(registry, map[string]payment.Gateway{payment.Stripe: c}, payment.NewSealer(c), c, c, slog.New(slog.DiscardHandler),
-		func() time.Time { return decidetest.Start().Add(after) })
+	ports := payment.CashierPorts{
+		Gateways: map[string]payment.Gateway{payment.Stripe: c}, Sealer: payment.NewSealer(c), Journal: c, Commands: c, Unanswered: c, Health: c,
+	}
+	return payment.NewCashier(registry, ports, slog.New(slog.DiscardHandler), func() time.Time { return decidetest.Start().Add(after) })
 }
 
 // payments has payments asked for and returns their ids and what asks for them.
@@ -113,32 +181,142 @@ func (c *counter) payments(n int) (ids []string, events []*journal.Event) {
 	return ids, events
 }
 
-// A payment whose provider does not answer is asked for again, and its neighbours are not.
-func TestCashierAsksAgainForWhatWasNotAnswered(t *testing.T) {
+// What is not answered waits by itself, and keeps nobody waiting: not its neighbours, not the page.
+func TestCashierSetsAsideWhatIsNotAnswered(t *testing.T) {
 	t.Parallel()
 	c := newCounter(t)
 	ids, events := c.payments(3)
 	away := errors.New("no answer")
 	c.fails[ids[1]] = []error{away, away}
-	cashier := c.cashier(0)
-	for range 2 {
-		acted, err := cashier.Ask(t.Context(), events)
-		require.ErrorIs(t, err, away)
-		require.False(t, acted, "the page is not passed")
-	}
-	acted, err := cashier.Ask(t.Context(), events)
+	acted, err := c.cashier(0).Ask(t.Context(), events)
 	require.NoError(t, err)
-	require.True(t, acted)
-	require.ElementsMatch(t, []string{ids[0], ids[1], ids[1], ids[1], ids[2]}, c.asked)
-	for _, id := range ids {
-		require.Equal(t, "cs_"+id, c.book.progress(id).ProviderRef)
-	}
-	// Another process that takes over asks again, under the same ids, and records nothing new.
+	require.True(t, acted, "the page is passed")
+	require.ElementsMatch(t, ids, c.asked)
+	want := payment.Call{Position: events[1].Position, Provider: payment.Stripe, Attempts: 1}
+	require.Equal(t, []setAside{{want, decidetest.Start().Add(200 * time.Millisecond)}}, slices.Collect(maps.Values(c.aside)))
+	require.Equal(t, []string{"cs_" + ids[0], "", "cs_" + ids[2]}, c.refs(ids))
+
+	// Another process makes the call again, each time later, and forgets it when it is answered.
+	require.NoError(t, c.cashier(100*time.Millisecond).Again(t.Context()))
+	require.Len(t, c.asked, 3, "not before its time")
+	require.NoError(t, c.cashier(time.Second).Again(t.Context()))
+	want.Attempts = 2
+	require.Equal(t, []setAside{{want, decidetest.Start().Add(1400 * time.Millisecond)}}, slices.Collect(maps.Values(c.aside)))
+	require.NoError(t, c.cashier(2*time.Second).Again(t.Context()))
+	require.Empty(t, c.aside)
+	require.Equal(t, []string{ids[1], ids[1]}, c.asked[3:])
+	require.Equal(t, "cs_"+ids[1], c.refs(ids)[1])
+	require.Zero(t, c.faults[payment.Stripe])
+
+	// The page, read again, is asked for under the same ids, and records nothing new.
 	before := len(c.book.Events())
 	_, err = c.cashier(0).Ask(t.Context(), events)
 	require.NoError(t, err)
 	require.Len(t, c.book.Events(), before)
 }
+
+// refs are what the provider knows payments by.
+func (c *counter) refs(ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = c.book.progress(id).ProviderRef
+	}
+	return out
+}
+
+// One payment that is never answered is no word against its provider.
+func TestCashierToleratesOne(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	ids, events := c.payments(1)
+	for range 10 {
+		c.fails[ids[0]] = append(c.fails[ids[0]], errors.New("no answer"))
+	}
+	_, err := c.cashier(0).Ask(t.Context(), events)
+	require.NoError(t, err)
+	for n := range 8 {
+		require.NoError(t, c.cashier(time.Duration(n+1)*5*time.Minute).Again(t.Context()))
+	}
+	require.Len(t, c.asked, 9)
+	require.Equal(t, 1, c.faults[payment.Stripe])
+}
+
+// A provider that is down is not called at all until it has recovered; a payment stays with it all the same.
+func TestCashierSparesWhoIsDown(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	ids, events := c.payments(payment.FaultsUntilDown + 1)
+	for _, id := range ids {
+		c.fails[id] = []error{errors.New("no answer")}
+	}
+	for _, e := range events {
+		_, err := c.cashier(0).Ask(t.Context(), []*journal.Event{e})
+		require.NoError(t, err)
+	}
+	require.Len(t, c.asked, payment.FaultsUntilDown)
+	require.Len(t, c.aside, len(ids))
+	choice := payment.NewChoice([]string{payment.Stripe, payment.Simulated}, c)
+	name, err := choice.Provider(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, payment.Simulated, name)
+	require.NoError(t, c.cashier(time.Minute).Again(t.Context()))
+	require.Len(t, c.asked, payment.FaultsUntilDown, "nobody is called")
+
+	sight := &sight{err: errors.New("no answer")}
+	probe := payment.NewProbe(map[string]payment.Sight{payment.Stripe: sight}, c, slog.New(slog.DiscardHandler))
+	require.NoError(t, probe.Ask(t.Context()))
+	require.Equal(t, payment.FaultsUntilDown, c.faults[payment.Stripe])
+	sight.err = nil
+	require.NoError(t, probe.Ask(t.Context()))
+	name, err = choice.Provider(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, payment.Stripe, name)
+	require.NoError(t, probe.Ask(t.Context()))
+	require.Equal(t, 2, sight.asked, "who is up is not asked")
+
+	clear(c.fails)
+	require.NoError(t, c.cashier(10*time.Minute).Again(t.Context()))
+	require.Empty(t, c.aside)
+	require.Zero(t, c.faults[payment.Stripe])
+	for _, id := range ids {
+		require.Equal(t, "cs_"+id, c.book.progress(id).ProviderRef)
+	}
+}
+
+// A payment whose provider never answers is given up after an hour, also while that is not called at all.
+func TestCashierGivesUpPayments(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	ids, events := c.payments(1)
+	c.faults[payment.Stripe] = payment.FaultsUntilDown
+	_, err := c.cashier(0).Ask(t.Context(), events)
+	require.NoError(t, err)
+	require.NoError(t, c.cashier(payment.AskPatience+time.Minute).Again(t.Context()))
+	require.Empty(t, c.asked)
+	require.Empty(t, c.aside)
+	require.Equal(t, "provider-unavailable", c.book.progress(ids[0]).Failure.Code)
+}
+
+// A fault of our own is nobody's at the provider: the page is not passed.
+func TestCashierStopsAtFaultsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	_, events := c.payments(1)
+	c.down = errors.New("the database is away")
+	_, err := c.cashier(0).Ask(t.Context(), events)
+	require.ErrorIs(t, err, c.down)
+	require.Empty(t, c.aside)
+	require.Zero(t, c.faults[payment.Stripe])
+}
+
+// sight answers whether a provider does.
+type sight struct {
+	payment.Sight
+	err   error
+	asked int
+}
+
+func (s *sight) Answers(context.Context) error { s.asked++; return s.err }
 
 func TestCashierRecordsTheLastWord(t *testing.T) {
 	t.Parallel()

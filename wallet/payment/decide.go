@@ -142,7 +142,7 @@ func (b *booking) money(d decimal.Decimal) ledger.Money {
 // holder is the account that owes the money to whoever paid.
 func (b *booking) holder() string {
 	if b.wallet == "" {
-		return Suspense
+		return suspenseOf(b.fact.Provider)
 	}
 	return wallet.Account(b.wallet, wallet.Available)
 }
@@ -155,7 +155,7 @@ func (b *booking) assign(left decimal.Decimal) {
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, Source: b.fact.source(),
 	}
 	if left.IsPositive() {
-		b.post(TypeAssigned, body, left, Suspense, b.holder())
+		b.post(TypeAssigned, body, left, suspenseOf(b.fact.Provider), b.holder())
 		return
 	}
 	b.scope.Emit(b.event(TypeAssigned, body))
@@ -165,7 +165,7 @@ func (b *booking) assign(left decimal.Decimal) {
 func (b *booking) receive(amount decimal.Decimal) {
 	b.post(TypeReceived, Received{
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
-	}, amount, Clearing, b.holder())
+	}, amount, clearingOf(b.fact.Provider), b.holder())
 }
 
 // collect takes what was received out of what was only counted.
@@ -182,7 +182,7 @@ func (b *booking) refund(amount decimal.Decimal) {
 	}
 	e := b.post(TypeRefunded, Refunded{
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
-	}, amount, b.holder(), Clearing)
+	}, amount, b.holder(), clearingOf(b.fact.Provider))
 	freezeOverdrawn(b.scope, e, b.wallet, "overdrawn by a refund that was made at the provider")
 }
 

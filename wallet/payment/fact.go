@@ -13,8 +13,12 @@ import (
 // CommandRecordFact is the type of the command whose data is a [Fact].
 const CommandRecordFact = "record-provider-fact"
 
-// Stripe is the provider that Florin knows.
-const Stripe = "stripe"
+// The providers that Florin knows.
+const (
+	Stripe = "stripe"
+	// Simulated is none: it takes no money, for development and tests. Its accounts are its own.
+	Simulated = "simulated"
+)
 
 // Kind says what a fact is about.
 type Kind string

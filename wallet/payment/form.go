@@ -6,7 +6,7 @@ import "github.com/florinledger/florin/ledger"
 // decision state and parts of events, so they have to be of the forms that the provider uses.
 // Whatever is not is ignored, since nothing of ours could have made it.
 func (f Fact) wellFormed() bool {
-	if f.Provider != Stripe || !validID(f.EventID) {
+	if f.Provider != Stripe && f.Provider != Simulated || !validID(f.EventID) {
 		return false
 	}
 	switch f.Kind {
@@ -17,11 +17,11 @@ func (f Fact) wellFormed() bool {
 	case Refunding:
 		return validID(f.Payment) && f.Refund != nil && f.Refund.wellFormed()
 	case Disputed:
-		return validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
+		return f.Provider == Stripe && validID(f.Payment) && f.Dispute != nil && f.Dispute.wellFormed()
 	case PaidOut:
-		return f.Payout != nil && f.Payout.wellFormed()
+		return f.Provider == Stripe && f.Payout != nil && f.Payout.wellFormed()
 	case Balanced:
-		return f.Settlement != nil && f.Settlement.wellFormed(f)
+		return f.Provider == Stripe && f.Settlement != nil && f.Settlement.wellFormed(f)
 	}
 	return false
 }

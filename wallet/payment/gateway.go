@@ -24,9 +24,9 @@ type Order struct {
 type RefundOrder struct {
 	// ID is our id of it, under which the provider recognises that it was asked before.
 	ID, PaymentID, WalletID string
-	// Intent is the provider's id of the payment.
-	Intent string
-	Amount ledger.Money
+	// Intent is the provider's id of the payment; Ref that of the refund, once it has it.
+	Intent, Ref string
+	Amount      ledger.Money
 	// AskedAt is when it was asked for here. Providers forget what they were asked.
 	AskedAt time.Time
 }
@@ -67,6 +67,19 @@ type Gateway interface {
 	Cancel(ctx context.Context, o Order) error
 	// Refund has the provider give money back to who paid.
 	Refund(ctx context.Context, r RefundOrder) (RefundTold, error)
+}
+
+// Sight looks at what a provider has, for whoever did not hear of it.
+//
+// Errors: as with [Gateway].
+type Sight interface {
+	// Look returns how a payment that the provider has opened stands by now, as a message of the provider's. Messages
+	// with one name say the same.
+	Look(ctx context.Context, o Order) (Message, error)
+	// LookRefund returns how a refund that the provider has stands by now, likewise.
+	LookRefund(ctx context.Context, r RefundOrder) (Message, error)
+	// Answers returns no error if the provider answers at all.
+	Answers(ctx context.Context) error
 }
 
 // Commands records what providers answered: *journal.Dispatcher.

@@ -15,4 +15,13 @@ const (
 	// maxAsking is how many payments a provider is asked for at once: Stripe takes 25 calls per second in test
 	// mode, and a call takes half a second.
 	maxAsking = 12
+	// askTime is how long a call is waited for: longer than its payer waits.
+	askTime = 10 * time.Second
+	// firstAgain and lastAgain bound when a call is made again that was not answered. The pause doubles.
+	firstAgain = 200 * time.Millisecond
+	lastAgain  = time.Minute
+	// duePage is how many calls are made again in one turn.
+	duePage = 100
+	// FaultsUntilDown is how many calls in a row a provider leaves unanswered until new payments go elsewhere.
+	FaultsUntilDown = 3
 )

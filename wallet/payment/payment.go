@@ -31,6 +31,11 @@ const (
 	Conversion = "equity:conversion"
 )
 
+// clearingOf is what a provider holds for us, and suspenseOf what of it we owe to somebody yet unknown.
+func clearingOf(provider string) string { return "assets:" + provider + ":clearing" }
+
+func suspenseOf(provider string) string { return "liabilities:suspense:" + provider }
+
 // payment is what is booked of a payment. Its sums are texts at the asset's scale.
 type payment struct {
 	// Wallet is empty while the money waits in suspense.

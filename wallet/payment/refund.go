@@ -162,15 +162,15 @@ func (r *refund) tell(s *journal.Scope, id string, told RefundTold, at time.Time
 		}
 		from := pending
 		if before == RefundSettled {
-			from = Clearing
+			from = clearingOf(r.Provider)
 		}
 		if w, ok := wallet.Find(s, r.Wallet); !ok || w.Takes() != nil {
-			available = Suspense
+			available = suspenseOf(r.Provider)
 		}
 		return true, r.post(s, TypeRefundFailed, RefundUndone{r.step(id)}, at, from, available)
 	case told.Status == RefundSettled && open:
 		r.Status = RefundSettled
-		return true, r.post(s, TypeRefundSettled, RefundDone{r.step(id)}, at, pending, Clearing)
+		return true, r.post(s, TypeRefundSettled, RefundDone{r.step(id)}, at, pending, clearingOf(r.Provider))
 	case told.Status == RefundSent && before == RefundRequested:
 		r.Status = RefundSent
 		r.emit(s, TypeRefundSent, RefundOnItsWay{r.step(id)})

@@ -18,12 +18,16 @@ import (
 func (h *Handlers) CreatePayment(ctx context.Context, r api.CreatePaymentRequestObject) (api.CreatePaymentResponseObject, error) {
 	b := r.Body
 	c := payment.Create{
-		As: handling.ActingAs(request.CallOf(ctx).Principal), Provider: h.ports.Provider, WalletID: b.WalletID,
+		As: handling.ActingAs(request.CallOf(ctx).Principal), WalletID: b.WalletID,
 		Amount: ledger.Money{Amount: b.Amount.Amount, Asset: b.Amount.Asset}, Method: payment.Method(b.Method),
 		SuccessURL: b.SuccessURL, CancelURL: b.CancelURL, Description: b.Description, Metadata: b.Metadata,
 	}
 	if err := request.Malformed(c.Validate()); err != nil {
 		return nil, err
+	}
+	var err error
+	if c.Provider, err = h.ports.Providers.Provider(ctx); err != nil {
+		return nil, request.Unavailable(err)
 	}
 	if c.Provider == "" {
 		return nil, &request.Problem{Code: "provider-not-configured"}

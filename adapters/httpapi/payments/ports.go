@@ -14,9 +14,14 @@ type Ports struct {
 	Payments  Payments
 	Owners    handling.Owners
 	Handovers *payment.Sealer
-	// Provider is the name of the provider of new payments; empty for none.
-	Provider string
-	Stripe   Provider
+	Providers Providers
+	Stripe    Provider
+}
+
+// Providers says who is asked for new payments: *payment.Choice.
+type Providers interface {
+	// Provider returns the name of the provider that is asked for a payment now; "" for none.
+	Provider(ctx context.Context) (string, error)
 }
 
 // Payments finds payments that were asked for, from the projection wallets.Payments.

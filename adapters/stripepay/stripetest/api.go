@@ -27,6 +27,7 @@ type API struct {
 	byKey   map[string]string // idempotency key: object
 	sent    []Call
 	trouble []Trouble
+	away    func(Call) bool
 	events  []Object // oldest first
 	lines   []Object // balance transactions, oldest first
 }
@@ -63,6 +64,13 @@ func (a *API) Next(trouble ...Trouble) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.trouble = append(a.trouble, trouble...)
+}
+
+// Away has calls be answered 503, until another one is told; nil for none.
+func (a *API) Away(calls func(Call) bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.away = calls
 }
 
 // Sent are the calls that came, but for those that list what happened.
@@ -123,7 +131,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(pageOf(a.expanded(a.lines, r), r))
 		return
 	}
-	a.sent = append(a.sent, Call{r.Method, r.URL.Path, r.Header.Get("Idempotency-Key"), r.PostForm})
+	call := Call{r.Method, r.URL.Path, r.Header.Get("Idempotency-Key"), r.PostForm}
+	a.sent = append(a.sent, call)
+	if a.away != nil && a.away(call) {
+		refuse(w, http.StatusServiceUnavailable, "api_error")
+		return
+	}
 	var trouble Trouble
 	if len(a.trouble) > 0 {
 		trouble, a.trouble = a.trouble[0], a.trouble[1:]

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/cmd/florin/bench"
 )
 
@@ -236,12 +235,12 @@ func (c *measureCommand) natsVersion() string {
 
 // verdictOf checks the books as florin verify does, and says so in a line.
 func verdictOf(ctx context.Context, database string) (said string, sound bool, err error) {
-	pool, err := openPool(ctx, database, 1, 0)
+	pool, err := openPool(ctx, database, verifyConnections, 0)
 	if err != nil {
 		return "", false, err
 	}
 	defer pool.Close()
-	r, err := verifyBooks(ctx, postgres.NewStore(pool))
+	r, err := verifyBooks(ctx, pool)
 	if err != nil {
 		return "", false, err
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi"
 	"github.com/florinledger/florin/adapters/httpapi/openapitest"
 	"github.com/florinledger/florin/adapters/natsbus/embedded/natstest"
-	"github.com/florinledger/florin/adapters/postgres"
+
 	"github.com/florinledger/florin/adapters/postgres/pgtest"
 	"github.com/florinledger/florin/ledger/journal"
 )
@@ -171,10 +171,10 @@ func (s *service) token(subject string, roles ...string) string {
 // verify checks the books; they are sound.
 func (s *service) verify() {
 	s.t.Helper()
-	pool, err := openPool(context.Background(), s.settings.DatabaseURL, 1, 0)
+	pool, err := openPool(context.Background(), s.settings.DatabaseURL, verifyConnections, 0)
 	require.NoError(s.t, err)
 	defer pool.Close()
-	report, err := verifyBooks(context.Background(), postgres.NewStore(pool))
+	report, err := verifyBooks(context.Background(), pool)
 	require.NoError(s.t, err)
 	require.Empty(s.t, report.Findings)
 }

@@ -85,7 +85,7 @@ func dueAtOnce(b *testing.B, n int, done string, stopped bool, place func(s *set
 	}, time.Minute, 20*time.Millisecond)
 	late := time.Since(began) // seen in the journal, so it is committed
 	stop()
-	report, err := verifyBooks(b.Context(), postgres.NewStore(pool))
+	report, err := verifyBooks(b.Context(), pool)
 	require.NoError(b, err)
 	require.Empty(b, report.Findings)
 	return late

@@ -5,27 +5,28 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"text/tabwriter"
 
-	"github.com/florinledger/florin/adapters/postgres"
-	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
 // verifyCommand checks the books.
 type verifyCommand struct {
-	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
-	JSON        bool   `help:"Print the report as JSON."`
+	DatabaseURL string   `help:"Postgres, as a URL." env:"DATABASE_URL,FLORIN_DEV_DATABASE_URL" required:""`
+	JSON        bool     `help:"Print the report as JSON."`
+	Only        []string `help:"Look at some of it: journal (order, hashes, sums, outcomes, decision state), overdue (what waits for longer than it may), and projections by name. Default: everything."`
+	Rate        int      `help:"Events to read in a second at most, for a database that has little to spare. Default: as many as there can be."`
 }
 
 // Run reads the books in one consistent view, beside a running service, and prints a report. Exit
 // code 1 when something was found.
 func (c *verifyCommand) Run(ctx context.Context, con console) error {
-	pool, err := openPool(ctx, c.DatabaseURL, 1, 0)
+	pool, err := openPool(ctx, c.DatabaseURL, verifyConnections, 0)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	report, err := verifyBooks(ctx, postgres.NewStore(pool))
+	report, err := verification{Only: c.Only, Rate: c.Rate}.run(ctx, pool)
 	if err != nil {
 		return err
 	}
@@ -42,26 +43,17 @@ func (c *verifyCommand) Run(ctx context.Context, con console) error {
 	return err
 }
 
-// verifyBooks replays the journal and holds everything that is stored against it: decision state,
-// outcomes, and the balances and entries of the projections at the position where they stand.
-func verifyBooks(ctx context.Context, store *postgres.Store) (report *journal.Report, err error) {
-	err = store.Books(ctx, func(books postgres.Books) error {
-		projections, err := readmodel.NewCheck(ctx, books.Tx)
-		if err != nil {
-			return err
-		}
-		report, err = journal.Verify(ctx, newRegistry(), shard, books, projections.Take)
-		if err == nil {
-			err = projections.Compare(ctx, report)
-		}
-		return err
-	})
-	return report, err
-}
-
 func printReport(con console, r *journal.Report) error {
-	fmt.Fprintf(con.Out, "shard %d up to position %d: %d events, %d outcomes with events, %d rows of decision state\n",
-		r.Shard, r.Position, r.Events, r.Outcomes, r.StateRows)
+	table := tabwriter.NewWriter(con.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "check\tlooked at\tfound\tseconds\n")
+	for c := range slices.Values(r.Checks) {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%.1f\t%s\n", c.Name, c.Rows, c.Findings, c.Seconds, c.Note)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(con.Out, "\nshard %d up to position %d: %d events, %d outcomes with events, %d rows of decision state in %.1f s\n",
+		r.Shard, r.Position, r.Events, r.Outcomes, r.StateRows, r.Seconds)
 	if r.Sound() {
 		_, err := fmt.Fprintln(con.Out, "the books are sound")
 		return err

@@ -13,37 +13,57 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
+// maxBalances is how many balances one statement adds to: what is replayed from the beginning has them all at once.
+const maxBalances = 50_000
+
 // accountsApplier keeps accounts, balances, ledgers and assets.
 func accountsApplier(registry *journal.Registry) func(*pgx.Batch, string, []journal.Event) error {
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
-		sums := newBalanceSums()
-		var facts []*journal.Event
+		changes := newAccountChanges()
 		for i := range events {
-			e := &events[i]
-			sums.add(e)
-			switch e.Type {
-			case ledger.TypeAccountSet, ledger.TypeLedgerCreated, ledger.TypeAssetRegistered:
-			default:
-				continue
-			}
-			if err := registry.Decode(e); err != nil {
-				return err
-			}
-			if rules, ok := e.Body.(ledger.AccountSet); ok {
-				sums.name(accountKey{e.Ledger, rules.Address}, e)
-			}
-			facts = append(facts, e)
-		}
-		// Balances come before rules: an account begins with the first event that names it, whichever
-		// events happen to be projected together.
-		sums.queue(b, schema)
-		for _, e := range facts {
-			if err := queueFact(b, schema, e); err != nil {
+			if err := changes.add(registry, &events[i]); err != nil {
 				return err
 			}
 		}
+		return changes.queue(b, schema)
+	}
+}
+
+// accountChanges are what events change of accounts, balances, ledgers and assets.
+type accountChanges struct {
+	sums  *balanceSums
+	facts []journal.Event // decoded, without what only transactions have
+}
+
+func newAccountChanges() *accountChanges { return &accountChanges{sums: newBalanceSums()} }
+
+func (c *accountChanges) add(registry *journal.Registry, e *journal.Event) error {
+	c.sums.add(e)
+	switch e.Type {
+	case ledger.TypeAccountSet, ledger.TypeLedgerCreated, ledger.TypeAssetRegistered:
+	default:
 		return nil
 	}
+	if err := registry.Decode(e); err != nil {
+		return err
+	}
+	if rules, ok := e.Body.(ledger.AccountSet); ok {
+		c.sums.name(accountKey{e.Ledger, rules.Address}, e)
+	}
+	c.facts = append(c.facts, journal.Event{Position: e.Position, RecordedAt: e.RecordedAt, Ledger: e.Ledger, Body: e.Body})
+	return nil
+}
+
+// queue queues the changes. Balances come before rules: an account begins with the first event that names it,
+// whichever events happen to be projected together.
+func (c *accountChanges) queue(b *pgx.Batch, schema string) error {
+	c.sums.queue(b, schema)
+	for i := range c.facts {
+		if err := queueFact(b, schema, &c.facts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // queueFact queues what one of the ledger's own facts changes.
@@ -87,7 +107,13 @@ func jsonOrNull(v any, elements int) (*string, error) {
 // balanceSums adds up what a batch of events moves, so that each balance is written once.
 type balanceSums struct {
 	sums  map[balanceKey]*balanceSum
-	first map[accountKey]*journal.Event
+	first map[accountKey]seen
+}
+
+// seen is the event that named an account first.
+type seen struct {
+	position int64
+	at       time.Time
 }
 
 type accountKey struct{ ledger, address string }
@@ -103,7 +129,7 @@ type balanceSum struct {
 }
 
 func newBalanceSums() *balanceSums {
-	return &balanceSums{sums: map[balanceKey]*balanceSum{}, first: map[accountKey]*journal.Event{}}
+	return &balanceSums{sums: map[balanceKey]*balanceSum{}, first: map[accountKey]seen{}}
 }
 
 func (s *balanceSums) add(e *journal.Event) {
@@ -115,7 +141,7 @@ func (s *balanceSums) add(e *journal.Event) {
 		sum := s.sums[key]
 		if sum == nil {
 			sum = &balanceSum{}
-			s.sums[key] = sum
+			s.sums[key.clone()] = sum
 		}
 		if p.Side == journal.Debit {
 			sum.debits = sum.debits.Add(p.Amount)
@@ -130,30 +156,42 @@ func (s *balanceSums) add(e *journal.Event) {
 
 // name notes the first event that names an account.
 func (s *balanceSums) name(account accountKey, e *journal.Event) {
-	if s.first[account] == nil {
-		s.first[account] = e
+	if _, known := s.first[account]; !known {
+		s.first[account.clone()] = seen{e.Position, e.RecordedAt}
 	}
 }
 
 // queue queues the rows in the order of their keys, as every writer of these tables does.
 func (s *balanceSums) queue(b *pgx.Batch, schema string) {
-	n := len(s.sums)
-	if n == 0 {
-		return
+	for keys := range slices.Chunk(sortedKeys(s.sums, balanceKey.compare), maxBalances) {
+		s.queueSome(b, schema, keys)
 	}
+}
+
+func (s *balanceSums) queueSome(b *pgx.Batch, schema string, keys []balanceKey) {
+	n := len(keys)
 	ledgers, addresses, assets := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
 	debits, credits := make([]string, 0, n), make([]string, 0, n)
 	touched, positions, times := make([]int64, 0, n), make([]int64, 0, n), make([]time.Time, 0, n)
-	for _, key := range sortedKeys(s.sums, balanceKey.compare) {
+	for _, key := range keys {
 		sum, first := s.sums[key], s.first[key.accountKey]
 		ledgers, addresses, assets = append(ledgers, key.ledger), append(addresses, key.address), append(assets, key.asset)
 		debits, credits = append(debits, journal.FormatAmount(sum.debits)), append(credits, journal.FormatAmount(sum.credits))
-		touched, positions, times = append(touched, sum.touched), append(positions, first.Position), append(times, first.RecordedAt)
+		touched, positions, times = append(touched, sum.touched), append(positions, first.position), append(times, first.at)
 	}
 	b.Queue(statement("accounts_add_balances", schema), pgx.NamedArgs{
 		"ledgers": ledgers, "addresses": addresses, "assets": assets, "touched": touched, "debits": debits, "credits": credits,
 		"positions": positions, "times": times,
 	})
+}
+
+// clone is a key that may be kept: the texts of an event are parts of all of it.
+func (k accountKey) clone() accountKey {
+	return accountKey{strings.Clone(k.ledger), strings.Clone(k.address)}
+}
+
+func (k balanceKey) clone() balanceKey {
+	return balanceKey{k.accountKey.clone(), strings.Clone(k.asset)}
 }
 
 func (k accountKey) compare(other accountKey) int {

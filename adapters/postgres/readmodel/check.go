@@ -4,204 +4,247 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 
-	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 )
 
+const (
+	// checkPage is how many events the parts of a check are given at once, and checkAhead how many pages wait for a
+	// part that is slower than the others: these are in memory.
+	checkPage, checkAhead = 4_000, 3
+	// CheckConnections are enough for a check, besides the one of the transaction that it is part of.
+	CheckConnections = 3
+)
+
 // Check holds the live projections against the journal, each at the position where it stands, and
 // the balance that each posting carries against the postings before it.
+//
+// What a projection has many rows of for each event is compared while the journal is read. The others are built anew
+// in temporary tables and compared row by row. All of it sees the one snapshot that the check began with.
 type Check struct {
-	tx           pgx.Tx
-	accounts     standing
-	entries      standing
-	transactions standing
-
-	nets     map[balanceKey]decimal.Decimal // debits less credits, up to the last event taken
-	balances *balanceSums                   // up to where accounts stand
-	keys     map[[16]byte]*entrySum         // up to where entries stand
-	counts   map[string]int64               // transactions by ledger, up to where transactions stand
+	page   []journal.Event
+	parts  []chan []journal.Event
+	group  *errgroup.Group
+	ctx    context.Context //nolint:containedctx // of the group, which ends when a part fails
+	cancel context.CancelFunc
+	seen   []*journal.Report
+	open   []pgx.Tx
 }
 
-// standing is where a live projection stands; an empty schema is a projection that never ran.
+// part is what one goroutine of a check does.
+type part interface {
+	// take looks at events, in order. They are others' too: they are not changed.
+	take(ctx context.Context, events []journal.Event, report *journal.Report) error
+	// finish compares what is left when there are no more.
+	finish(ctx context.Context, report *journal.Report) error
+}
+
+// standing is where a live projection stands.
 type standing struct {
+	name     string
 	schema   string
+	version  int
 	position int64
 }
 
-// entrySum says which rows an account has, without naming them: how many, the sum of their
-// positions, and what those that were dated otherwise add.
-type entrySum struct {
-	rows      int64
-	positions decimal.Decimal
-	dated     decimal.Decimal
-}
+// CheckName is the name of the check of a projection.
+func CheckName(projection string) string { return "projection " + projection }
 
-// NewCheck returns a check that reads in tx, which sees one state of everything.
-func NewCheck(ctx context.Context, tx pgx.Tx) (*Check, error) {
-	c := &Check{tx: tx, nets: map[balanceKey]decimal.Decimal{}, balances: newBalanceSums(), keys: map[[16]byte]*entrySum{}, counts: map[string]int64{}}
-	for name, at := range map[string]*standing{query.Accounts: &c.accounts, query.Entries: &c.entries, query.Transactions: &c.transactions} {
-		var generation int
-		err := tx.QueryRow(ctx, `SELECT generation, position FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
-			name).Scan(&generation, &at.position)
-		if errors.Is(err, pgx.ErrNoRows) {
+// NewCheck returns a check of the named projections, and of the balances in the journal. tx sees one state of everything
+// and is read from by nobody else yet; pool, of the same database, has [CheckConnections]. Close ends the check.
+func NewCheck(ctx context.Context, pool *pgxpool.Pool, tx pgx.Tx, registry *journal.Registry, projections []string) (c *Check, err error) {
+	c = &Check{}
+	ctx, c.cancel = context.WithCancel(ctx)
+	c.group, c.ctx = errgroup.WithContext(ctx)
+	defer func() {
+		if err != nil {
+			c.Close(context.WithoutCancel(ctx))
+		}
+	}()
+	var snapshot string
+	var standby bool
+	if err := tx.QueryRow(ctx, `SELECT pg_export_snapshot(), pg_is_in_recovery()`).Scan(&snapshot, &standby); err != nil {
+		return nil, err
+	}
+	defs, live, report, err := standings(ctx, tx, registry, projections)
+	if err != nil {
+		return nil, err
+	}
+	c.seen = append(c.seen, report)
+	if err := lockTables(ctx, tx, live); err != nil {
+		return nil, err
+	}
+	var until int64
+	if i := slices.IndexFunc(live, func(at standing) bool { return at.name == query.Accounts }); i >= 0 {
+		until = live[i].position
+	}
+	accounts := make(chan *accountChanges, 1)
+	c.start(newSums(registry, until, accounts))
+	join := func(mode pgx.TxAccessMode) (pgx.Tx, error) {
+		tx, err := pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: mode})
+		if err != nil {
+			return nil, err
+		}
+		c.open = append(c.open, tx)
+		// It waits for the journal, however long that takes.
+		_, err = tx.Exec(ctx, "SET TRANSACTION SNAPSHOT '"+snapshot+"'; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '64MB'")
+		return tx, err
+	}
+	for _, at := range live {
+		var compared func(context.Context, pgx.Tx) (part, error)
+		switch at.name {
+		case query.Entries:
+			compared = func(ctx context.Context, tx pgx.Tx) (part, error) { return newEntryRows(ctx, tx, at) }
+		case query.Transactions:
+			compared = func(ctx context.Context, tx pgx.Tx) (part, error) { return newTransactionRows(ctx, tx, registry, at) }
+		default:
 			continue
 		}
+		own, err := join(pgx.ReadOnly)
 		if err != nil {
-			return nil, fmt.Errorf("projection %s: %w", name, err)
+			return nil, err
 		}
-		at.schema = fmt.Sprintf("p_%s_%d", name, generation)
+		p, err := compared(ctx, own)
+		if err != nil {
+			return nil, err
+		}
+		c.start(p)
 	}
+	if standby {
+		for _, at := range live {
+			report.Unchecked(CheckName(at.name), "a stand-by takes no temporary tables, in which this is built anew")
+		}
+		return c, nil
+	}
+	own, err := join(pgx.ReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newFresh(ctx, own, registry, defs, live, accounts)
+	if err != nil {
+		return nil, err
+	}
+	c.start(p)
 	return c, nil
 }
 
-// Take adds an event of the journal to what the projections should say.
-func (c *Check) Take(e *journal.Event, report *journal.Report) error {
-	if len(e.Postings) == 0 {
-		return nil
-	}
-	c.checkAfter(e, report)
-	if e.Position <= c.accounts.position {
-		c.balances.add(e)
-	}
-	if e.Position <= c.transactions.position {
-		c.counts[e.Ledger]++
-	}
-	if e.Position > c.entries.position {
-		return nil
-	}
-	for i := range e.Postings {
-		p := &e.Postings[i]
-		if i != firstLine(e.Postings, p) {
+// standings finds where the named projections stand. Those that never ran, or were made by another version, are noted
+// in report.
+func standings(ctx context.Context, tx pgx.Tx, registry *journal.Registry, names []string) (defs []definition, live []standing, report *journal.Report, err error) {
+	report = &journal.Report{}
+	for _, def := range definitions(registry, anyKey{}) {
+		if !slices.Contains(names, def.name) {
 			continue
 		}
-		key := entryKey(e.Ledger, p.Account, p.Asset)
-		sum := c.keys[key]
-		if sum == nil {
-			sum = &entrySum{}
-			c.keys[key] = sum
+		at := standing{name: def.name}
+		var generation int
+		err := tx.QueryRow(ctx, `SELECT generation, version, position FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
+			def.name).Scan(&generation, &at.version, &at.position)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			report.Unchecked(CheckName(def.name), "it never ran")
+			continue
+		case err != nil:
+			return nil, nil, nil, fmt.Errorf("projection %s: %w", def.name, err)
+		case at.version != def.version:
+			report.Unchecked(CheckName(def.name), fmt.Sprintf("its tables were made by version %d, and this binary has version %d", at.version, def.version))
+			continue
 		}
-		sum.rows++
-		sum.positions = sum.positions.Add(decimal.NewFromInt(e.Position))
-		if dated(e) != nil {
-			sum.dated = sum.dated.Add(netOf(e.Postings, p))
+		at.schema = fmt.Sprintf("p_%s_%d", def.name, generation)
+		defs, live = append(defs, def), append(live, at)
+	}
+	return defs, live, report, nil
+}
+
+// lockTables keeps tables from being dropped while they are compared.
+func lockTables(ctx context.Context, tx pgx.Tx, live []standing) error {
+	for _, at := range live {
+		for _, table := range tablesOf(at.name) {
+			if _, err := tx.Exec(ctx, "LOCK TABLE "+pgx.Identifier{at.schema, table}.Sanitize()+" IN ACCESS SHARE MODE"); err != nil {
+				return fmt.Errorf("projection %s: %w", at.name, err)
+			}
 		}
 	}
 	return nil
 }
 
-// checkAfter holds the balances that an event's postings carry against the sum of all postings.
-func (c *Check) checkAfter(e *journal.Event, report *journal.Report) {
-	for i := range e.Postings {
-		p := &e.Postings[i]
-		key := balanceKey{accountKey{e.Ledger, p.Account}, p.Asset}
-		c.nets[key] = c.nets[key].Add(signed(p))
-	}
-	for i := range e.Postings {
-		p := &e.Postings[i]
-		want := c.nets[balanceKey{accountKey{e.Ledger, p.Account}, p.Asset}]
-		if ledger.Address(p.Account).NormalSide() == journal.Credit {
-			want = want.Neg()
+// start has a part work beside the others.
+func (c *Check) start(p part) {
+	pages, report := make(chan []journal.Event, checkAhead), &journal.Report{}
+	c.parts, c.seen = append(c.parts, pages), append(c.seen, report)
+	c.group.Go(func() error {
+		for events := range pages {
+			if err := p.take(c.ctx, events, report); err != nil {
+				return err
+			}
 		}
-		if !p.Balance.Equal(want) {
-			report.Add(journal.Finding{Check: "balance after", Position: e.Position,
-				Detail: fmt.Sprintf("posting %d leaves %s with %s %s, expected %s", i, p.Account, p.Balance, p.Asset, want)})
+		if c.ctx.Err() != nil {
+			return c.ctx.Err()
 		}
-	}
+		return p.finish(c.ctx, report)
+	})
 }
 
-// signed is a posting's amount as debits less credits.
-func signed(p *journal.Posting) decimal.Decimal {
-	if p.Side == journal.Credit {
-		return p.Amount.Neg()
+// Take adds an event of the journal, decoded, to what the projections should say.
+func (c *Check) Take(e *journal.Event, _ *journal.Report) error {
+	if c.page == nil {
+		c.page = make([]journal.Event, 0, checkPage)
 	}
-	return p.Amount
+	if c.page = append(c.page, *e); len(c.page) == checkPage {
+		return c.hand()
+	}
+	return nil
 }
 
-// Compare reads the projections and adds what differs to report.
-func (c *Check) Compare(ctx context.Context, report *journal.Report) error {
-	for _, check := range []struct {
-		at      standing
-		compare func(context.Context, *journal.Report) error
-	}{{c.accounts, c.compareBalances}, {c.entries, c.compareEntries}, {c.transactions, c.compareTransactions}} {
-		if check.at.schema == "" {
-			continue
+// hand gives the page to all parts.
+func (c *Check) hand() error {
+	for _, pages := range c.parts {
+		select {
+		case pages <- c.page:
+		case <-c.ctx.Done():
+			return c.group.Wait()
 		}
-		if err := check.compare(ctx, report); err != nil {
+	}
+	c.page = nil
+	return nil
+}
+
+// Compare waits for all parts, and adds what they saw to report.
+func (c *Check) Compare(report *journal.Report) error {
+	if len(c.page) > 0 {
+		if err := c.hand(); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (c *Check) compareTransactions(ctx context.Context, report *journal.Report) error {
-	found := map[string]int64{}
-	var name string
-	var count int64
-	if err := forEach(ctx, c.tx, statement("check_transactions", c.transactions.schema), []any{&name, &count}, func() error { found[name] = count; return nil }); err != nil {
-		return err
-	}
-	if !maps.Equal(found, c.counts) {
-		report.Add(journal.Finding{Check: "projection transactions", Position: c.transactions.position,
-			Detail: fmt.Sprintf("transactions by ledger are %v, expected %v", found, c.counts)})
-	}
-	return nil
-}
-
-func (c *Check) compareBalances(ctx context.Context, report *journal.Report) error {
-	found := func(detail string, args ...any) {
-		report.Add(journal.Finding{Check: "projection accounts", Position: c.accounts.position, Detail: fmt.Sprintf(detail, args...)})
-	}
-	var key balanceKey
-	var version int64
-	var debits, credits decimal.Decimal
-	err := forEach(ctx, c.tx, statement("check_balances", c.accounts.schema), []any{&key.ledger, &key.address, &key.asset, &version, (*decimalText)(&debits), (*decimalText)(&credits)}, func() error {
-		want := c.balances.sums[key]
-		delete(c.balances.sums, key)
-		switch {
-		case want == nil:
-			found("balance of %s in %s of ledger %s follows from no event", key.address, key.asset, key.ledger)
-		case !want.debits.Equal(debits), !want.credits.Equal(credits), want.touched != version:
-			found("balance of %s in %s of ledger %s is debits %s, credits %s, version %d; expected %s, %s, %d",
-				key.address, key.asset, key.ledger, debits, credits, version, want.debits, want.credits, want.touched)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, key := range sortedKeys(c.balances.sums, balanceKey.compare) {
-		found("balance of %s in %s of ledger %s is missing", key.address, key.asset, key.ledger)
-	}
-	return nil
-}
-
-func (c *Check) compareEntries(ctx context.Context, report *journal.Report) error {
-	found := func(detail string, args ...any) {
-		report.Add(journal.Finding{Check: "projection entries", Position: c.entries.position, Detail: fmt.Sprintf(detail, args...)})
-	}
-	var key [16]byte
-	var rows int64
-	var positions, dated decimal.Decimal
-	err := forEach(ctx, c.tx, statement("check_entries", c.entries.schema), []any{&key, &rows, (*decimalText)(&positions), (*decimalText)(&dated)}, func() error {
-		want := c.keys[key]
-		delete(c.keys, key)
-		switch {
-		case want == nil:
-			found("entries under %x follow from no event", key)
-		case want.rows != rows, !want.positions.Equal(positions), !want.dated.Equal(dated):
-			found("%d entries under %x have positions that add up to %s, and add %s out of turn; expected %d, %s and %s",
-				rows, key, positions, dated, want.rows, want.positions, want.dated)
-		}
-		return nil
-	})
-	if err == nil && len(c.keys) > 0 {
-		found("entries of %d accounts are missing", len(c.keys))
+	c.end()
+	err := c.group.Wait()
+	for _, seen := range c.seen {
+		report.Merge(seen)
 	}
 	return err
+}
+
+// end tells the parts that there are no more events.
+func (c *Check) end() {
+	for _, pages := range c.parts {
+		close(pages)
+	}
+	c.parts = nil
+}
+
+// Close ends the check, finished or not, and drops what it made.
+func (c *Check) Close(ctx context.Context) {
+	c.cancel()
+	c.end()
+	_ = c.group.Wait() // Compare has told
+	for _, tx := range c.open {
+		_ = tx.Rollback(ctx) // or its connection is gone, and what it made with it
+	}
+	c.open = nil
 }

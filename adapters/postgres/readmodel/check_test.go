@@ -1,6 +1,7 @@
 package readmodel_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -17,14 +18,16 @@ func (l *library) check() []journal.Finding {
 	l.t.Helper()
 	report := &journal.Report{}
 	require.NoError(l.t, l.store.Books(l.t.Context(), func(b postgres.Books) error {
-		c, err := readmodel.NewCheck(l.t.Context(), b.Tx)
+		c, err := readmodel.NewCheck(l.t.Context(), l.pool, b.Tx, l.registry, readmodel.Names())
 		require.NoError(l.t, err)
+		defer c.Close(l.t.Context())
 		events, err := b.Events(l.t.Context(), 0, 0, int(l.head.Position))
 		require.NoError(l.t, err)
 		for i := range events {
+			require.NoError(l.t, l.registry.Decode(&events[i]))
 			require.NoError(l.t, c.Take(&events[i], report))
 		}
-		return c.Compare(l.t.Context(), report)
+		return c.Compare(report)
 	}))
 	return report.Findings
 }
@@ -37,23 +40,31 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY") // not projected yet
 	require.Empty(t, l.check())
 	for name, harm := range map[string]string{
-		"balance changed":  `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
-		"debits changed":   `UPDATE p_accounts_1.balance SET debits = debits + 1 WHERE address = 'liabilities:user:a'`,
-		"version changed":  `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
-		"balance lost":     `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
-		"balance made up":  `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
-		"transaction lost": `DELETE FROM p_transactions_1.tx`,
-		"entry lost":       `DELETE FROM p_entries_1.entry WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
-		"entry elsewhere":  `UPDATE p_entries_1.entry SET position = 7 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
-		"entry dated":      `UPDATE p_entries_1.entry SET effective_at = now(), amount = 1 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
-		"entry made up":    `INSERT INTO p_entries_1.entry SELECT position, effective_at, gen_random_uuid(), amount FROM p_entries_1.entry LIMIT 1`,
+		"accounts: credits changed":       `UPDATE p_accounts_1.balance SET credits = credits + 1 WHERE address = 'liabilities:user:a'`,
+		"accounts: debits changed":        `UPDATE p_accounts_1.balance SET debits = debits + 1 WHERE address = 'liabilities:user:a'`,
+		"accounts: version changed":       `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
+		"accounts: balance lost":          `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
+		"accounts: balance made up":       `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
+		"transactions: terms changed":     `UPDATE p_transactions_1.tx SET terms = '{1}'`,
+		"transactions: one dated":         `UPDATE p_transactions_1.tx SET effective_at = now()`,
+		"transactions: one made up":       `INSERT INTO p_transactions_1.tx VALUES (1, NULL, 'other', '{}')`,
+		"transactions: one of the future": `INSERT INTO p_transactions_1.tx VALUES (99, NULL, 'main', '{}')`,
+		"transactions: one lost":          `DELETE FROM p_transactions_1.tx`,
+		"entries: one lost":               `DELETE FROM p_entries_1.entry WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entries: one elsewhere":          `UPDATE p_entries_1.entry SET position = 7 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entries: one dated":              `UPDATE p_entries_1.entry SET effective_at = now(), amount = 1 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
+		"entries: one made up":            `INSERT INTO p_entries_1.entry SELECT position, effective_at, gen_random_uuid(), amount FROM p_entries_1.entry LIMIT 1`,
 	} {
 		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry;
 			CREATE TABLE kept_tx AS TABLE p_transactions_1.tx`)
 		require.NoError(t, err)
 		_, err = l.pool.Exec(t.Context(), harm)
 		require.NoError(t, err)
-		require.Len(t, l.check(), 1, name)
+		found := l.check()
+		require.NotEmpty(t, found, name)
+		for _, f := range found {
+			require.Equal(t, readmodel.CheckName(strings.Split(name, ":")[0]), f.Check, "%s: %s", name, f.Detail)
+		}
 		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_entries_1.entry, p_transactions_1.tx;
 			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_entries_1.entry TABLE kept_entry; INSERT INTO p_transactions_1.tx TABLE kept_tx;
 			DROP TABLE kept_balance, kept_entry, kept_tx`)
@@ -71,15 +82,16 @@ func TestCheckFindsAWrongBalance(t *testing.T) {
 	l.project(10)
 	report := &journal.Report{}
 	require.NoError(t, l.store.Books(t.Context(), func(b postgres.Books) error {
-		c, err := readmodel.NewCheck(t.Context(), b.Tx)
+		c, err := readmodel.NewCheck(t.Context(), l.pool, b.Tx, l.registry, readmodel.Names())
 		require.NoError(t, err)
+		defer c.Close(t.Context())
 		events, err := b.Events(t.Context(), 0, 0, 10)
 		require.NoError(t, err)
 		events[1].Postings[0].Balance = decimal.NewFromInt(71)
 		for i := range events {
 			require.NoError(t, c.Take(&events[i], report))
 		}
-		return c.Compare(t.Context(), report)
+		return c.Compare(report)
 	}))
 	require.Equal(t, []journal.Finding{{Check: "balance after", Position: 2,
 		Detail: "posting 0 leaves liabilities:user:a with 71 JPY, expected 70"}}, report.Findings)

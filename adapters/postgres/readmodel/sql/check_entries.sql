@@ -1,1 +1,1 @@
-SELECT key, count(*), sum(position)::text, coalesce(sum(amount), 0)::text FROM {schema}.entry GROUP BY key
+SELECT position, key, effective_at, amount::text FROM {schema}.entry ORDER BY position, key

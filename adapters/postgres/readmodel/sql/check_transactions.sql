@@ -1,1 +1,1 @@
-SELECT ledger, count(*) FROM {schema}.tx GROUP BY ledger
+SELECT position, ledger, effective_at, terms::text FROM {schema}.tx ORDER BY position, ledger

@@ -1,1 +1,0 @@
-SELECT ledger, address, asset, version, debits::text, credits::text FROM {schema}.balance

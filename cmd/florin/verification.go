@@ -79,7 +79,7 @@ func (v verification) run(ctx context.Context, pool *pgxpool.Pool) (report *jour
 		return v.overdue(ctx, books, report)
 	})
 	if report != nil {
-		report.At, report.Seconds = begun.UTC(), time.Since(begun).Seconds()
+		report.At, report.Took = begun.UTC(), time.Since(begun).Milliseconds()
 	}
 	return report, err
 }

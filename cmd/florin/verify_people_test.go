@@ -107,6 +107,8 @@ func TestVerifyPeople(t *testing.T) {
 	}
 	require.Equal(t, []int64{1, 99}, []int64{registered.Load(), again.Load()})
 
+	_, err := s.app.vault.Create(t.Context(), person(1)) // without a key there is no mailbox
+	require.NoError(t, err)
 	a.do("ann", users.CommandRegister, register(1, "ann"))
 	a.do("bob", users.CommandRegister, register(2, "bob"))
 	a.do("ann confirms", users.CommandConfirmEmail, users.ConfirmEmail{UserID: person(1), EmailToken: "ann"})
@@ -120,7 +122,7 @@ func TestVerifyPeople(t *testing.T) {
 	a.do("bob's password", users.CommandChangeUser, users.ChangeUser{UserID: person(2), Credential: sealed})
 	a.do("bob goes", users.CommandEraseUser, users.EraseUser{UserID: person(2)})
 	last := a.do("a key", users.CommandCreateAPIKey, users.CreateAPIKey{Name: "shop", Roles: []string{"service"}, Digest: strings.Repeat("a", 64)})
-	_, err := a.reads.Await(t.Context(), last.Position, query.Users)
+	_, err = a.reads.Await(t.Context(), last.Position, query.Users)
 	require.NoError(t, err)
 	erased, position, ok, err := a.reads.User(t.Context(), person(2))
 	require.NoError(t, err)

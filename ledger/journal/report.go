@@ -25,8 +25,8 @@ type Check struct {
 	Rows int64 `json:"rows"`
 	// Findings is how many of a report's findings are of it, those beyond the report's bound too.
 	Findings int `json:"findings"`
-	// Seconds is how long it took. What is read in one pass took as long as the pass.
-	Seconds float64 `json:"seconds"`
+	// Took is how long it took, in milliseconds. What is read in one pass took as long as the pass.
+	Took int64 `json:"took_ms"`
 	// Note says why it was not made, or what of it was not; empty for nothing.
 	Note string `json:"note,omitempty"`
 }
@@ -34,9 +34,9 @@ type Check struct {
 // Report is what a verification saw.
 type Report struct {
 	Shard Shard `json:"shard"`
-	// At is when it began, and Seconds how long it took.
-	At      time.Time `json:"at"`
-	Seconds float64   `json:"seconds"`
+	// At is when it began, and Took how long it took, in milliseconds.
+	At   time.Time `json:"at"`
+	Took int64     `json:"took_ms"`
 	// Position is the journal's last, up to which everything was looked at.
 	Position int64 `json:"position"`
 	// Events, Outcomes and StateRows were read and held against each other.
@@ -68,7 +68,7 @@ func (r *Report) Add(findings ...Finding) {
 func (r *Report) Checked(name string, rows int64, took time.Duration) {
 	c := r.check(name)
 	c.Rows += rows
-	c.Seconds += took.Seconds()
+	c.Took += took.Milliseconds()
 }
 
 // Unchecked notes why a check was not made, or what of it was not.
@@ -78,7 +78,7 @@ func (r *Report) Unchecked(name, why string) { r.check(name).Note = why }
 func (r *Report) Merge(other *Report) {
 	for _, c := range other.Checks {
 		mine := r.check(c.Name)
-		mine.Rows, mine.Findings, mine.Seconds = mine.Rows+c.Rows, mine.Findings+c.Findings, mine.Seconds+c.Seconds
+		mine.Rows, mine.Findings, mine.Took = mine.Rows+c.Rows, mine.Findings+c.Findings, mine.Took+c.Took
 		if c.Note != "" {
 			mine.Note = c.Note
 		}

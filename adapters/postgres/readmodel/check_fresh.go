@@ -136,8 +136,10 @@ func (f *fresh) finish(ctx context.Context, report *journal.Report) error {
 		}
 		var n int64
 		for _, table := range tables {
-			if _, err := f.tx.Exec(ctx, "ANALYZE "+pgx.Identifier{temporary, table}.Sanitize()); err != nil {
-				return err
+			if f.live[def.name].position > checkPage { // nobody else does, and large tables are joined by plan
+				if _, err := f.tx.Exec(ctx, "ANALYZE "+pgx.Identifier{temporary, table}.Sanitize()); err != nil {
+					return err
+				}
 			}
 			rows, err := compareTable(ctx, f.tx, table, at.schema, temporary, true, func(d Difference) {
 				report.Add(journal.Finding{Check: CheckName(def.name), Detail: d.String()})

@@ -58,7 +58,7 @@ type entryCell struct {
 
 // newEntryRows returns the part that compares the projection of entries.
 func newEntryRows(ctx context.Context, tx pgx.Tx, at standing) (part, error) {
-	stored, err := tx.Query(ctx, statement("check_entries", at.schema))
+	stored, err := tx.Query(ctx, statement("check_entries", at.schema)) //nolint:rowserrcheck // upTo looks at their error
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ type transactionCell struct {
 
 // newTransactionRows returns the part that compares the projection of transactions, but for its table of reversals.
 func newTransactionRows(ctx context.Context, tx pgx.Tx, registry *journal.Registry, at standing) (part, error) {
-	stored, err := tx.Query(ctx, statement("check_transactions", at.schema))
+	stored, err := tx.Query(ctx, statement("check_transactions", at.schema)) //nolint:rowserrcheck // upTo looks at their error
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,11 @@ type Config struct {
 	// Settings are run-time parameters of Postgres, over those of settings.go. The address, the
 	// port and the sockets cannot be set.
 	Settings map[string]string
+	// Follow makes the cluster a standby of that one, which has to run, at the first start in a folder: it has the same
+	// data, roles and passwords, and receives what is committed there until Promote. Later starts go on with what the
+	// folder is. The primary's wal_level and max_wal_senders have to allow it, and the standby's limits
+	// (max_connections) may not be below the primary's.
+	Follow *Cluster
 	// Log gets one line per start and stop; nil for none.
 	Log *slog.Logger
 
@@ -183,6 +188,9 @@ func (c *Cluster) ensureCluster(ctx context.Context) (binaries, error) {
 	}
 	if err != nil || major > 0 {
 		return bin, err
+	}
+	if c.cfg.Follow != nil {
+		return bin, c.follow(ctx, bin)
 	}
 	return bin, initdb(ctx, bin, c.user, c.home, c.passwords[superRole], c.cfg.Durable, c.guard)
 }

@@ -40,14 +40,16 @@ func loadPasswords(dir string, initialised bool) (passwords, error) {
 		return nil, fmt.Errorf("%w: %s", ErrPasswordsLost, path)
 	}
 	made := passwords{superRole: newPassword(), serviceRole: newPassword()}
+	return made, made.write(path)
+}
+
+// write writes the file, for its owner's eyes.
+func (p passwords) write(path string) error {
 	var lines strings.Builder
 	for _, role := range []string{superRole, serviceRole} {
-		fmt.Fprintf(&lines, "127.0.0.1:*:*:%s:%s\n", role, made[role])
+		fmt.Fprintf(&lines, "127.0.0.1:*:*:%s:%s\n", role, p[role])
 	}
-	if err := writeFile(path, []byte(lines.String()), 0o600); err != nil {
-		return nil, err
-	}
-	return made, nil
+	return writeFile(path, []byte(lines.String()), 0o600)
 }
 
 func parsePasswords(path, content string) (passwords, error) {

@@ -30,6 +30,10 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		cl.Header.Set(echo.HeaderXRequestID, cl.RequestID)
 		cl.Header.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		if s.health.draining.Load() {
+			// A proxy that keeps its connection would send the next request into a door that is being shut.
+			cl.Header.Set(echo.HeaderConnection, "close")
+		}
 
 		err := s.handle(c, cl, next)
 

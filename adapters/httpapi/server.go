@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -35,6 +36,9 @@ type Config struct {
 	// DrainDelay is how long the server goes on taking connections after it has said that it is
 	// not ready, so that load balancers notice first. Default: 0.
 	DrainDelay time.Duration
+	// Serves says which routes are answered, by their pattern in the table of routes; the others are
+	// not found. Default: all of them.
+	Serves func(pattern string) bool
 	// Now is the clock of the log. Default: time.Now.
 	Now func() time.Time
 }
@@ -101,6 +105,9 @@ func New(handlers api.StrictServerInterface, authenticate request.Authenticate, 
 		if _, ok := s.routes[routeKey{r.Method, r.Path}]; !ok {
 			return nil, fmt.Errorf("httpapi: %s %s is not in the table of routes", r.Method, r.Path)
 		}
+	}
+	if cfg.Serves != nil {
+		maps.DeleteFunc(s.routes, func(k routeKey, _ *request.Route) bool { return !cfg.Serves(k.path) })
 	}
 	return s, nil
 }

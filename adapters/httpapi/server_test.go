@@ -181,6 +181,30 @@ func TestDrain(t *testing.T) {
 	require.NoError(t, <-served)
 }
 
+// TestDrainingAsksConnectionsToGo has a client whose connection stays open told to close it, before the door is shut.
+func TestDrainingAsksConnectionsToGo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, fake{}, Config{DrainDelay: waitFor})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { _ = s.Serve(ctx, ln) }() // its delay is longer than this test
+	t.Cleanup(func() { _ = ln.Close() })
+	closed := func() bool {
+		res, err := http.Get("http://" + ln.Addr().String() + "/livez") //nolint:noctx // it is here, and answers at once
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		_, _ = io.Copy(io.Discard, res.Body)
+		return res.StatusCode == http.StatusOK && res.Close
+	}
+	require.False(t, closed())
+	stop()
+	require.Eventually(t, closed, waitFor, tick, "and answered as ever")
+}
+
 func TestDrainGivesUp(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})

@@ -89,7 +89,11 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
 	}, handling.Config{Log: a.log})
-	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies,
+	var serves func(pattern string) bool // all
+	if !a.roles.has(roleAPI) {
+		serves = httpapi.ServesPayments
+	}
+	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, Serves: serves, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies, DrainDelay: s.DrainDelay,
 		// NATS is not asked after: without it commands travel by the inbox.
 		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
 }

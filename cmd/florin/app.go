@@ -42,14 +42,6 @@ import (
 const (
 	// shard is the one shard of today; others come with other writers.
 	shard journal.Shard = 0
-	// readConnections bounds what the API reads at once, workConnections what writer, relay, projections
-	// and reactors do (each of which keeps one): apart, so that slow lists never keep the writer from its
-	// lease. The writer's commits have a connection of their own beside both.
-	readConnections = 20
-	workConnections = 12
-	// authConnections bounds what asks who may come in, apart from what they then ask for: lists that
-	// take all of the API's connections must not keep payments out.
-	authConnections = 4
 	// authTimeout ends a statement of those; nobody waits so long.
 	authTimeout = 2 * time.Second
 	// readTimeout ends a statement of the API's that nobody waits for any more.
@@ -111,10 +103,10 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if a.reads, err = openPool(ctx, s.DatabaseURL, readConnections, readTimeout); err != nil {
+	if a.reads, err = openPool(ctx, s.DatabaseURL, s.reads(), readTimeout); err != nil {
 		return nil, err
 	}
-	if a.work, err = openPool(ctx, s.DatabaseURL, workConnections, 0); err != nil {
+	if a.work, err = openPool(ctx, s.DatabaseURL, s.works(), 0); err != nil {
 		return nil, err
 	}
 	if a.vault, a.keys, err = s.openVault(ctx); err != nil {
@@ -147,7 +139,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 	if rs.has(roleRelay) {
 		a.addRelay(store, js)
 	}
-	if rs.has(roleAPI) {
+	if rs.answers() {
 		if err := a.addFeed(ctx, s, js); err != nil {
 			return nil, err
 		}
@@ -157,7 +149,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 			return nil, err
 		}
 	}
-	if rs.has(roleAPI) || rs.has(roleReactor) {
+	if rs.answers() || rs.has(roleReactor) {
 		if err := a.addDesk(s, registry); err != nil {
 			return nil, err
 		}
@@ -176,7 +168,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 			}
 		}
 	}
-	if rs.has(roleAPI) {
+	if rs.answers() {
 		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}

@@ -25,16 +25,13 @@ const (
 	webhookReactor = "webhooks"
 	// scheduleReactor ends the schedules of who is erased.
 	scheduleReactor = "schedules"
-	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its
-	// lock, and for what they ask.
-	reactConnections = 22
 	// sessionSweep is how often sessions that are long over are taken away.
 	sessionSweep = time.Hour
 )
 
 // addReactors makes what follows from events outside of the journal.
 func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Registry, tail *journal.Tail) (err error) {
-	if a.react, err = openPool(ctx, s.DatabaseURL, reactConnections, 0); err != nil {
+	if a.react, err = openPool(ctx, s.DatabaseURL, s.reacts(), 0); err != nil {
 		return err
 	}
 	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)

@@ -12,7 +12,7 @@ import (
 // serveCommand runs the roles of a production instance.
 type serveCommand struct {
 	settings
-	Roles []string `help:"What this instance does: all, or some of api, writer, relay, projector, reactor." env:"FLORIN_ROLES" default:"all"`
+	Roles []string `help:"What this instance does: all, or some of api, payments (an api for payments alone), writer, relay, projector, reactor." env:"FLORIN_ROLES" default:"all"`
 }
 
 // Run serves until ctx ends.
@@ -38,7 +38,9 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	}
 	api, admin, err := c.listen(rs)
 	if err == nil {
-		err = a.run(ctx, api, admin, func() { log.Info("serving", "roles", rs, "api", addressOf(api), "admin", addressOf(admin)) })
+		err = a.run(ctx, api, admin, func() {
+			log.Info("serving", "roles", rs, "api", addressOf(api), "admin", addressOf(admin), "max_connections", c.connections(rs))
+		})
 	}
 	return errors.Join(err, a.close())
 }
@@ -60,7 +62,7 @@ func checkSchema(ctx context.Context, what, databaseURL string, status func(cont
 // listen opens the listeners that the roles and the settings ask for; nil for none.
 func (c *serveCommand) listen(rs roles) (api, admin net.Listener, err error) {
 	var config net.ListenConfig
-	if rs.has(roleAPI) {
+	if rs.answers() {
 		if api, err = config.Listen(context.Background(), "tcp", c.Listen); err != nil {
 			return nil, nil, err
 		}

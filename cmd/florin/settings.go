@@ -16,10 +16,13 @@ type settings struct {
 	DatabaseURL string `help:"Postgres, as a URL." env:"DATABASE_URL" required:""`
 	vaultSettings
 	redisSettings
+	poolSettings
 	NatsURL     string `help:"NATS servers, comma-separated." env:"NATS_URL" required:""`
 	Replicas    int    `help:"Copies of each JetStream stream." env:"FLORIN_STREAM_REPLICAS" default:"1"`
 	Listen      string `help:"Address of the API." env:"FLORIN_LISTEN" default:"127.0.0.1:8080"`
 	AdminListen string `help:"Address of /metrics and pprof; empty for none." env:"FLORIN_ADMIN_LISTEN" default:"127.0.0.1:8081"`
+
+	DrainDelay time.Duration `help:"How long requests are still taken after TERM, while /readyz says 503 and answers ask for connections to be closed, so that the proxy in front has gone elsewhere before the door is shut." env:"FLORIN_DRAIN_DELAY" default:"0s"`
 
 	TokenKeys  string `help:"PEM file, or folder of PEM files, with the keys of bearer tokens." env:"FLORIN_TOKEN_KEYS" type:"path" required:""`
 	SecretFile string `help:"File with the secret (32 bytes or more) that idempotency hashes and cursors are keyed with." env:"FLORIN_SECRET_FILE" type:"path" required:""`

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// vaultConnections bounds what a process asks of the vault at once: what is asked often is remembered.
-	vaultConnections = 8
 	// vaultTimeout ends a statement of the vault's, all of which are short. It bounds a page of keys that
 	// are wrapped anew as well.
 	vaultTimeout = 10 * time.Second

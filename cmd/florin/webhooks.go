@@ -15,9 +15,6 @@ import (
 )
 
 const (
-	// webhookConnections are for what is claimed, shown and settled: hundreds of attempts wait for other machines, and
-	// few at a time for the database.
-	webhookConnections = 8
 	// webhookSweep is how often deliveries that are kept no longer are taken away.
 	webhookSweep = time.Hour
 	// webhookWatch is how often the oldest delivery that waits is looked for.
@@ -28,7 +25,7 @@ const (
 
 // addWebhooks tells other systems what happens.
 func (a *app) addWebhooks(ctx context.Context, s *settings, registry *journal.Registry, tail *journal.Tail, points journal.Checkpoints, commands *journal.Dispatcher) (err error) {
-	if a.hooks, err = openPool(ctx, s.DatabaseURL, webhookConnections, 0); err != nil {
+	if a.hooks, err = openPool(ctx, s.DatabaseURL, s.hooks(), 0); err != nil {
 		return err
 	}
 	store, reads, directory, queue := postgres.NewStore(a.hooks), readmodel.NewReads(a.hooks), postgres.NewDirectory(a.hooks), postgres.NewWebhooks(a.hooks)

@@ -95,7 +95,10 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	}
 	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, Serves: serves, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies, DrainDelay: s.DrainDelay,
 		// NATS is not asked after: without it commands travel by the inbox.
-		Checks: []httpapi.Check{{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }}}})
+		Checks: []httpapi.Check{
+			{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }},
+			{Name: "projections", Probe: reads.Built},
+		}})
 }
 
 // authenticator says whom a token speaks for, by keys and by the sessions that it is told of.

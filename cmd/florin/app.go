@@ -20,7 +20,6 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi"
 	"github.com/florinledger/florin/adapters/natsbus"
 	"github.com/florinledger/florin/adapters/postgres"
-	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/postgres/vault"
 	"github.com/florinledger/florin/adapters/rediscache"
 	"github.com/florinledger/florin/adapters/telemetry"
@@ -59,6 +58,7 @@ type app struct {
 	auth    *pgxpool.Pool // where there is an API
 	react   *pgxpool.Pool // where there are reactors
 	hooks   *pgxpool.Pool // where webhooks are sent, which is there too
+	builds  *pgxpool.Pool // where there are projectors
 	keys    *pgxpool.Pool // the vault's
 	conn    *nats.Conn
 	bus     *natsbus.Bus
@@ -158,7 +158,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		tail := journal.NewTail(shard, store, journal.NewNear(a.recent, natsbus.NewSubscriber(js)), a.log)
 		a.does(tail.Run)
 		if rs.has(roleProjector) {
-			if err := a.addProjectors(ctx, registry, tail); err != nil {
+			if err := a.addProjectors(ctx, s, registry, tail); err != nil {
 				return nil, err
 			}
 		}
@@ -172,6 +172,9 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 		if a.api, err = a.newAPI(s, registry); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.registerReader(); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
@@ -256,19 +259,6 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 	a.does(journal.NewRelay(shard, store, a.recent, natsbus.NewPublisher(js), wake, a.log).Run)
 }
 
-func (a *app) addProjectors(ctx context.Context, registry *journal.Registry, tail *journal.Tail) error {
-	generations, err := readmodel.Open(ctx, a.work, registry, a.vault)
-	if err != nil {
-		return err
-	}
-	for _, g := range generations {
-		p := journal.NewProjector(g.Name(), tail, g, a.log)
-		a.metrics.Projection(p)
-		a.does(p.Run)
-	}
-	return nil
-}
-
 // run does what the roles ask for until ctx ends. Then the API is drained first, while everything
 // that its requests wait for goes on, and the rest stops after it. ready is called once the API
 // can be used.
@@ -305,9 +295,9 @@ func (a *app) runFront(ctx context.Context, api net.Listener, ready func()) erro
 }
 
 // waitReady waits, where writing is one of this process's roles, until it is known who holds the
-// shard, so that a first call finds somebody to decide it.
+// shard, so that a first call finds somebody to decide it; and until there is something to read.
 func (a *app) waitReady(ctx context.Context) bool {
-	for a.writer != nil && !a.writer.Status().Settled {
+	for a.writer != nil && !a.writer.Status().Settled || a.built(ctx) != nil {
 		pause(ctx, 20*time.Millisecond)
 		if ctx.Err() != nil {
 			return false
@@ -333,7 +323,7 @@ func (a *app) close() error {
 			err = errors.Join(err, closed)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.keys, a.hooks, a.react, a.auth, a.work, a.reads} {
+	for _, pool := range []*pgxpool.Pool{a.keys, a.builds, a.hooks, a.react, a.auth, a.work, a.reads} {
 		if pool != nil {
 			pool.Close()
 		}

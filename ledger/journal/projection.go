@@ -20,16 +20,25 @@ const (
 	busyPage       = 32
 	// maxBackoff bounds the pause before a projection tries an event again that it failed on.
 	maxBackoff = 10 * time.Second
+	// heldPoll is how often a projector looks whether its projection may move again.
+	heldPoll = 250 * time.Millisecond
 )
+
+// ErrHeld says that the projection is not to move now: an operator has paused it, or its tables are still being
+// built. That is no failure.
+var ErrHeld = errors.New("journal: the projection is held")
 
 // Target is one generation of a projection's tables.
 type Target interface {
-	// Checkpoint returns the position up to which events are in the tables.
+	// Checkpoint returns the position up to which events are in the tables; ErrHeld when nothing may
+	// be added now.
 	Checkpoint(ctx context.Context) (int64, error)
 	// Apply adds events, the first of which is after+1, and moves the checkpoint from after to the
 	// last of them, in one transaction. ErrOutrun when the checkpoint is not at after; ErrStale when
 	// the last of them is not in the journal that the tables stand beside.
 	Apply(ctx context.Context, after int64, events []Event) error
+	// Stuck notes, for operators, that the tables stand before the event at a position, and why.
+	Stuck(ctx context.Context, position int64, why error) error
 }
 
 // ProjectionStatus is what a projection says of itself.
@@ -88,6 +97,10 @@ func (p *Projector) rest(ctx context.Context, err error, progress bool, backoff 
 		wait(ctx, relayYield)
 		return retryInterval
 	}
+	if errors.Is(err, ErrHeld) {
+		wait(ctx, heldPoll)
+		return retryInterval
+	}
 	if errors.Is(err, ErrStale) {
 		p.tail.Distrust()
 	}
@@ -125,21 +138,35 @@ func (p *Projector) follow(ctx context.Context) error {
 
 // apply applies events together and, where that fails, as far as they go, one by one.
 func (p *Projector) apply(ctx context.Context, after int64, events []Event) error {
-	err := p.target.Apply(ctx, after, events)
-	if err == nil || errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) || ctx.Err() != nil {
-		return err
+	reached, err := Project(ctx, p.target, after, events)
+	if reached > after {
+		p.reach(reached)
+	}
+	return err
+}
+
+// Project applies events to a target together and, where that fails, as far as they go, one by one. It
+// returns how far they went. An event that cannot be taken is noted at the target.
+func Project(ctx context.Context, target Target, after int64, events []Event) (reached int64, err error) {
+	err = target.Apply(ctx, after, events)
+	if err == nil {
+		return events[len(events)-1].Position, nil
+	}
+	if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) || ctx.Err() != nil {
+		return after, err
 	}
 	for i := range events {
 		e := events[i : i+1]
-		if err := p.target.Apply(ctx, e[0].Position-1, e); err != nil {
-			if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) {
-				return err
+		if err := target.Apply(ctx, after, e); err != nil {
+			if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) || ctx.Err() != nil {
+				return after, err
 			}
-			return &stuckError{position: e[0].Position, eventType: e[0].Type, err: err}
+			stuck := &stuckError{position: e[0].Position, eventType: e[0].Type, err: err}
+			return after, errors.Join(stuck, target.Stuck(ctx, e[0].Position, err))
 		}
-		p.reach(e[0].Position)
+		after = e[0].Position
 	}
-	return nil
+	return after, nil
 }
 
 // stuckError says on which event a projection stands.
@@ -155,6 +182,15 @@ func (e *stuckError) Error() string {
 
 func (e *stuckError) Unwrap() error { return e.err }
 
+// StuckAt returns the event that an error of Project is about; ok is false when it is about none.
+func StuckAt(err error) (position int64, ok bool) {
+	var stuck *stuckError
+	if !errors.As(err, &stuck) {
+		return 0, false
+	}
+	return stuck.position, true
+}
+
 func (p *Projector) reach(position int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,9 +200,8 @@ func (p *Projector) reach(position int64) {
 func (p *Projector) fail(err error) {
 	p.mu.Lock()
 	p.status.Error = err
-	var stuck *stuckError
-	if errors.As(err, &stuck) {
-		p.status.FailedAt = stuck.position
+	if position, ok := StuckAt(err); ok {
+		p.status.FailedAt = position
 	}
 	s := p.status
 	p.mu.Unlock()

@@ -105,18 +105,36 @@ type table struct {
 	at     int64
 	seen   []int64
 	failAt int64
+	stuck  string // where it was last, and why
+	held   bool
 }
 
 func (tb *table) Checkpoint(context.Context) (int64, error) {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
+	if tb.held {
+		return 0, journal.ErrHeld
+	}
 	return tb.at, nil
+}
+
+func (tb *table) Stuck(_ context.Context, position int64, why error) error {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	tb.stuck = fmt.Sprintf("%d: %v", position, why)
+	return nil
+}
+
+func (tb *table) hold(held bool) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	tb.held = held
 }
 
 func (tb *table) Apply(_ context.Context, after int64, events []journal.Event) error {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
-	if tb.at != after {
+	if tb.at != after || tb.held {
 		return journal.ErrOutrun
 	}
 	for _, e := range events {
@@ -256,9 +274,36 @@ func TestAProjectionStopsAtTheEventItCannotTake(t *testing.T) {
 	require.Eventually(t, func() bool { return p.Status().FailedAt == 4 }, 20*time.Second, time.Millisecond)
 	require.ErrorContains(t, p.Status().Error, "at event 4 (added): cannot take it")
 	require.Equal(t, upTo(3), sick.positions())
+	sick.mu.Lock()
+	require.Equal(t, "4: cannot take it", sick.stuck, "operators can see it wherever they look")
+	sick.mu.Unlock()
 	sick.fail(0)
 	e.sees(sick, 6)
 	require.NoError(t, p.Status().Error)
+}
+
+// A projection that is held moves on when it may, and has not failed meanwhile.
+func TestAHeldProjectionMovesOnWhenItMay(t *testing.T) {
+	t.Parallel()
+	e, log, held, well := newEngine(t), newEventLog(), &table{held: true}, &table{}
+	e.start("a", journal.Config{})
+	e.fill(0, 3)
+	tail := journal.NewTail(0, e.store, log, quiet())
+	background(t, tail.Run)
+	p := journal.NewProjector("held", tail, held, quiet())
+	background(t, p.Run)
+	background(t, journal.NewProjector("well", tail, well, quiet()).Run)
+	e.sees(well, 3)
+	require.Empty(t, held.positions())
+	held.hold(false)
+	e.sees(held, 3)
+	held.hold(true)
+	e.fill(3, 3)
+	e.sees(well, 6)
+	require.Equal(t, upTo(3), held.positions())
+	require.NoError(t, p.Status().Error)
+	held.hold(false)
+	e.sees(held, 6)
 }
 
 func TestTwoProjectorsOfOneTableCountOnce(t *testing.T) {

@@ -51,6 +51,7 @@ type standing struct {
 	schema   string
 	version  int
 	position int64
+	passed   []int64 // events that it has passed by
 }
 
 // CheckName is the name of the check of a projection.
@@ -144,8 +145,7 @@ func standings(ctx context.Context, tx pgx.Tx, registry *journal.Registry, names
 		}
 		at := standing{name: def.name}
 		var generation int
-		err := tx.QueryRow(ctx, `SELECT generation, version, position FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
-			def.name).Scan(&generation, &at.version, &at.position)
+		err := tx.QueryRow(ctx, sqlOf("check_standing"), def.name, def.version).Scan(&generation, &at.version, &at.position, &at.passed)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			report.Unchecked(CheckName(def.name), "it never ran")
@@ -156,7 +156,7 @@ func standings(ctx context.Context, tx pgx.Tx, registry *journal.Registry, names
 			report.Unchecked(CheckName(def.name), fmt.Sprintf("its tables were made by version %d, and this binary has version %d", at.version, def.version))
 			continue
 		}
-		at.schema = fmt.Sprintf("p_%s_%d", def.name, generation)
+		at.schema = schemaOf(def.name, generation)
 		defs, live = append(defs, def), append(live, at)
 	}
 	return defs, live, report, nil

@@ -69,6 +69,7 @@ func (f *fresh) take(ctx context.Context, events []journal.Event, report *journa
 		for len(up) > 0 && up[len(up)-1].Position > f.live[def.name].position {
 			up = up[:len(up)-1]
 		}
+		up = without(up, f.live[def.name].passed)
 		if len(up) == 0 || f.broken[def.name] {
 			continue
 		}

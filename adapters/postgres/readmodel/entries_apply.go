@@ -84,7 +84,8 @@ func dated(e *journal.Event) *time.Time {
 	if e.EffectiveAt.Equal(e.RecordedAt) {
 		return nil
 	}
-	return &e.EffectiveAt
+	at := e.EffectiveAt // a row is kept for longer than its event
+	return &at
 }
 
 // firstLine is the index of the first posting to the account of p in its asset.

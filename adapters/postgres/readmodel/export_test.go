@@ -1,6 +1,23 @@
 package readmodel
 
+import (
+	"context"
+	"time"
+)
+
 // ByStatementPages are the same reads, with statements in pages of another size.
 func (r *Reads) ByStatementPages(size int) *Reads {
 	return &Reads{pool: r.pool, looking: make(chan struct{}, 1), statementPage: size}
+}
+
+// InSmall has a rebuilder read and copy so many events and rows at once.
+func (r *Rebuilder) InSmall(n int) *Rebuilder {
+	r.limits = loadLimits{page: n, rows: n, balances: n, facts: n, commit: n}
+	return r
+}
+
+// NeverLooksAgain has reads believe for ever that the generations are live that are live now.
+func (r *Reads) NeverLooksAgain(ctx context.Context) {
+	seen, _ := r.look(ctx, 0)
+	seen.at = seen.at.Add(24 * time.Hour)
 }

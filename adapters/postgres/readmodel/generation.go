@@ -2,10 +2,9 @@ package readmodel
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -14,152 +13,174 @@ import (
 
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
-	messages "github.com/florinledger/florin/messaging/query"
-	people "github.com/florinledger/florin/users/query"
 	"github.com/florinledger/florin/users/seal"
-	wallets "github.com/florinledger/florin/wallet/query"
 )
 
-//go:embed sql/*.sql
-var sqlFiles embed.FS
-
-// sqlOf returns an embedded statement. The files are compiled in, so a missing one is found by the
-// first test.
-func sqlOf(name string) string {
-	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
-
-// definition is what a projection is: a name, a version, tables, and a function over events.
-type definition struct {
-	name    string
-	version int
-	apply   applier
-}
-
-// applier queues what events change. It makes no effects. What it has to know besides the events it reads
-// from db: the tables are as the events before these left them, or, where another instance was faster,
-// nothing of what is queued is committed.
-type applier func(ctx context.Context, db queryer, b *pgx.Batch, schema string, events []journal.Event) error
-
-// byEvents is an applier that needs nothing but the events.
-func byEvents(apply func(b *pgx.Batch, schema string, events []journal.Event) error) applier {
-	return func(_ context.Context, _ queryer, b *pgx.Batch, schema string, events []journal.Event) error {
-		return apply(b, schema, events)
-	}
-}
-
-// definitions are the projections of this package, in the order in which they are built.
-func definitions(registry *journal.Registry, keys seal.Keys) []definition {
-	return []definition{
-		{name: query.Accounts, version: 1, apply: byEvents(accountsApplier(registry))},
-		{name: query.Entries, version: 2, apply: byEvents(applyEntries)},
-		{name: query.Transactions, version: 2, apply: byEvents(transactionsApplier(registry))},
-		{name: wallets.Wallets, version: 5, apply: byEvents(walletsApplier(registry))},
-		{name: wallets.Payments, version: 2, apply: byEvents(paymentsApplier(registry))},
-		{name: people.Users, version: 1, apply: byEvents(usersApplier(registry))},
-		{name: messages.Messages, version: 1, apply: messagesApplier(registry, keys)},
-		{name: people.Memberships, version: 1, apply: byEvents(membershipsApplier(registry))},
-	}
-}
-
-// Names are the names of the projections.
-func Names() []string {
-	return []string{query.Accounts, query.Entries, query.Transactions, wallets.Wallets, wallets.Payments, people.Users, messages.Messages, people.Memberships}
-}
-
-// Generation is one set of a projection's tables. It is the journal.Target of a projector.
+// Generation is one set of a projection's tables: the one that is read, whichever that is when it is looked
+// at, or one that is being built. It is the journal.Target of a projector, and not for use by several at once.
 type Generation struct {
-	pool   *pgxpool.Pool
-	def    definition
+	pool  *pgxpool.Pool
+	def   definition
+	built bool // number is given, and stays
+	// As the last look at the checkpoint found them.
 	number int
+	skips  int
+	passed []int64 // events to pass by
 }
 
-// Open returns the live generation of each projection, and makes the first of one that has none. With keys,
-// messages are opened for the words that they are found by.
+// Open returns the projections, for their projectors. Of one that has no tables of this version, the first are
+// made at once if the journal is empty; else they are asked to be built, which a Rebuilder does, and are held
+// until then. With keys, messages are opened for the words that they are found by.
 func Open(ctx context.Context, pool *pgxpool.Pool, registry *journal.Registry, keys seal.Keys) ([]*Generation, error) {
 	var out []*Generation
 	for _, def := range definitions(registry, keys) {
-		g := &Generation{pool: pool, def: def}
-		if err := g.ensure(ctx); err != nil {
+		if err := ensure(ctx, pool, def.kind); err != nil {
 			return nil, fmt.Errorf("projection %s: %w", def.name, err)
 		}
-		out = append(out, g)
+		out = append(out, &Generation{pool: pool, def: def})
 	}
 	return out, nil
 }
 
-// Name returns the projection's name.
-func (g *Generation) Name() string { return g.def.name }
-
-func (g *Generation) schema() string { return fmt.Sprintf("p_%s_%d", g.def.name, g.number) }
-
-// ensure finds the live generation or makes generation 1, once among all instances.
-func (g *Generation) ensure(ctx context.Context) error {
-	return pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
-		lock := fnv.New64a()
-		lock.Write([]byte("florin projection " + g.def.name))
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(lock.Sum64())); err != nil {
+// ensure sees that there are tables of a projection, or that they are asked for, once among all instances.
+func ensure(ctx context.Context, pool *pgxpool.Pool, k kind) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := lockName(ctx, tx, k.name); err != nil {
 			return err
 		}
-		var version int
-		err := tx.QueryRow(ctx, `SELECT generation, version FROM projection_live JOIN projection_generation USING (name, generation) WHERE name = $1`,
-			g.def.name).Scan(&g.number, &version)
-		if err == nil && version != g.def.version {
-			return fmt.Errorf("generation %d of its tables was made by version %d, and this binary has version %d: drop the tables as "+
-				"docs/operating.md says under \"Rebuilding the projections\", or remove the folder .florin of a development service", g.number, version, g.def.version)
-		}
-		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+		var live bool
+		var head int64
+		if err := tx.QueryRow(ctx, sqlOf("generation_there"), pgx.NamedArgs{"name": k.name, "version": k.version}).Scan(&live, &head); err != nil {
 			return err
 		}
-		g.number = 1
-		ddl := strings.ReplaceAll(sqlOf(g.def.name+"_tables"), "{schema}", g.schema())
-		if _, err := tx.Exec(ctx, ddl); err != nil {
+		if live {
+			return nil
+		}
+		if head > 0 {
+			return ask(ctx, tx, k, false, "florin")
+		}
+		number, err := makeGeneration(ctx, tx, k)
+		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO projection_generation (name, generation, version) VALUES ($1, $2, $3)`,
-			g.def.name, g.number, g.def.version); err != nil {
+		if err := makeIndexes(ctx, tx, k, number); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO projection_live (name, generation) VALUES ($1, $2)`, g.def.name, g.number)
+		_, err = tx.Exec(ctx, `INSERT INTO projection_live (name, version, generation) VALUES ($1, $2, $3)`, k.name, k.version, number)
 		return err
 	})
 }
 
-// Checkpoint implements journal.Target.
-func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error) {
-	err = g.pool.QueryRow(ctx, `SELECT position FROM projection_generation WHERE name = $1 AND generation = $2`,
-		g.def.name, g.number).Scan(&position)
-	return position, err
+// lockName lets one transaction at a time change which generations of a projection there are.
+func lockName(ctx context.Context, tx pgx.Tx, name string) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('florin projection ' || $1, 0))`, name)
+	return err
 }
 
-// The SQLSTATEs of projection_advance: the checkpoint is elsewhere; an event is not the journal's.
+// makeGeneration makes the next generation's tables, without the indexes that only readers need. Numbers are not
+// given twice.
+func makeGeneration(ctx context.Context, tx pgx.Tx, k kind) (number int, err error) {
+	err = tx.QueryRow(ctx, sqlOf("generation_add"), pgx.NamedArgs{"name": k.name, "version": k.version}).Scan(&number)
+	if err == nil {
+		_, err = tx.Exec(ctx, statement(k.name+"_tables", schemaOf(k.name, number)))
+	}
+	return number, err
+}
+
+func makeIndexes(ctx context.Context, tx pgx.Tx, k kind, number int) error {
+	_, err := tx.Exec(ctx, statement(k.name+"_indexes", schemaOf(k.name, number)))
+	return err
+}
+
+func schemaOf(name string, generation int) string { return fmt.Sprintf("p_%s_%d", name, generation) }
+
+// Name returns the projection's name.
+func (g *Generation) Name() string { return g.def.name }
+
+func (g *Generation) schema() string { return schemaOf(g.def.name, g.number) }
+
+// Checkpoint implements journal.Target.
+func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error) {
+	name, args := "generation_live", pgx.NamedArgs{"name": g.def.name, "version": g.def.version, "generation": g.number}
+	if g.built {
+		name = "generation_built"
+	}
+	var paused bool
+	err = g.pool.QueryRow(ctx, sqlOf(name), args).Scan(&g.number, &position, &g.skips, &paused, &g.passed)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, fmt.Errorf("%w: %w", journal.ErrHeld, query.ErrNotBuilt)
+	case err != nil:
+		return 0, err
+	case paused:
+		return position, journal.ErrHeld
+	}
+	return position, nil
+}
+
+// The SQLSTATEs of projection_advance: the checkpoint is elsewhere, or may not be moved; an event is not the
+// journal's.
 const (
 	codeOutrun = "FL005"
 	codeStale  = "FL006"
 )
 
-// Apply implements journal.Target: rows and checkpoint go in one commit and one round trip.
+// Apply implements journal.Target: rows and checkpoint go in one commit and one round trip. Who was outrun asks
+// for the checkpoint again: that is also how it learns that other tables are read now, that it is paused, or
+// that there is an event to pass by.
 func (g *Generation) Apply(ctx context.Context, after int64, events []journal.Event) error {
+	if g.number == 0 { // nobody has looked yet
+		if _, err := g.Checkpoint(ctx); err != nil {
+			return err
+		}
+	}
 	b, last := &pgx.Batch{}, &events[len(events)-1]
-	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
-		"name": g.def.name, "generation": g.number, "after": after, "to": last.Position, "prev": last.Prev[:], "leaf": last.Leaf[:],
-	})
-	if err := g.def.apply(ctx, g.pool, b, g.schema(), events); err != nil {
+	g.queueAdvance(b, after, last)
+	if err := g.def.apply(ctx, g.pool, b, g.schema(), without(events, g.passed)); err != nil {
 		return err
 	}
 	// A batch outside of a transaction is one by itself.
-	err := g.pool.SendBatch(ctx, b).Close()
+	return verdict(g.pool.SendBatch(ctx, b).Close(), last.Position)
+}
+
+// queueAdvance queues the checkpoint's move to an event.
+func (g *Generation) queueAdvance(b *pgx.Batch, after int64, last *journal.Event) {
+	b.Queue(sqlOf("checkpoint_advance"), pgx.NamedArgs{
+		"name": g.def.name, "generation": g.number, "skips": g.skips,
+		"after": after, "to": last.Position, "prev": last.Prev[:], "leaf": last.Leaf[:],
+	})
+}
+
+// without leaves out the events to pass by.
+func without(events []journal.Event, passed []int64) []journal.Event {
+	pass := func(e journal.Event) bool { return slices.Contains(passed, e.Position) }
+	if len(passed) == 0 || !slices.ContainsFunc(events, pass) {
+		return events
+	}
+	return slices.DeleteFunc(slices.Clone(events), pass) // they are others' too
+}
+
+// verdict says what an error of a commit up to a position means.
+func verdict(err error, position int64) error {
 	var refused *pgconn.PgError
 	switch {
 	case !errors.As(err, &refused):
 	case refused.Code == codeOutrun:
 		return journal.ErrOutrun
 	case refused.Code == codeStale:
-		return fmt.Errorf("%w: event %d", journal.ErrStale, last.Position)
+		return fmt.Errorf("%w: event %d", journal.ErrStale, position)
 	}
+	return err
+}
+
+// maxStuckWhy bounds what is kept of an error.
+const maxStuckWhy = 1_000
+
+// Stuck implements journal.Target.
+func (g *Generation) Stuck(ctx context.Context, position int64, why error) error {
+	text := strings.ToValidUTF8(why.Error(), "?")
+	_, err := g.pool.Exec(ctx, sqlOf("generation_stuck"), pgx.NamedArgs{
+		"name": g.def.name, "generation": g.number, "position": position, "why": text[:min(len(text), maxStuckWhy)],
+	})
 	return err
 }

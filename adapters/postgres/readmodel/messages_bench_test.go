@@ -111,7 +111,7 @@ func BenchmarkProjectMessages(b *testing.B) {
 	})
 	p.project(messages)
 	for b.Loop() {
-		p.rebuild(messages)
+		p.rebuild("messages")
 	}
 	b.ReportMetric(float64(messages*b.N)/b.Elapsed().Seconds(), "messages/s")
 }

@@ -393,14 +393,3 @@ func TestAnAccountBeginsWithItsFirstEvent(t *testing.T) {
 		})
 	}
 }
-
-// Tables that another version filled are not read and not written.
-func TestAnotherVersionNeedsARebuild(t *testing.T) {
-	t.Parallel()
-	l := openLibrary(t)
-	_, err := l.pool.Exec(t.Context(), `UPDATE projection_generation SET version = 1 WHERE name = 'entries'`)
-	require.NoError(t, err)
-	_, err = readmodel.Open(t.Context(), l.pool, l.registry, l.vault)
-	require.EqualError(t, err, "projection entries: generation 1 of its tables was made by version 1, and this binary has version 2: drop the tables as "+
-		"docs/operating.md says under \"Rebuilding the projections\", or remove the folder .florin of a development service")
-}

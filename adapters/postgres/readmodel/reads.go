@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/florinledger/florin/ledger/query"
@@ -40,6 +42,7 @@ type generations struct {
 	at        time.Time
 	positions map[string]int64
 	schemas   *strings.Replacer
+	missing   []string // those that have none
 }
 
 // NewReads returns the queries over pool.
@@ -67,12 +70,22 @@ func (r *Reads) look(ctx context.Context, age time.Duration) (*generations, erro
 	var generation int
 	var position int64
 	var pairs []string
-	if err := forEach(ctx, r.pool, sqlOf("live"), []any{&name, &generation, &position}, func() error {
-		pairs = append(pairs, "{"+name+"}", fmt.Sprintf("p_%s_%d", name, generation))
+	names, versions := namesAndVersions()
+	rows, err := r.pool.Query(ctx, sqlOf("live"), names, versions) //nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
+	if err != nil {
+		return nil, err
+	}
+	if _, err := pgx.ForEachRow(rows, []any{&name, &generation, &position}, func() error {
+		pairs = append(pairs, "{"+name+"}", schemaOf(name, generation))
 		seen.positions[name] = position
 		return nil
 	}); err != nil {
 		return nil, err
+	}
+	for _, name := range names {
+		if _, ok := seen.positions[name]; !ok {
+			seen.missing = append(seen.missing, name)
+		}
 	}
 	seen.schemas = strings.NewReplacer(pairs...)
 	r.seen.Store(seen)
@@ -84,12 +97,42 @@ func (r *Reads) rows(ctx context.Context, name string, args pgx.NamedArgs, scan 
 	return r.run(ctx, sqlOf(name), args, scan)
 }
 
+// run runs a statement on the live generations. Tables are dropped long after others took their place; who was
+// held up for even longer, and finds none, looks again.
 func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan func(pgx.Rows) error) error {
 	live, err := r.look(ctx, seenFor)
 	if err != nil {
 		return err
 	}
-	rows, err := r.pool.Query(ctx, live.schemas.Replace(text), args)
+	begun := false
+	err = r.runOn(ctx, live, text, args, func(rows pgx.Rows) error {
+		begun = true
+		return scan(rows)
+	})
+	if begun || !isDropped(err) {
+		return err
+	}
+	r.seen.CompareAndSwap(live, nil)
+	if live, err = r.look(ctx, seenFor); err != nil {
+		return err
+	}
+	return r.runOn(ctx, live, text, args, scan)
+}
+
+// isDropped reports whether a statement named tables that are gone.
+func isDropped(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && (refused.Code == "42P01" || refused.Code == "3F000")
+}
+
+func (r *Reads) runOn(ctx context.Context, live *generations, text string, args pgx.NamedArgs, scan func(pgx.Rows) error) error {
+	text = live.schemas.Replace(text)
+	for _, name := range live.missing {
+		if strings.Contains(text, "{"+name+"}") {
+			return fmt.Errorf("projection %s: %w", name, query.ErrNotBuilt)
+		}
+	}
+	rows, err := r.pool.Query(ctx, text, args)
 	if err != nil {
 		return err
 	}
@@ -100,6 +143,15 @@ func (r *Reads) run(ctx context.Context, text string, args pgx.NamedArgs, scan f
 		}
 	}
 	return rows.Err()
+}
+
+// Built returns query.ErrNotBuilt, with their names, unless every projection has tables that can be read.
+func (r *Reads) Built(ctx context.Context) error {
+	live, err := r.look(ctx, seenFor)
+	if err == nil && len(live.missing) > 0 {
+		err = fmt.Errorf("%w: %s", query.ErrNotBuilt, strings.Join(live.missing, ", "))
+	}
+	return err
 }
 
 // Position returns the position that the named projections have all reached.

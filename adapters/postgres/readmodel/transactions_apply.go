@@ -81,20 +81,28 @@ func arrayText(numbers []int32) string {
 
 // noteReversal notes which transaction was reversed by e, if e reverses one.
 func noteReversal(b *pgx.Batch, schema string, registry *journal.Registry, e *journal.Event) error {
+	reversal, ok, err := reversalOf(registry, e)
+	if err == nil && ok {
+		b.Queue(statement("transactions_add_reversal", schema), pgx.NamedArgs{"position": reversal.position, "by_id": reversal.by})
+	}
+	return err
+}
+
+// reversalOf returns which transaction was reversed by e; ok is false when e reverses none.
+func reversalOf(registry *journal.Registry, e *journal.Event) (r reversalRow, ok bool, err error) {
 	if e.Type != ledger.TypeTransactionReversed {
-		return nil
+		return r, false, nil
 	}
 	if err := registry.Decode(e); err != nil {
-		return err
+		return r, false, err
 	}
 	body, ok := e.Body.(ledger.TransactionReversed)
 	if !ok {
-		return fmt.Errorf("event %d: %s is a %T", e.Position, e.Type, e.Body)
+		return r, false, fmt.Errorf("event %d: %s is a %T", e.Position, e.Type, e.Body)
 	}
 	id, err := journal.ParsePlaceID("txn", body.Reverses)
 	if err != nil {
-		return fmt.Errorf("event %d: %w", e.Position, err)
+		return r, false, fmt.Errorf("event %d: %w", e.Position, err)
 	}
-	b.Queue(statement("transactions_add_reversal", schema), pgx.NamedArgs{"position": id.Position(), "by_id": e.TransactionID()})
-	return nil
+	return reversalRow{id.Position(), e.TransactionID()}, true, nil
 }

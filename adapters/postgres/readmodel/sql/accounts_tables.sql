@@ -22,8 +22,6 @@ CREATE TABLE {schema}.balance (
     PRIMARY KEY (ledger, address, asset)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX balance_asset ON {schema}.balance (ledger, asset, address);
-
 CREATE TABLE {schema}.ledger (
     name        text        COLLATE "C" PRIMARY KEY,
     description text        NOT NULL,

@@ -1,1 +1,1 @@
-SELECT projection_advance(@name, @generation, @after, @to, @prev, @leaf)
+SELECT projection_advance(@name, @generation, @skips, @after, @to, @prev, @leaf)

@@ -12,8 +12,5 @@ CREATE TABLE {schema}.entry (
     effective_at timestamptz,
     key          uuid        NOT NULL,
     amount       numeric,
-    PRIMARY KEY (key, position),
     CHECK ((effective_at IS NULL) = (amount IS NULL))
 );
-
-CREATE INDEX entry_dated ON {schema}.entry (key, effective_at, position) INCLUDE (amount) WHERE effective_at IS NOT NULL;

@@ -1,1 +1,4 @@
-SELECT name, generation, position FROM projection_live JOIN projection_generation USING (name, generation)
+SELECT l.name, l.generation, g.position
+  FROM unnest($1::text[], $2::int[]) AS v (name, version)
+  JOIN projection_live l USING (name, version)
+  JOIN projection_generation g USING (name, generation)

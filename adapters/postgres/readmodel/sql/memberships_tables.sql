@@ -9,8 +9,6 @@ CREATE TABLE {schema}.plan (
     created_at timestamptz NOT NULL
 );
 
-CREATE INDEX plan_active ON {schema}.plan (active, code);
-
 -- What is in JSON is as the events have it; what it is found by stands beside it. Ids are made of places, so their order
 -- is the one in which memberships were bought.
 CREATE TABLE {schema}.membership (
@@ -24,13 +22,6 @@ CREATE TABLE {schema}.membership (
     version  bigint NOT NULL -- position of the last event that changed it
 ) WITH (fillfactor = 80);
 
-CREATE INDEX membership_user ON {schema}.membership (user_id, id);
-CREATE INDEX membership_plan ON {schema}.membership (plan, id);
-CREATE INDEX membership_status ON {schema}.membership (status, id);
-
--- What is due, first come first served.
-CREATE INDEX membership_due ON {schema}.membership (next_at, id) WHERE next_at IS NOT NULL;
-
 -- Which membership somebody has, or had last.
 CREATE TABLE {schema}.member (
     user_id text        COLLATE "C" PRIMARY KEY,
@@ -38,5 +29,3 @@ CREATE TABLE {schema}.member (
     plan    text        COLLATE "C" NOT NULL,
     until   timestamptz NOT NULL
 ) WITH (fillfactor = 80);
-
-CREATE INDEX member_status ON {schema}.member (status, user_id);

@@ -36,11 +36,6 @@ CREATE TABLE {schema}.mailbox (
     PRIMARY KEY (owner, position)
 );
 
-CREATE INDEX mailbox_box ON {schema}.mailbox (owner, box, position);
-CREATE INDEX mailbox_counterpart ON {schema}.mailbox (owner, counterpart, position);
-CREATE INDEX mailbox_thread ON {schema}.mailbox (owner, thread, position);
-CREATE INDEX mailbox_unread ON {schema}.mailbox (owner, position) WHERE unread;
-
 -- What a message can be found by. Its lexemes are digests under the owner's key, so no two owners share one,
 -- and without the key they are noise. Apart from mailbox, because a change of a row with a vector writes all
 -- of its lexemes to the index anew; two vectors, because a message's subject changes without its body.
@@ -53,8 +48,6 @@ CREATE TABLE {schema}.mailbox_words (
 );
 
 ALTER TABLE {schema}.mailbox_words ALTER COLUMN body SET STORAGE EXTERNAL;
-
-CREATE INDEX mailbox_words_found ON {schema}.mailbox_words USING gin ((subject || body));
 
 -- What happened in a mailbox, for who follows it.
 CREATE TABLE {schema}.mailbox_change (

@@ -13,17 +13,9 @@ CREATE TABLE {schema}.payment (
     version      bigint NOT NULL        -- position of the last event that changed it
 ) WITH (fillfactor = 80);
 
-CREATE INDEX payment_wallet ON {schema}.payment (wallet_id, position);
-CREATE INDEX payment_owner ON {schema}.payment (owner, position);
-CREATE INDEX payment_status ON {schema}.payment (status, position);
-CREATE INDEX payment_provider_ref ON {schema}.payment (provider_ref) WHERE provider_ref IS NOT NULL;
-CREATE INDEX payment_intent ON {schema}.payment (intent) WHERE intent IS NOT NULL;
-
 -- Which events show a refund that was asked for here.
 CREATE TABLE {schema}.refund (
     position bigint PRIMARY KEY,    -- of the event that asked for it, which its id names
     payment  bigint NOT NULL,       -- of the payment
     version  bigint NOT NULL        -- position of the last event that changed it
 ) WITH (fillfactor = 80);
-
-CREATE INDEX refund_payment ON {schema}.refund (payment, position);

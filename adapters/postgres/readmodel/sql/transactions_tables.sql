@@ -6,12 +6,8 @@ CREATE TABLE {schema}.tx (
     position     bigint      NOT NULL,
     effective_at timestamptz,          -- NULL: when it was recorded
     ledger       text        COLLATE "C" NOT NULL,
-    terms        integer[]   NOT NULL,
-    PRIMARY KEY (ledger, position)
+    terms        integer[]   NOT NULL
 );
-
-CREATE INDEX tx_dated ON {schema}.tx (ledger, effective_at, position) WHERE effective_at IS NOT NULL;
-CREATE INDEX tx_terms ON {schema}.tx USING gin (terms);
 
 -- Which transaction was reversed by which.
 CREATE TABLE {schema}.reversal (

@@ -1,5 +1,5 @@
 -- One statement, one snapshot: the rows and the position they stand for belong together.
-SELECT (SELECT position FROM projection_generation g JOIN projection_live l USING (name, generation) WHERE g.name = 'accounts'),
+SELECT (SELECT position FROM projection_generation g WHERE g.name = 'accounts' AND 'p_accounts_' || g.generation = '{accounts}'),
        array_to_string((string_to_array(b.address, ':'))[1:@depth], ':') COLLATE "C" AS account,
        b.asset,
        sum(b.debits)::text,

@@ -15,9 +15,6 @@ CREATE TABLE {schema}.person (
     erased_at     timestamptz              -- NULL: not erased
 ) WITH (fillfactor = 80);
 
-CREATE INDEX person_created ON {schema}.person (created_at, id);
-CREATE INDEX person_email ON {schema}.person (email_token) WHERE email_token IS NOT NULL;
-
 -- Who has a role, in the order of lists: an index over arrays has none.
 CREATE TABLE {schema}.person_role (
     role       text        COLLATE "C" NOT NULL,

@@ -14,9 +14,6 @@ CREATE TABLE {schema}.wallet (
     created_at timestamptz NOT NULL
 );
 
-CREATE INDEX wallet_owner ON {schema}.wallet (owner, id);
-CREATE INDEX wallet_status ON {schema}.wallet (status, id);
-
 CREATE TABLE {schema}.hold (
     id          text        COLLATE "C" PRIMARY KEY,
     wallet_id   text        COLLATE "C" NOT NULL,
@@ -35,14 +32,6 @@ CREATE TABLE {schema}.hold (
     created_at  timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 
--- What is due; it has no more in it than what is open.
-CREATE INDEX hold_due ON {schema}.hold (expires_at) WHERE status = 'open' AND expires_at IS NOT NULL;
-
--- Those of a wallet that pays, and of one that is paid: there are few states, and a list asks for each of them. Of the
--- operators, see wallets_list_holds_of.sql.
-CREATE INDEX hold_wallet ON {schema}.hold (wallet_id, status, id text_pattern_ops);
-CREATE INDEX hold_payee ON {schema}.hold (to_wallet, status, id text_pattern_ops) WHERE to_wallet <> '';
-
 -- Which events show a withdrawal; the journal has the rest. Where it goes is nowhere here, sealed or not.
 CREATE TABLE {schema}.withdrawal (
     position  bigint PRIMARY KEY,       -- of the event that requested it, which its id names
@@ -51,10 +40,6 @@ CREATE TABLE {schema}.withdrawal (
     status    text   COLLATE "C" NOT NULL,
     version   bigint NOT NULL           -- position of the last event that changed it
 ) WITH (fillfactor = 80);
-
-CREATE INDEX withdrawal_wallet ON {schema}.withdrawal (wallet_id, position);
-CREATE INDEX withdrawal_owner ON {schema}.withdrawal (owner, position);
-CREATE INDEX withdrawal_status ON {schema}.withdrawal (status, position);
 
 -- Pairs that are listed. Rates are text: they are shown as they were set.
 CREATE TABLE {schema}.exchange_rate (
@@ -90,7 +75,6 @@ CREATE TABLE {schema}.alert (
 ) WITH (fillfactor = 80);
 
 CREATE INDEX alert_wallet ON {schema}.alert (wallet_id, id);
-CREATE INDEX alert_owner ON {schema}.alert (owner, id);
 
 -- What is in JSON is as the events have it; what it is found by stands beside it.
 CREATE TABLE {schema}.schedule (
@@ -107,10 +91,3 @@ CREATE TABLE {schema}.schedule (
     version    bigint      NOT NULL, -- position of the last event that changed it
     created_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
-
-CREATE INDEX schedule_owner ON {schema}.schedule (owner, id);
-CREATE INDEX schedule_wallet ON {schema}.schedule (wallet_id, id);
-CREATE INDEX schedule_status ON {schema}.schedule (status, id);
-
--- What is due, first come first served.
-CREATE INDEX schedule_due ON {schema}.schedule (next_at, id) WHERE status = 'active' AND next_at IS NOT NULL;

@@ -1,0 +1,1 @@
+CREATE INDEX balance_asset ON {schema}.balance (ledger, asset, address);

@@ -19,17 +19,18 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 
 // commands are the subcommands of florin.
 type commands struct {
-	Dev     devCommand     `cmd:"" help:"Run everything in one process, with a private Postgres and NATS under .florin/."`
-	Serve   serveCommand   `cmd:"" help:"Run the roles of a production instance."`
-	Migrate migrateCommand `cmd:"" help:"Bring the schemas of both databases up to date."`
-	Token   tokenCommand   `cmd:"" help:"Mint a bearer token."`
-	Keygen  keygenCommand  `cmd:"" help:"Write a new signing key for tokens."`
-	Bench   measureCommand `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
-	Verify  verifyCommand  `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
-	Shard   shardCommand   `cmd:"" help:"Look after a shard."`
-	Vault   vaultCommand   `cmd:"" help:"Look after the vault, where the keys of people are."`
-	Import  importCommand  `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`
-	Stripe  stripeCommand  `cmd:"" help:"Play Stripe: send events to the service."`
+	Dev         devCommand         `cmd:"" help:"Run everything in one process, with a private Postgres and NATS under .florin/."`
+	Serve       serveCommand       `cmd:"" help:"Run the roles of a production instance."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the instance beside this how it is: for containers."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the schemas of both databases up to date."`
+	Token       tokenCommand       `cmd:"" help:"Mint a bearer token."`
+	Keygen      keygenCommand      `cmd:"" help:"Write a new signing key for tokens."`
+	Bench       measureCommand     `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
+	Verify      verifyCommand      `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
+	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
+	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
+	Import      importCommand      `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`
+	Stripe      stripeCommand      `cmd:"" help:"Play Stripe: send events to the service."`
 
 	Version kong.VersionFlag `help:"Say which build this is."`
 }

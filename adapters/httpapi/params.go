@@ -36,9 +36,13 @@ func walletStatusParam() request.Parameter {
 }
 
 func paymentStatusParam() request.Parameter {
-	return request.EnumParam("status", string(api.PaymentStatusCreated), string(api.PaymentStatusProcessing), string(api.PaymentStatusRequiresAction),
+	return request.EnumParam("status", string(api.PaymentStatusCreated), string(api.PaymentStatusReview), string(api.PaymentStatusRefused), string(api.PaymentStatusProcessing), string(api.PaymentStatusRequiresAction),
 		string(api.PaymentStatusFailed), string(api.PaymentStatusCanceled), string(api.PaymentStatusSucceeded),
 		string(api.PaymentStatusPartiallyRefunded), string(api.PaymentStatusRefunded), string(api.PaymentStatusDisputed))
+}
+
+func reviewStatusParam() request.Parameter {
+	return request.EnumParam("status", string(api.ReviewStatusOpen), string(api.ReviewStatusAllowed), string(api.ReviewStatusRefused))
 }
 
 func withdrawalStatusParam() request.Parameter {

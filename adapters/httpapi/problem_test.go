@@ -30,6 +30,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -150,6 +151,7 @@ func TestRefusalsHaveRows(t *testing.T) {
 	ledger.Register(registry)
 	wallet.Register(registry)
 	alert.Register(registry)
+	risk.Register(registry)
 	payment.Register(registry)
 	withdrawal.Register(registry)
 	exchange.Register(registry)

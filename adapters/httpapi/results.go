@@ -13,6 +13,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -62,6 +63,10 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.SentOf(ctx, a)
 	case payment.CommandCreate, payment.CommandCancel:
 		return h.PaymentAfter(ctx, a)
+	case payment.CommandReview:
+		return h.ReviewAfter(ctx, a)
+	case risk.CommandSetRules:
+		return h.SetRulesOf(a)
 	case payment.CommandRefund:
 		return h.RefundAfter(ctx, a)
 	case payment.CommandRecordFact:

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"math"
 	"net/http"
 
 	"github.com/florinledger/florin/adapters/httpapi/request"
@@ -100,6 +101,13 @@ func routes() []request.Route {
 
 		{Method: post, Path: "/v1/payments/:id/refunds", Roles: s | f, Money: true, Body: json, Query: dryRun},
 		{Method: get, Path: "/v1/payments/:id/refunds", Roles: s | f, Query: page},
+
+		{Method: get, Path: "/v1/risk/rules", Roles: f, Query: []request.Parameter{request.IntParam("version", 1, math.MaxInt32)}},
+		{Method: http.MethodPut, Path: "/v1/risk/rules", Roles: f, Body: json, Query: []request.Parameter{request.BoolParam("try")}},
+		{Method: get, Path: "/v1/risk/reviews", Roles: f, Query: with(page, reviewStatusParam(), walletIDParam())},
+		{Method: get, Path: "/v1/risk/reviews/:id", Roles: f, Query: atLeast},
+		{Method: post, Path: "/v1/risk/reviews/:id/allow", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/risk/reviews/:id/refuse", Roles: f, Money: true, Body: json, Query: dryRun},
 
 		{Method: post, Path: "/v1/withdrawals", Roles: u | s, Money: true, Body: json, Query: dryRun},
 		{Method: get, Path: "/v1/withdrawals", Roles: u | s | f, Query: with(page,

@@ -102,15 +102,20 @@ type charge struct {
 	Currency       string            `json:"currency"`
 	Metadata       map[string]string `json:"metadata"`
 	Invoice        reference         `json:"invoice"`
+	Method         struct {
+		Card *card `json:"card"`
+	} `json:"payment_method_details"`
 }
 
 func chargeFact(o charge) (payment.Fact, error) {
-	return paid(sums{
+	f, err := paid(sums{
 		// A charge made without an intent is a payment by itself.
 		payment: cmp.Or(string(o.PaymentIntent), o.ID), currency: o.Currency,
 		received: o.received(), refunded: o.givenBack(),
 		wallet: o.Metadata[WalletKey], order: o.Metadata[PaymentKey], invoice: o.Invoice,
 	})
+	f.Card = o.Method.Card.seen()
+	return f, err
 }
 
 // received is how much of it is ours. A charge by direct debit is captured, and pending for days, and may fail then.

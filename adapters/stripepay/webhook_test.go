@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/florinledger/florin/adapters/stripepay"
+	"github.com/florinledger/florin/adapters/stripepay/fixture"
 	"github.com/florinledger/florin/adapters/stripepay/stripetest"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 const (
@@ -26,6 +28,9 @@ func tenDollars() stripetest.Payment {
 }
 
 // The same payment, told by each type that tells of it.
+// cardID is what is kept of the fingerprint in Stripe's example of a charge.
+const cardID = "f43feb10578ce4b2f77e45b4b57ac296"
+
 func TestFacts(t *testing.T) {
 	t.Parallel()
 	created := time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
@@ -110,10 +115,29 @@ func TestFacts(t *testing.T) {
 			e, err := stripepay.New([]string{secret}, stripepay.Config{}).Read(body, signature)
 			require.NoError(t, err)
 			c.want.Type = c.eventType
+			if fixture.OfCharge(c.eventType) { // its example shows a card
+				c.want.Card = &risk.Card{ID: cardID, Country: "US", Brand: "visa", Funding: "credit"}
+			}
 			assert.Equal(t, payment.Message{
 				Provider: "stripe", ID: "evt_1", Type: c.eventType, APIVersion: "2026-02-25.clover", Body: body, Fact: c.want,
 			}, e)
 		})
+	}
+}
+
+// A charge without a card, or with one that cannot be told apart, is money all the same.
+func TestCards(t *testing.T) {
+	t.Parallel()
+	for name, details := range map[string]any{
+		"nothing": nil, "no card": stripetest.Object{"type": "sepa_debit", "sepa_debit": stripetest.Object{"fingerprint": "x"}},
+		"no fingerprint": stripetest.Object{"card": stripetest.Object{"country": "US"}},
+	} {
+		object := stripetest.Charge(t, tenDollars())
+		object["payment_method_details"] = details
+		f, err := factIn(t, "charge.succeeded", object)
+		require.NoError(t, err, name)
+		assert.Nil(t, f.Card, name)
+		assert.Equal(t, "10.50", f.Received, name)
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 	"github.com/florinledger/florin/wallet/alert"
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 	"github.com/florinledger/florin/wallet/schedule"
 	"github.com/florinledger/florin/wallet/withdrawal"
 )
@@ -84,6 +85,7 @@ func newRegistry() *journal.Registry {
 	ledger.Register(r)
 	wallet.Register(r)
 	alert.Register(r)
+	risk.Register(r)
 	payment.Register(r)
 	exchange.Register(r)
 	withdrawal.Register(r)

@@ -43,7 +43,7 @@ func NewCashier(registry *journal.Registry, ports CashierPorts, log *slog.Logger
 
 // WantsAsking reports whether events of a type ask something of a provider.
 func WantsAsking(eventType string) bool {
-	return eventType == TypeCreated || eventType == TypeCancelRequested
+	return eventType == TypeCreated || eventType == TypeCancelRequested || eventType == TypeReviewed
 }
 
 // WantsRefunding reports whether events of a type ask a provider to give money back. That is a reactor's of its own, so
@@ -180,7 +180,12 @@ func (c *Cashier) ask(ctx context.Context, e *journal.Event, as attempt) error {
 	}
 	switch body := own.Body.(type) {
 	case Created:
+		if !body.goesOn() {
+			return nil
+		}
 		return c.open(ctx, &own, body, as)
+	case Reviewed:
+		return c.reviewed(ctx, &own, body, as)
 	case CancelRequested:
 		return c.cancel(ctx, &own, body, as)
 	case RefundAsked:

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 func (c *Cashier) open(ctx context.Context, e *journal.Event, body Created, as attempt) error {
@@ -24,6 +25,18 @@ func (c *Cashier) open(ctx context.Context, e *journal.Event, body Created, as a
 		return err
 	}
 	return c.record(ctx, e, CommandRecordOpened, answer)
+}
+
+// reviewed opens a payment that waited for finance, if nobody has paid it yet.
+func (c *Cashier) reviewed(ctx context.Context, e *journal.Event, body Reviewed, as attempt) error {
+	if body.Decision != risk.Allow || body.Told != "" {
+		return nil
+	}
+	created, err := createdAs(ctx, c.registry, c.ports.Journal, body.PaymentID)
+	if err != nil {
+		return err
+	}
+	return c.open(ctx, e, created, as)
 }
 
 func (c *Cashier) cancel(ctx context.Context, e *journal.Event, body CancelRequested, as attempt) error {

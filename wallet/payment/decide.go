@@ -8,17 +8,39 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // decideFact books what a message says and is not booked yet. It refuses nothing: what cannot be
 // booked is ignored, and the result says why.
-func decideFact(s *journal.Scope, f Fact) error {
-	result, err := weigh(s, f)
+func decideFact(s *journal.Scope, engine *risk.Engine, f Fact) error {
+	result, err := weighRisk(s, engine, f)
 	if err != nil {
 		return err
 	}
 	s.Result(result)
 	return nil
+}
+
+// weighRisk books what a message says, and after it what follows for a payment that rules or finance do not let through.
+func weighRisk(s *journal.Scope, engine *risk.Engine, f Fact) (Result, error) {
+	ours := f.Kind != Ignored && f.wellFormed() && !f.Invoiced
+	if !ours {
+		return weigh(s, f)
+	}
+	var result Result
+	err := makeWay(s, f, func() (err error) {
+		result, err = weigh(s, f)
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
+	said, err := judgeCard(s, engine, f)
+	if said && result.Result == Passed {
+		result = Result{Deferred, NothingMoved}
+	}
+	return result, err
 }
 
 func weigh(s *journal.Scope, f Fact) (Result, error) {

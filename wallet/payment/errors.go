@@ -3,6 +3,7 @@ package payment
 import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // The refusals of payments that are asked for. Members named here are those of the problem. Wallets and the ledger
@@ -13,6 +14,10 @@ var (
 	// ErrWrongStatus: what is asked for is not done with a payment that stands where this one does. Members:
 	// [OrderStanding].
 	ErrWrongStatus = journal.Refuse("payment-wrong-status", "The payment is not in a state in which this can be done.")
+	// ErrReviewNotFound: there is no such review.
+	ErrReviewNotFound = journal.Refuse("review-not-found", "There is no such review.")
+	// ErrReviewDecided: the review does not wait for a decision any more. Members: [Decided].
+	ErrReviewDecided = journal.Refuse("review-decided", "The review has been decided.")
 	// ErrRefundTooLarge: the payment has not as much left. Members: [RefundLeft].
 	ErrRefundTooLarge = journal.Refuse("refund-too-large", "The payment has not as much left to give back.")
 )
@@ -24,7 +29,12 @@ type RefundLeft struct {
 
 // refusals are all of them, for the registry.
 func refusals() []*journal.Refusal {
-	return []*journal.Refusal{ErrNotFound, ErrWrongStatus, ErrRefundTooLarge}
+	return []*journal.Refusal{ErrNotFound, ErrWrongStatus, ErrRefundTooLarge, ErrReviewNotFound, ErrReviewDecided}
+}
+
+// Decided is what became of a payment: the members of ErrReviewDecided.
+type Decided struct {
+	Decision risk.Decision `json:"decision"`
 }
 
 // OrderStanding is how a payment stands: the members of ErrWrongStatus. The member is not called status, which is

@@ -7,6 +7,7 @@ import (
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // The types of the events of payments. Their shapes at schema 1 are frozen in testdata/events.
@@ -115,10 +116,11 @@ type PayoutMoved struct {
 	Source
 }
 
-// Register tells r what payments decide, evolve and record. It needs the registrations of ledger
-// and wallet beside it. What a provider tells of is never refused.
+// Register tells r what payments decide, evolve and record. It needs the registrations of ledger,
+// wallet and risk beside it. What a provider tells of is never refused.
 func Register(r *journal.Registry) {
-	journal.Decides(r, CommandRecordFact, decideFact)
+	engine := risk.NewEngine()
+	journal.Decides(r, CommandRecordFact, func(s *journal.Scope, f Fact) error { return decideFact(s, engine, f) })
 
 	journal.Records[Received](r, TypeReceived, 1, nil)
 	journal.Records[Refunded](r, TypeRefunded, 1, nil)
@@ -139,7 +141,7 @@ func Register(r *journal.Registry) {
 
 	r.Evolves(evolve)
 
-	registerOrders(r)
+	registerOrders(r, engine)
 	registerRefunds(r)
 	registerOutsideRefunds(r)
 	registerSettlements(r)

@@ -9,6 +9,7 @@ import (
 	"github.com/florinledger/florin/ledger/journal/decidetest"
 	"github.com/florinledger/florin/users/seal"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // Every version of every event that was ever written decodes into what it meant, for ever. The
@@ -86,6 +87,30 @@ func TestFrozenEvents(t *testing.T) {
 		"payment-uncollected.v1":     payment.Counted{Provider: "stripe", Payment: "pi_1", Amount: ten, Source: line},
 		"payment-refund-found.v1":    found,
 		"payment-refund-returned.v1": back,
+	})
+	created := want["payment-created.v1"].(payment.Created)
+	judgment := risk.Judgment{Decision: risk.Review, Rules: 3, Reasons: []risk.Reason{{Rule: "large", Decision: risk.Review, Text: "It is large."}}}
+	history := risk.History{PaymentsHour: 1, PaymentsDay: 2, AmountHour: "5.00", AmountDay: "10.00", RefusedDay: 1, FailedDay: 3, Paid: 4, Disputed: 1}
+	facts := risk.Facts{
+		Payment: risk.PaymentFacts{Amount: "10.50", Asset: "USD", Method: "checkout", Provider: "stripe", AskedBy: "key_shop"},
+		User:    risk.PartyFacts{ID: "usr_ann", AgeHours: 30, History: history}, Wallet: risk.PartyFacts{ID: id, AgeHours: 20, History: history},
+	}
+	created.Assessment = &risk.Assessment{Judgment: judgment, Facts: facts}
+	facts.Card = &risk.CardFacts{Card: risk.Card{ID: "0f1e", Country: "US", Brand: "visa", Funding: "credit"}, Users: 2, History: history}
+	reviewed := opened
+	reviewed.Risk = &payment.Verdict{Judgment: judgment, Review: "rev_01kkn6wx9dg000g00400000007", Held: "10.50"}
+	decided := opened
+	decided.Risk = &payment.Verdict{Judgment: judgment, DecidedBy: "usr_boss", Returned: "10.50"}
+	decided.Risk.Decision = risk.Refuse
+	maps.Copy(want, map[string]any{
+		"payment-created.v2":       created,
+		"payment-judged.v1":        payment.Judged{Step: step(reviewed), Assessment: risk.Assessment{Judgment: judgment, Facts: facts}, Source: source},
+		"payment-review-opened.v1": payment.ReviewOpened{Step: step(reviewed), Why: "insufficient-funds"},
+		"payment-reviewed.v1": payment.Reviewed{
+			Step: step(decided), ReviewID: "rev_01kkn6wx9dg000g00400000007", Decision: risk.Refuse, Reason: "A stolen card.", DecidedBy: "usr_boss",
+		},
+		"payment-held-back.v1": payment.HeldBack{Step: step(reviewed), Amount: ten},
+		"payment-let-go.v1":    payment.LetGo{Step: step(decided), Amount: ten},
 	})
 	refund := func(p payment.RefundProgress) payment.RefundStep {
 		return payment.RefundStep{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // CommandRecordFact is the type of the command whose data is a [Fact].
@@ -73,6 +74,8 @@ type Fact struct {
 	Failure Failure `json:"failure,omitzero"`
 	// Invoiced says that the payment belongs to an invoice.
 	Invoiced bool `json:"invoiced,omitempty"`
+	// Card is what it is paid with, where the message shows it.
+	Card *risk.Card `json:"card,omitempty"`
 
 	Dispute *DisputeFact `json:"dispute,omitempty"`
 	Refund  *RefundFact  `json:"refund,omitempty"`

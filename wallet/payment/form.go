@@ -1,6 +1,9 @@
 package payment
 
-import "github.com/florinledger/florin/ledger"
+import (
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/wallet/risk"
+)
 
 // wellFormed reports whether a fact that tells of money can be looked up: its names become keys of
 // decision state and parts of events, so they have to be of the forms that the provider uses.
@@ -51,6 +54,11 @@ func (p *PayoutFact) wellFormed() bool {
 func validMoney(m ledger.Money) bool {
 	_, err := ledger.ParseSigned(m.Amount)
 	return err == nil && ledger.CheckAssetCode(m.Asset) == nil
+}
+
+// validCard reports whether a card can be looked up. One that cannot is not looked at; its money is booked all the same.
+func validCard(c *risk.Card) bool {
+	return validID(c.ID) && len(c.Country) <= MaxID && len(c.Brand) <= MaxID && len(c.Funding) <= MaxID
 }
 
 // validID reports whether id looks like a provider's: letters, digits, "_", "-" and ".".

@@ -42,6 +42,10 @@ const (
 	StatusPartiallyRefunded Status = "partially_refunded"
 	// StatusRefunded: all of it was given back.
 	StatusRefunded Status = "refunded"
+	// StatusReview: finance looks at it before the provider hears of it.
+	StatusReview Status = "review"
+	// StatusRefused: rules or finance refused it, and the provider never hears of it.
+	StatusRefused Status = "refused"
 	// StatusDisputed: the payer wants it back, or got it back, by a dispute.
 	StatusDisputed Status = "disputed"
 )
@@ -95,6 +99,8 @@ type Progress struct {
 	Fee ledger.Money `json:"fee,omitzero"`
 	// Failure is why it, or the last try, failed.
 	Failure Failure `json:"failure,omitzero"`
+	// Risk is what was said of it last; nil where nothing was said against it.
+	Risk *Verdict `json:"risk,omitempty"`
 }
 
 // tell takes what a provider says, if it is newer than what is known.
@@ -125,6 +131,10 @@ func (p Progress) judged() Progress {
 		p.Status = StatusProcessing
 	case p.Told != "":
 		p.Status = p.Told
+	case p.Refused():
+		p.Status = StatusRefused
+	case p.InReview():
+		p.Status = StatusReview
 	default:
 		p.Status = StatusCreated
 	}
@@ -137,6 +147,8 @@ type order struct {
 	Wallet   string       `json:"wallet"`
 	Owner    string       `json:"owner"`
 	Amount   ledger.Money `json:"amount"`
+	// Card is the one that was seen last; empty for none.
+	Card string `json:"card,omitempty"`
 	Progress
 	// Version is the position of the last event that changed it.
 	Version int64 `json:"version"`

@@ -7,6 +7,7 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/seal"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // The types of the events of payments that were asked for. Their shapes are frozen in testdata/events.
@@ -35,7 +36,23 @@ type Created struct {
 	Description string            `json:"description,omitempty"`
 	CreatedBy   string            `json:"created_by"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
+	// Assessment is what rules said of it, and what was known of it then; nil in events before schema 2.
+	Assessment *risk.Assessment `json:"assessment,omitempty"`
 }
+
+// FirstStatus is how the payment stands before anything else happens to it.
+func (c Created) FirstStatus() Status {
+	switch {
+	case c.goesOn():
+		return StatusCreated
+	case c.Assessment.Decision == risk.Review:
+		return StatusReview
+	}
+	return StatusRefused
+}
+
+// goesOn reports whether the provider is asked as soon as the payment is asked for.
+func (c Created) goesOn() bool { return c.Assessment == nil || c.Assessment.Decision == risk.Allow }
 
 // Step is what the events after the first say: which payment it is, and how it stands now. They carry all of that,
 // so that each, with the first, says all there is to know of it.
@@ -94,7 +111,7 @@ func StepOf(e *journal.Event) (step Step, ok bool) {
 	case Progressed:
 		return b.Step, true
 	}
-	return step, false
+	return reviewStep(e)
 }
 
 // IDOf returns which payment that was asked for an event is of, which has been decoded; ok is false for another
@@ -111,14 +128,14 @@ func IDOf(e *journal.Event) (id string, ok bool) {
 func Place(id string) (journal.PlaceID, error) { return journal.ParsePlaceID(prefix, id) }
 
 // registerOrders tells r what payments that are asked for decide, evolve, record and refuse.
-func registerOrders(r *journal.Registry) {
-	journal.Decides(r, CommandCreate, decideCreate)
+func registerOrders(r *journal.Registry, engine *risk.Engine) {
+	journal.Decides(r, CommandCreate, func(s *journal.Scope, c Create) error { return decideCreate(s, engine, c) })
 	journal.Decides(r, CommandRecordOpened, decideRecordOpened)
 	journal.Decides(r, CommandCancel, decideCancel)
 	journal.Decides(r, CommandRecordCanceled, decideRecordCanceled)
 
-	journal.Records[Created](r, TypeCreated, 1, nil)
-	steps := map[int]func(json.RawMessage) (json.RawMessage, error){1: withoutFee}
+	journal.Records[Created](r, TypeCreated, createdSchema, map[int]func(json.RawMessage) (json.RawMessage, error){1: asItIs})
+	steps := map[int]func(json.RawMessage) (json.RawMessage, error){1: asItIs}
 	journal.Records[Opened](r, TypeOpened, stepSchema, steps)
 	journal.Records[NotOpened](r, TypeNotOpened, stepSchema, steps)
 	journal.Records[CancelRequested](r, TypeCancelRequested, stepSchema, steps)
@@ -127,16 +144,23 @@ func registerOrders(r *journal.Registry) {
 	journal.Records[Progressed](r, TypeProgressed, stepSchema, steps)
 
 	journal.Holds(r, orders())
+	journal.Holds(r, reviews())
 
+	registerReviews(r)
 	r.Evolves(evolveOrder)
 	r.Refuses(refusals()...)
 }
 
-// stepSchema is that of the events that say how a payment stands. Since schema 2 they tell its fee.
-const stepSchema = 2
+const (
+	// stepSchema is that of the events that say how a payment stands. Since schema 2 they tell its fee, and what was said
+	// of its risk.
+	stepSchema = 2
+	// createdSchema is that of the event that creates one. Since schema 2 it tells what rules of risk said.
+	createdSchema = 2
+)
 
-// withoutFee reads an event of before fees were known.
-func withoutFee(data json.RawMessage) (json.RawMessage, error) { return data, nil }
+// asItIs reads an event of before there was what a later schema tells besides.
+func asItIs(data json.RawMessage) (json.RawMessage, error) { return data, nil }
 
 // IsOrderType reports whether an event is about a payment that was asked for.
 func IsOrderType(eventType string) bool {
@@ -144,7 +168,7 @@ func IsOrderType(eventType string) bool {
 	case TypeCreated, TypeOpened, TypeNotOpened, TypeCancelRequested, TypeCanceled, TypeNotCanceled, TypeProgressed:
 		return true
 	}
-	return false
+	return isReviewType(eventType)
 }
 
 // evolveOrder keeps how each payment that was asked for stands, and by what the provider knows it.
@@ -157,14 +181,29 @@ func evolveOrder(s *journal.Scope, e *journal.Event) {
 		panic(fmt.Sprintf("payment: evolve: %v", err))
 	}
 	if body, ok := e.Body.(Created); ok {
-		orders().Put(s, body.PaymentID, order{
+		o := order{
 			Provider: body.Provider, Wallet: body.WalletID, Owner: body.Owner, Amount: body.Amount,
-			Progress: Progress{Status: StatusCreated}, Version: e.Position,
-		})
+			Progress: Progress{Risk: verdictOf(e, body.Assessment)}.judged(), Version: e.Position,
+		}
+		orders().Put(s, body.PaymentID, o)
+		count := countedOf(Progress{}, o.Progress)
+		count.Asked = o.Amount
+		risk.Counted(s, e, o.party(), count)
+		noteReview(s, body.PaymentID, Progress{}, o.Progress)
 		return
 	}
 	step, _ := StepOf(e)
 	o, _ := orders().Get(s, step.PaymentID)
+	if body, ok := e.Body.(Judged); ok {
+		o.Card = body.Facts.Card.ID
+		count := countedOf(Progress{}, o.Progress)
+		count.Asked = o.Amount
+		risk.CardSeen(s, e, o.party(), count)
+	}
+	if count := countedOf(o.Progress, step.Progress); count != (risk.Count{}) {
+		risk.Counted(s, e, o.party(), count)
+	}
+	noteReview(s, step.PaymentID, o.Progress, step.Progress)
 	if step.Intent != "" && step.Intent != o.Intent {
 		p := find(s, step.Provider, step.Intent)
 		p.Order = step.PaymentID

@@ -17,10 +17,11 @@ import (
 	"github.com/florinledger/florin/ledger/journal/decidetest"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 func cores() []func(*journal.Registry) {
-	return []func(*journal.Registry){ledger.Register, wallet.Register, payment.Register}
+	return []func(*journal.Registry){ledger.Register, wallet.Register, risk.Register, payment.Register}
 }
 
 func decimalOf(text string) decimal.Decimal { return decimal.RequireFromString(text) }

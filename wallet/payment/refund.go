@@ -62,7 +62,6 @@ func decideRefund(s *journal.Scope, c Refund) error {
 		return err
 	}
 	o, found := findOrder(s, c.PaymentID)
-	payer, _ := wallet.Find(s, o.Wallet)
 	booked := find(s, o.Provider, o.Intent)
 	if !found || !c.As.Owns(o.Owner) {
 		return ErrNotFound
@@ -84,6 +83,14 @@ func decideRefund(s *journal.Scope, c Refund) error {
 	if amount.GreaterThan(left) || !amount.IsPositive() {
 		return ErrRefundTooLarge.With(RefundLeft{ledger.Money{Amount: journal.FormatAmount(decimal.Max(left, left.Sub(left))), Asset: o.Amount.Asset}})
 	}
+	return o.refund(s, c.PaymentID, amount, c.Reason, c.As.Principal)
+}
+
+// refund sets an amount of a payment aside in its wallet, and asks for it to be given back.
+//
+// Refusals: the wallet's ErrWalletFrozen, ErrWalletClosed, and the ledger's ErrInsufficientFunds.
+func (o order) refund(s *journal.Scope, paymentID string, amount decimal.Decimal, reason, by string) error {
+	payer, _ := wallet.Find(s, o.Wallet)
 	if err := payer.Gives(); err != nil {
 		return err
 	}
@@ -92,12 +99,12 @@ func decideRefund(s *journal.Scope, c Refund) error {
 	}
 	id := s.NextID().Format(refundPrefix)
 	r := refund{
-		Payment: c.PaymentID, Provider: o.Provider, Intent: o.Intent, Wallet: o.Wallet,
+		Payment: paymentID, Provider: o.Provider, Intent: o.Intent, Wallet: o.Wallet,
 		Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: o.Amount.Asset}, RefundProgress: RefundProgress{Status: RefundRequested},
 	}
 	_, err := ledger.Post(s, journal.Event{
-		Ledger: ledger.Main, Stream: stream(c.PaymentID), Type: TypeRefundRequested, Schema: 1,
-		Body:     RefundAsked{RefundStep: r.step(id), Reason: c.Reason, RequestedBy: c.As.Principal},
+		Ledger: ledger.Main, Stream: stream(paymentID), Type: TypeRefundRequested, Schema: 1,
+		Body:     RefundAsked{RefundStep: r.step(id), Reason: reason, RequestedBy: by},
 		Postings: wallet.Move(amount, o.Amount.Asset, wallet.Account(o.Wallet, wallet.Available), wallet.Account(o.Wallet, wallet.Pending)),
 	}, wallet.Policy(s))
 	return err

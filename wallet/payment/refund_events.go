@@ -93,6 +93,9 @@ func registerRefunds(r *journal.Registry) {
 		}
 		step, _ := RefundStepOf(e)
 		evolveRefund(s, step)
+		if asked, ok := e.Body.(RefundAsked); ok && asked.RequestedBy == riskActor {
+			noteReturned(s, step)
+		}
 	})
 }
 

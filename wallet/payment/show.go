@@ -40,7 +40,7 @@ func Show(created, opened, last *journal.Event) (Payment, error) {
 	if !ok {
 		return Payment{}, fmt.Errorf("payment: event %d is a %s, want %s", created.Position, created.Type, TypeCreated)
 	}
-	p := Payment{Created: body, Progress: Progress{Status: StatusCreated}, CreatedAt: created.RecordedAt, Version: created.Position}
+	p := Payment{Created: body, Progress: Progress{Risk: verdictOf(created, body.Assessment)}.judged(), CreatedAt: created.RecordedAt, Version: created.Position}
 	for _, e := range []*journal.Event{opened, last} {
 		if e == nil || e == created {
 			continue

@@ -7,9 +7,12 @@ import (
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
-func decideCreate(s *journal.Scope, c Create) error {
+// decideCreate asks the rules before anybody else. One that they refuse is written down all the same: with its reasons, and
+// so that it counts.
+func decideCreate(s *journal.Scope, engine *risk.Engine, c Create) error {
 	if err := ledger.Malformed(c.Validate()); err != nil {
 		return err
 	}
@@ -24,13 +27,17 @@ func decideCreate(s *journal.Scope, c Create) error {
 	if err := payee.Takes(); err != nil {
 		return err
 	}
+	sum := ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset}
+	assessment := engine.Judge(s, risk.Ask{
+		Owner: payee.Owner, Wallet: c.WalletID, Amount: sum, Method: string(c.Method), Provider: c.Provider, AskedBy: c.As.Principal,
+	})
 	id := s.NextID().Format(prefix)
 	s.Emit(journal.Event{
-		Ledger: ledger.Main, Stream: stream(id), Type: TypeCreated, Schema: 1,
+		Ledger: ledger.Main, Stream: stream(id), Type: TypeCreated, Schema: createdSchema,
 		Body: Created{
-			PaymentID: id, Provider: c.Provider, WalletID: c.WalletID, Owner: payee.Owner,
-			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: c.Amount.Asset}, Method: c.Method,
+			PaymentID: id, Provider: c.Provider, WalletID: c.WalletID, Owner: payee.Owner, Amount: sum, Method: c.Method,
 			SuccessURL: c.SuccessURL, CancelURL: c.CancelURL, Description: c.Description, CreatedBy: c.As.Principal, Metadata: c.Metadata,
+			Assessment: &assessment,
 		},
 	})
 	return nil

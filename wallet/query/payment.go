@@ -24,9 +24,9 @@ type PaymentFilter struct {
 	Limit  int
 }
 
-// FoundPayment is where in the journal a payment is shown: the event that created it, the one that opened it (0 for
-// none), and the last of its own, which is the first until there is another.
-type FoundPayment struct{ Created, Opened, Last int64 }
+// FoundPayment is where in the journal a payment is shown: the event that created it, the one that opened it and the last
+// that judged its card (0 for none), and the last of its own, which is the first until there is another.
+type FoundPayment struct{ Created, Opened, Judged, Last int64 }
 
 // FoundRefund is where in the journal a refund is shown: the event that asked for it, and the last of its own.
 type FoundRefund struct{ Asked, Last int64 }

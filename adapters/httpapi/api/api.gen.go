@@ -323,7 +323,9 @@ const (
 	PaymentStatusPartiallyRefunded PaymentStatus = "partially_refunded"
 	PaymentStatusProcessing        PaymentStatus = "processing"
 	PaymentStatusRefunded          PaymentStatus = "refunded"
+	PaymentStatusRefused           PaymentStatus = "refused"
 	PaymentStatusRequiresAction    PaymentStatus = "requires_action"
+	PaymentStatusReview            PaymentStatus = "review"
 	PaymentStatusSucceeded         PaymentStatus = "succeeded"
 )
 
@@ -344,7 +346,11 @@ func (e PaymentStatus) Valid() bool {
 		return true
 	case PaymentStatusRefunded:
 		return true
+	case PaymentStatusRefused:
+		return true
 	case PaymentStatusRequiresAction:
+		return true
+	case PaymentStatusReview:
 		return true
 	case PaymentStatusSucceeded:
 		return true
@@ -425,6 +431,48 @@ func (e RefundStatus) Valid() bool {
 	case RefundStatusSent:
 		return true
 	case RefundStatusSettled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewStatus.
+const (
+	ReviewStatusAllowed ReviewStatus = "allowed"
+	ReviewStatusOpen    ReviewStatus = "open"
+	ReviewStatusRefused ReviewStatus = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ReviewStatus enum.
+func (e ReviewStatus) Valid() bool {
+	switch e {
+	case ReviewStatusAllowed:
+		return true
+	case ReviewStatusOpen:
+		return true
+	case ReviewStatusRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RiskDecision.
+const (
+	RiskDecisionAllow  RiskDecision = "allow"
+	RiskDecisionRefuse RiskDecision = "refuse"
+	RiskDecisionReview RiskDecision = "review"
+)
+
+// Valid indicates whether the value is a known member of the RiskDecision enum.
+func (e RiskDecision) Valid() bool {
+	switch e {
+	case RiskDecisionAllow:
+		return true
+	case RiskDecisionRefuse:
+		return true
+	case RiskDecisionReview:
 		return true
 	default:
 		return false
@@ -1787,6 +1835,11 @@ type CreditLimit struct {
 // Example: 0.9214695
 type CustomerRate = string
 
+// DecideReview defines model for DecideReview.
+type DecideReview struct {
+	Reason string `json:"reason"`
+}
+
 // Description Text for people.
 type Description = string
 
@@ -2319,7 +2372,10 @@ type Payment struct {
 	// Refunded An amount with its asset.
 	Refunded Money `json:"refunded"`
 
-	// Status How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+	// Risk What rules, or finance after them, decided of the payment last, and why.
+	Risk PaymentRisk `json:"risk"`
+
+	// Status How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say. One in `review` or `refused` has not reached the provider.
 	Status  PaymentStatus `json:"status"`
 	Version int64         `json:"version"`
 
@@ -2351,7 +2407,14 @@ type PaymentList struct {
 // PaymentMethod Where the payer pays: on a page of the provider's, or on the caller's own.
 type PaymentMethod string
 
-// PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+// PaymentRisk What rules, or finance after them, decided of the payment last, and why.
+type PaymentRisk struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+	Reasons  []string     `json:"reasons"`
+}
+
+// PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say. One in `review` or `refused` has not reached the provider.
 type PaymentStatus string
 
 // Plan defines model for Plan.
@@ -2684,6 +2747,146 @@ type ReverseTransaction struct {
 	Reason string `json:"reason"`
 }
 
+// ReviewID A review's id.
+//
+// Example: rev_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ReviewID = string
+
+// ReviewStatus Whether a review waits for finance.
+type ReviewStatus string
+
+// RiskChange defines model for RiskChange.
+type RiskChange struct {
+	// Now Whether a payment goes on, waits for finance, or is not taken.
+	Now RiskDecision `json:"now"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID PaymentID    `json:"payment_id"`
+	Reasons   []RiskReason `json:"reasons"`
+
+	// Was Whether a payment goes on, waits for finance, or is not taken.
+	Was RiskDecision `json:"was"`
+}
+
+// RiskCounts defines model for RiskCounts.
+type RiskCounts struct {
+	Allow  int `json:"allow"`
+	Refuse int `json:"refuse"`
+	Review int `json:"review"`
+}
+
+// RiskDecision Whether a payment goes on, waits for finance, or is not taken.
+type RiskDecision string
+
+// RiskReason A rule that fitted.
+type RiskReason struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+	Reason   string       `json:"reason"`
+	Rule     string       `json:"rule"`
+}
+
+// RiskReview defines model for RiskReview.
+type RiskReview struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// BlockedBy Why a payment that rules refuse could not be given back, for which reason it is reviewed: the code of the refusal.
+	BlockedBy string    `json:"blocked_by,omitempty,omitzero"`
+	DecidedAt time.Time `json:"decided_at,omitempty,omitzero"`
+
+	// DecidedBy Who decided; absent where rules did.
+	DecidedBy string `json:"decided_by,omitempty,omitzero"`
+
+	// Facts What was known of the payment, by names of rules: `payment`, `user`, `wallet`, and `card` once the charge has shown it.
+	Facts map[string]map[string]interface{} `json:"facts,omitempty,omitzero"`
+
+	// ID A review's id.
+	//
+	// Example: rev_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ReviewID `json:"id"`
+
+	// Note Why it was decided so.
+	Note     string    `json:"note,omitempty,omitzero"`
+	OpenedAt time.Time `json:"opened_at"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID    PaymentID    `json:"payment_id"`
+	Reasons      []RiskReason `json:"reasons"`
+	RulesVersion int64        `json:"rules_version"`
+
+	// Status Whether a review waits for finance.
+	Status ReviewStatus `json:"status"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// RiskReviewList defines model for RiskReviewList.
+type RiskReviewList struct {
+	Data       []RiskReview `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// RiskRule defines model for RiskRule.
+type RiskRule struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+
+	// Name It tells rules apart.
+	//
+	// Example: velocity
+	Name string `json:"name"`
+
+	// Reason Why, for people; the payer may read it. Default: the name.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// When A condition in the Common Expression Language.
+	//
+	// Example: user.payments_hour >= 5
+	When string `json:"when"`
+}
+
+// RiskRules defines model for RiskRules.
+type RiskRules struct {
+	Note  string     `json:"note,omitempty,omitzero"`
+	Rules []RiskRule `json:"rules"`
+	SetAt time.Time  `json:"set_at,omitempty,omitzero"`
+	SetBy string     `json:"set_by,omitempty,omitzero"`
+
+	// Trial What rules that were tried would have decided. What finance decided after rules does not count.
+	Trial RiskTrial `json:"trial,omitempty,omitzero"`
+
+	// Version It counts from 1; 0 while none were set. Of rules that were tried: the version that they would have.
+	Version int64 `json:"version"`
+}
+
+// RiskTrial What rules that were tried would have decided. What finance decided after rules does not count.
+type RiskTrial struct {
+	// Changed The payments of which they decide otherwise, newest first.
+	Changed []RiskChange `json:"changed"`
+	Now     RiskCounts   `json:"now"`
+
+	// Tried How many payments they were tried against.
+	Tried int `json:"tried"`
+
+	// Unknown How many payments were passed over, because what was known of them was not kept.
+	Unknown int        `json:"unknown"`
+	Was     RiskCounts `json:"was"`
+}
+
 // Role What somebody may do.
 type Role string
 
@@ -2846,6 +3049,15 @@ type SetExchangeRate struct {
 
 	// ValidFor How long quotes stand, in seconds.
 	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
+// SetRiskRules defines model for SetRiskRules.
+type SetRiskRules struct {
+	// Note What the change is for.
+	Note string `json:"note"`
+
+	// Rules All of them, in any order; none to let every payment through.
+	Rules []RiskRule `json:"rules"`
 }
 
 // SettleWithdrawal defines model for SettleWithdrawal.
@@ -4420,6 +4632,70 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListRiskReviewsParams defines parameters for ListRiskReviews.
+type ListRiskReviewsParams struct {
+	// Status Only those that stand here.
+	Status ReviewStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// WalletID Only those of payments for this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetRiskReviewParams defines parameters for GetRiskReview.
+type GetRiskReviewParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// AllowRiskReviewParams defines parameters for AllowRiskReview.
+type AllowRiskReviewParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// RefuseRiskReviewParams defines parameters for RefuseRiskReview.
+type RefuseRiskReviewParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetRiskRulesParams defines parameters for GetRiskRules.
+type GetRiskRulesParams struct {
+	// Version The version; without it, the one that is live.
+	Version int64 `form:"version,omitempty" json:"version,omitempty,omitzero"`
+}
+
+// SetRiskRulesParams defines parameters for SetRiskRules.
+type SetRiskRulesParams struct {
+	// Try Try the rules against payments of the past instead of setting them.
+	Try bool `form:"try,omitempty" json:"try,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListSchedulesParams defines parameters for ListSchedules.
 type ListSchedulesParams struct {
 	// WalletID Only those that this wallet pays.
@@ -4973,6 +5249,15 @@ type ChangePlanJSONRequestBody = ChangePlan
 // CreateQuoteJSONRequestBody defines body for CreateQuote for application/json ContentType.
 type CreateQuoteJSONRequestBody = CreateQuote
 
+// AllowRiskReviewJSONRequestBody defines body for AllowRiskReview for application/json ContentType.
+type AllowRiskReviewJSONRequestBody = DecideReview
+
+// RefuseRiskReviewJSONRequestBody defines body for RefuseRiskReview for application/json ContentType.
+type RefuseRiskReviewJSONRequestBody = DecideReview
+
+// SetRiskRulesJSONRequestBody defines body for SetRiskRules for application/json ContentType.
+type SetRiskRulesJSONRequestBody = SetRiskRules
+
 // CreateScheduleJSONRequestBody defines body for CreateSchedule for application/json ContentType.
 type CreateScheduleJSONRequestBody = CreateSchedule
 
@@ -5263,6 +5548,24 @@ type ServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx echo.Context, id QuoteID, params GetQuoteParams) error
+	// ListRiskReviews List reviews
+	// (GET /v1/risk/reviews)
+	ListRiskReviews(ctx echo.Context, params ListRiskReviewsParams) error
+	// GetRiskReview Get a review
+	// (GET /v1/risk/reviews/{id})
+	GetRiskReview(ctx echo.Context, id ReviewID, params GetRiskReviewParams) error
+	// AllowRiskReview Let a payment through
+	// (POST /v1/risk/reviews/{id}/allow)
+	AllowRiskReview(ctx echo.Context, id ReviewID, params AllowRiskReviewParams) error
+	// RefuseRiskReview Refuse a payment
+	// (POST /v1/risk/reviews/{id}/refuse)
+	RefuseRiskReview(ctx echo.Context, id ReviewID, params RefuseRiskReviewParams) error
+	// GetRiskRules Get the rules
+	// (GET /v1/risk/rules)
+	GetRiskRules(ctx echo.Context, params GetRiskRulesParams) error
+	// SetRiskRules Set the rules, or try them
+	// (PUT /v1/risk/rules)
+	SetRiskRules(ctx echo.Context, params SetRiskRulesParams) error
 	// ListSchedules List schedules
 	// (GET /v1/schedules)
 	ListSchedules(ctx echo.Context, params ListSchedulesParams) error
@@ -7899,6 +8202,233 @@ func (w *ServerInterfaceWrapper) GetQuote(ctx echo.Context) error {
 	return err
 }
 
+// ListRiskReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRiskReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRiskReviewsParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "wallet_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_id", ctx.QueryParams(), &params.WalletID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRiskReviews(ctx, params)
+	return err
+}
+
+// GetRiskReview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRiskReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRiskReviewParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRiskReview(ctx, id, params)
+	return err
+}
+
+// AllowRiskReview converts echo context to params.
+func (w *ServerInterfaceWrapper) AllowRiskReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AllowRiskReviewParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AllowRiskReview(ctx, id, params)
+	return err
+}
+
+// RefuseRiskReview converts echo context to params.
+func (w *ServerInterfaceWrapper) RefuseRiskReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefuseRiskReviewParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RefuseRiskReview(ctx, id, params)
+	return err
+}
+
+// GetRiskRules converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRiskRules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRiskRulesParams
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRiskRules(ctx, params)
+	return err
+}
+
+// SetRiskRules converts echo context to params.
+func (w *ServerInterfaceWrapper) SetRiskRules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetRiskRulesParams
+	// ------------- Optional query parameter "try" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "try", ctx.QueryParams(), &params.Try, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter try: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetRiskRules(ctx, params)
+	return err
+}
+
 // ListSchedules converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSchedules(ctx echo.Context) error {
 	var err error
@@ -9870,6 +10400,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/plans/:code", wrapper.ChangePlan, options.OperationMiddlewares["changePlan"]...)
 	router.POST(options.BaseURL+"/v1/quotes", wrapper.CreateQuote, options.OperationMiddlewares["createQuote"]...)
 	router.GET(options.BaseURL+"/v1/quotes/:id", wrapper.GetQuote, options.OperationMiddlewares["getQuote"]...)
+	router.GET(options.BaseURL+"/v1/risk/reviews", wrapper.ListRiskReviews, options.OperationMiddlewares["listRiskReviews"]...)
+	router.GET(options.BaseURL+"/v1/risk/reviews/:id", wrapper.GetRiskReview, options.OperationMiddlewares["getRiskReview"]...)
+	router.POST(options.BaseURL+"/v1/risk/reviews/:id/allow", wrapper.AllowRiskReview, options.OperationMiddlewares["allowRiskReview"]...)
+	router.POST(options.BaseURL+"/v1/risk/reviews/:id/refuse", wrapper.RefuseRiskReview, options.OperationMiddlewares["refuseRiskReview"]...)
+	router.GET(options.BaseURL+"/v1/risk/rules", wrapper.GetRiskRules, options.OperationMiddlewares["getRiskRules"]...)
+	router.PUT(options.BaseURL+"/v1/risk/rules", wrapper.SetRiskRules, options.OperationMiddlewares["setRiskRules"]...)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules, options.OperationMiddlewares["listSchedules"]...)
 	router.POST(options.BaseURL+"/v1/schedules", wrapper.CreateSchedule, options.OperationMiddlewares["createSchedule"]...)
 	router.DELETE(options.BaseURL+"/v1/schedules/:id", wrapper.EndSchedule, options.OperationMiddlewares["endSchedule"]...)
@@ -11737,6 +12273,186 @@ func (response GetQuote200JSONResponse) VisitGetQuoteResponse(w http.ResponseWri
 	return err
 }
 
+type ListRiskReviewsRequestObject struct {
+	Params ListRiskReviewsParams
+}
+
+type ListRiskReviewsResponseObject interface {
+	VisitListRiskReviewsResponse(w http.ResponseWriter) error
+}
+
+type ListRiskReviews200JSONResponse RiskReviewList
+
+func (response ListRiskReviews200JSONResponse) VisitListRiskReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRiskReviewRequestObject struct {
+	ID     ReviewID `json:"id"`
+	Params GetRiskReviewParams
+}
+
+type GetRiskReviewResponseObject interface {
+	VisitGetRiskReviewResponse(w http.ResponseWriter) error
+}
+
+type GetRiskReview200JSONResponse RiskReview
+
+func (response GetRiskReview200JSONResponse) VisitGetRiskReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllowRiskReviewRequestObject struct {
+	ID     ReviewID `json:"id"`
+	Params AllowRiskReviewParams
+	Body   *AllowRiskReviewJSONRequestBody
+}
+
+type AllowRiskReviewResponseObject interface {
+	VisitAllowRiskReviewResponse(w http.ResponseWriter) error
+}
+
+type AllowRiskReview200JSONResponse RiskReview
+
+func (response AllowRiskReview200JSONResponse) VisitAllowRiskReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllowRiskReview202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response AllowRiskReview202JSONResponse) VisitAllowRiskReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseRiskReviewRequestObject struct {
+	ID     ReviewID `json:"id"`
+	Params RefuseRiskReviewParams
+	Body   *RefuseRiskReviewJSONRequestBody
+}
+
+type RefuseRiskReviewResponseObject interface {
+	VisitRefuseRiskReviewResponse(w http.ResponseWriter) error
+}
+
+type RefuseRiskReview200JSONResponse RiskReview
+
+func (response RefuseRiskReview200JSONResponse) VisitRefuseRiskReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseRiskReview202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response RefuseRiskReview202JSONResponse) VisitRefuseRiskReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRiskRulesRequestObject struct {
+	Params GetRiskRulesParams
+}
+
+type GetRiskRulesResponseObject interface {
+	VisitGetRiskRulesResponse(w http.ResponseWriter) error
+}
+
+type GetRiskRules200JSONResponse RiskRules
+
+func (response GetRiskRules200JSONResponse) VisitGetRiskRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRiskRulesRequestObject struct {
+	Params SetRiskRulesParams
+	Body   *SetRiskRulesJSONRequestBody
+}
+
+type SetRiskRulesResponseObject interface {
+	VisitSetRiskRulesResponse(w http.ResponseWriter) error
+}
+
+type SetRiskRules200JSONResponse RiskRules
+
+func (response SetRiskRules200JSONResponse) VisitSetRiskRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRiskRules202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response SetRiskRules202JSONResponse) VisitSetRiskRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSchedulesRequestObject struct {
 	Params ListSchedulesParams
 }
@@ -13256,6 +13972,24 @@ type StrictServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx context.Context, request GetQuoteRequestObject) (GetQuoteResponseObject, error)
+	// ListRiskReviews List reviews
+	// (GET /v1/risk/reviews)
+	ListRiskReviews(ctx context.Context, request ListRiskReviewsRequestObject) (ListRiskReviewsResponseObject, error)
+	// GetRiskReview Get a review
+	// (GET /v1/risk/reviews/{id})
+	GetRiskReview(ctx context.Context, request GetRiskReviewRequestObject) (GetRiskReviewResponseObject, error)
+	// AllowRiskReview Let a payment through
+	// (POST /v1/risk/reviews/{id}/allow)
+	AllowRiskReview(ctx context.Context, request AllowRiskReviewRequestObject) (AllowRiskReviewResponseObject, error)
+	// RefuseRiskReview Refuse a payment
+	// (POST /v1/risk/reviews/{id}/refuse)
+	RefuseRiskReview(ctx context.Context, request RefuseRiskReviewRequestObject) (RefuseRiskReviewResponseObject, error)
+	// GetRiskRules Get the rules
+	// (GET /v1/risk/rules)
+	GetRiskRules(ctx context.Context, request GetRiskRulesRequestObject) (GetRiskRulesResponseObject, error)
+	// SetRiskRules Set the rules, or try them
+	// (PUT /v1/risk/rules)
+	SetRiskRules(ctx context.Context, request SetRiskRulesRequestObject) (SetRiskRulesResponseObject, error)
 	// ListSchedules List schedules
 	// (GET /v1/schedules)
 	ListSchedules(ctx context.Context, request ListSchedulesRequestObject) (ListSchedulesResponseObject, error)
@@ -15774,6 +16508,228 @@ func (sh *strictHandler) GetQuote(ctx echo.Context, id QuoteID, params GetQuoteP
 		return err
 	} else if validResponse, ok := response.(GetQuoteResponseObject); ok {
 		return validResponse.VisitGetQuoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRiskReviews operation middleware
+func (sh *strictHandler) ListRiskReviews(ctx echo.Context, params ListRiskReviewsParams) error {
+	var request ListRiskReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRiskReviews(ctx.Request().Context(), request.(ListRiskReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRiskReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRiskReviewsResponseObject); ok {
+		return validResponse.VisitListRiskReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRiskReview operation middleware
+func (sh *strictHandler) GetRiskReview(ctx echo.Context, id ReviewID, params GetRiskReviewParams) error {
+	var request GetRiskReviewRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRiskReview(ctx.Request().Context(), request.(GetRiskReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRiskReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRiskReviewResponseObject); ok {
+		return validResponse.VisitGetRiskReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AllowRiskReview operation middleware
+func (sh *strictHandler) AllowRiskReview(ctx echo.Context, id ReviewID, params AllowRiskReviewParams) error {
+	var request AllowRiskReviewRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AllowRiskReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AllowRiskReview(ctx.Request().Context(), request.(AllowRiskReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AllowRiskReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AllowRiskReviewResponseObject); ok {
+		return validResponse.VisitAllowRiskReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RefuseRiskReview operation middleware
+func (sh *strictHandler) RefuseRiskReview(ctx echo.Context, id ReviewID, params RefuseRiskReviewParams) error {
+	var request RefuseRiskReviewRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RefuseRiskReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefuseRiskReview(ctx.Request().Context(), request.(RefuseRiskReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefuseRiskReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RefuseRiskReviewResponseObject); ok {
+		return validResponse.VisitRefuseRiskReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRiskRules operation middleware
+func (sh *strictHandler) GetRiskRules(ctx echo.Context, params GetRiskRulesParams) error {
+	var request GetRiskRulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRiskRules(ctx.Request().Context(), request.(GetRiskRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRiskRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRiskRulesResponseObject); ok {
+		return validResponse.VisitGetRiskRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetRiskRules operation middleware
+func (sh *strictHandler) SetRiskRules(ctx echo.Context, params SetRiskRulesParams) error {
+	var request SetRiskRulesRequestObject
+
+	request.Params = params
+
+	var body SetRiskRulesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRiskRules(ctx.Request().Context(), request.(SetRiskRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRiskRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetRiskRulesResponseObject); ok {
+		return validResponse.VisitSetRiskRulesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

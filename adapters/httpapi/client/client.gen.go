@@ -118,7 +118,9 @@ const (
 	PaymentStatusPartiallyRefunded PaymentStatus = "partially_refunded"
 	PaymentStatusProcessing        PaymentStatus = "processing"
 	PaymentStatusRefunded          PaymentStatus = "refunded"
+	PaymentStatusRefused           PaymentStatus = "refused"
 	PaymentStatusRequiresAction    PaymentStatus = "requires_action"
+	PaymentStatusReview            PaymentStatus = "review"
 	PaymentStatusSucceeded         PaymentStatus = "succeeded"
 )
 
@@ -146,6 +148,20 @@ const (
 	RefundStatusRequested RefundStatus = "requested"
 	RefundStatusSent      RefundStatus = "sent"
 	RefundStatusSettled   RefundStatus = "settled"
+)
+
+// Defines values for ReviewStatus.
+const (
+	ReviewStatusAllowed ReviewStatus = "allowed"
+	ReviewStatusOpen    ReviewStatus = "open"
+	ReviewStatusRefused ReviewStatus = "refused"
+)
+
+// Defines values for RiskDecision.
+const (
+	RiskDecisionAllow  RiskDecision = "allow"
+	RiskDecisionRefuse RiskDecision = "refuse"
+	RiskDecisionReview RiskDecision = "review"
 )
 
 // Defines values for Role.
@@ -1222,6 +1238,11 @@ type CreditLimit struct {
 // Example: 0.9214695
 type CustomerRate = string
 
+// DecideReview defines model for DecideReview.
+type DecideReview struct {
+	Reason string `json:"reason"`
+}
+
 // Description Text for people.
 type Description = string
 
@@ -1744,7 +1765,10 @@ type Payment struct {
 	// Refunded An amount with its asset.
 	Refunded Money `json:"refunded"`
 
-	// Status How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+	// Risk What rules, or finance after them, decided of the payment last, and why.
+	Risk PaymentRisk `json:"risk"`
+
+	// Status How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say. One in `review` or `refused` has not reached the provider.
 	Status  PaymentStatus `json:"status"`
 	Version int64         `json:"version"`
 
@@ -1776,7 +1800,14 @@ type PaymentList struct {
 // PaymentMethod Where the payer pays: on a page of the provider's, or on the caller's own.
 type PaymentMethod string
 
-// PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say.
+// PaymentRisk What rules, or finance after them, decided of the payment last, and why.
+type PaymentRisk struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+	Reasons  []string     `json:"reasons"`
+}
+
+// PaymentStatus How a payment stands: up to `canceled` as the provider says, from `succeeded` on as the books say. One in `review` or `refused` has not reached the provider.
 type PaymentStatus string
 
 // Plan defines model for Plan.
@@ -2106,6 +2137,146 @@ type ReverseTransaction struct {
 	Reason string `json:"reason"`
 }
 
+// ReviewID A review's id.
+//
+// Example: rev_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ReviewID = string
+
+// ReviewStatus Whether a review waits for finance.
+type ReviewStatus string
+
+// RiskChange defines model for RiskChange.
+type RiskChange struct {
+	// Now Whether a payment goes on, waits for finance, or is not taken.
+	Now RiskDecision `json:"now"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID PaymentID    `json:"payment_id"`
+	Reasons   []RiskReason `json:"reasons"`
+
+	// Was Whether a payment goes on, waits for finance, or is not taken.
+	Was RiskDecision `json:"was"`
+}
+
+// RiskCounts defines model for RiskCounts.
+type RiskCounts struct {
+	Allow  int `json:"allow"`
+	Refuse int `json:"refuse"`
+	Review int `json:"review"`
+}
+
+// RiskDecision Whether a payment goes on, waits for finance, or is not taken.
+type RiskDecision string
+
+// RiskReason A rule that fitted.
+type RiskReason struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+	Reason   string       `json:"reason"`
+	Rule     string       `json:"rule"`
+}
+
+// RiskReview defines model for RiskReview.
+type RiskReview struct {
+	// Amount An amount with its asset.
+	Amount Money `json:"amount"`
+
+	// BlockedBy Why a payment that rules refuse could not be given back, for which reason it is reviewed: the code of the refusal.
+	BlockedBy string    `json:"blocked_by,omitempty,omitzero"`
+	DecidedAt time.Time `json:"decided_at,omitempty,omitzero"`
+
+	// DecidedBy Who decided; absent where rules did.
+	DecidedBy string `json:"decided_by,omitempty,omitzero"`
+
+	// Facts What was known of the payment, by names of rules: `payment`, `user`, `wallet`, and `card` once the charge has shown it.
+	Facts map[string]map[string]interface{} `json:"facts,omitempty,omitzero"`
+
+	// ID A review's id.
+	//
+	// Example: rev_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ReviewID `json:"id"`
+
+	// Note Why it was decided so.
+	Note     string    `json:"note,omitempty,omitzero"`
+	OpenedAt time.Time `json:"opened_at"`
+
+	// OwnerID The id of the person or service that owns a wallet.
+	//
+	// Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
+	OwnerID OwnerID `json:"owner_id"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID    PaymentID    `json:"payment_id"`
+	Reasons      []RiskReason `json:"reasons"`
+	RulesVersion int64        `json:"rules_version"`
+
+	// Status Whether a review waits for finance.
+	Status ReviewStatus `json:"status"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// RiskReviewList defines model for RiskReviewList.
+type RiskReviewList struct {
+	Data       []RiskReview `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// RiskRule defines model for RiskRule.
+type RiskRule struct {
+	// Decision Whether a payment goes on, waits for finance, or is not taken.
+	Decision RiskDecision `json:"decision"`
+
+	// Name It tells rules apart.
+	//
+	// Example: velocity
+	Name string `json:"name"`
+
+	// Reason Why, for people; the payer may read it. Default: the name.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// When A condition in the Common Expression Language.
+	//
+	// Example: user.payments_hour >= 5
+	When string `json:"when"`
+}
+
+// RiskRules defines model for RiskRules.
+type RiskRules struct {
+	Note  string     `json:"note,omitempty,omitzero"`
+	Rules []RiskRule `json:"rules"`
+	SetAt time.Time  `json:"set_at,omitempty,omitzero"`
+	SetBy string     `json:"set_by,omitempty,omitzero"`
+
+	// Trial What rules that were tried would have decided. What finance decided after rules does not count.
+	Trial RiskTrial `json:"trial,omitempty,omitzero"`
+
+	// Version It counts from 1; 0 while none were set. Of rules that were tried: the version that they would have.
+	Version int64 `json:"version"`
+}
+
+// RiskTrial What rules that were tried would have decided. What finance decided after rules does not count.
+type RiskTrial struct {
+	// Changed The payments of which they decide otherwise, newest first.
+	Changed []RiskChange `json:"changed"`
+	Now     RiskCounts   `json:"now"`
+
+	// Tried How many payments they were tried against.
+	Tried int `json:"tried"`
+
+	// Unknown How many payments were passed over, because what was known of them was not kept.
+	Unknown int        `json:"unknown"`
+	Was     RiskCounts `json:"was"`
+}
+
 // Role What somebody may do.
 type Role string
 
@@ -2268,6 +2439,15 @@ type SetExchangeRate struct {
 
 	// ValidFor How long quotes stand, in seconds.
 	ValidFor *int64 `json:"valid_for,omitempty"`
+}
+
+// SetRiskRules defines model for SetRiskRules.
+type SetRiskRules struct {
+	// Note What the change is for.
+	Note string `json:"note"`
+
+	// Rules All of them, in any order; none to let every payment through.
+	Rules []RiskRule `json:"rules"`
 }
 
 // SettleWithdrawal defines model for SettleWithdrawal.
@@ -3842,6 +4022,70 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListRiskReviewsParams defines parameters for ListRiskReviews.
+type ListRiskReviewsParams struct {
+	// Status Only those that stand here.
+	Status ReviewStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// WalletID Only those of payments for this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetRiskReviewParams defines parameters for GetRiskReview.
+type GetRiskReviewParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// AllowRiskReviewParams defines parameters for AllowRiskReview.
+type AllowRiskReviewParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// RefuseRiskReviewParams defines parameters for RefuseRiskReview.
+type RefuseRiskReviewParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// GetRiskRulesParams defines parameters for GetRiskRules.
+type GetRiskRulesParams struct {
+	// Version The version; without it, the one that is live.
+	Version int64 `form:"version,omitempty" json:"version,omitempty,omitzero"`
+}
+
+// SetRiskRulesParams defines parameters for SetRiskRules.
+type SetRiskRulesParams struct {
+	// Try Try the rules against payments of the past instead of setting them.
+	Try bool `form:"try,omitempty" json:"try,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The ETag that the change was based on; another one now is answered 412.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ListSchedulesParams defines parameters for ListSchedules.
 type ListSchedulesParams struct {
 	// WalletID Only those that this wallet pays.
@@ -5236,7 +5480,8 @@ func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, o
 // `checkout_url`), or on the caller's own with the provider's elements (`payment_intent`, answered with `client_secret`).
 // Nothing is credited before the provider says that money came in. What is asked of the provider is written down
 // before it is called: a repeat with the same key after `outcome-unknown` asks for the same payment, never for a second
-// one. Roles: user, service, admin.
+// one. A payment that rules of risk have reviewed is answered with status `review`, and reaches the provider when finance lets
+// it; one that they refuse is `payment-refused-by-risk`. Roles: user, service, admin.
 //
 // POST /v1/payments
 func (c *Client) CreatePayment(ctx context.Context, params *CreatePaymentParams, body CreatePayment, options ...Option) (Payment, error) {
@@ -5410,6 +5655,107 @@ func (c *Client) GetQuote(ctx context.Context, id QuoteID, params *GetQuoteParam
 	}
 	r.takesAtLeast = true
 	return send[Quote](ctx, c, r, options)
+}
+
+// ListRiskReviews List reviews.
+//
+// Newest first, by when they were opened. Roles: finance, admin.
+//
+// GET /v1/risk/reviews
+func (c *Client) ListRiskReviews(ctx context.Context, params *ListRiskReviewsParams, options ...Option) (RiskReviewList, error) {
+	r := newRequest(http.MethodGet, "/v1/risk/reviews")
+	if params != nil {
+		r.inQuery("status", params.Status)
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[RiskReviewList](ctx, c, r, options)
+}
+
+// GetRiskReview Get a review.
+//
+// Roles: finance, admin.
+//
+// GET /v1/risk/reviews/{id}
+func (c *Client) GetRiskReview(ctx context.Context, id ReviewID, params *GetRiskReviewParams, options ...Option) (RiskReview, error) {
+	r := newRequest(http.MethodGet, "/v1/risk/reviews/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[RiskReview](ctx, c, r, options)
+}
+
+// AllowRiskReview Let a payment through.
+//
+// A payment that nobody has paid yet is opened at its provider. Of one that is paid, what was set aside is the wallet's
+// again. Roles: finance, admin.
+//
+// POST /v1/risk/reviews/{id}/allow
+func (c *Client) AllowRiskReview(ctx context.Context, id ReviewID, params *AllowRiskReviewParams, body DecideReview, options ...Option) (RiskReview, error) {
+	r := newRequest(http.MethodPost, "/v1/risk/reviews/{id}/allow", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[RiskReview](ctx, c, r, options)
+}
+
+// RefuseRiskReview Refuse a payment.
+//
+// A payment that nobody has paid yet never reaches its provider. What is paid is given back to who paid; where it is not
+// in the wallet any more, nothing is decided (`insufficient-funds`, `wallet-frozen`). Roles: finance, admin.
+//
+// POST /v1/risk/reviews/{id}/refuse
+func (c *Client) RefuseRiskReview(ctx context.Context, id ReviewID, params *RefuseRiskReviewParams, body DecideReview, options ...Option) (RiskReview, error) {
+	r := newRequest(http.MethodPost, "/v1/risk/reviews/{id}/refuse", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[RiskReview](ctx, c, r, options)
+}
+
+// GetRiskRules Get the rules.
+//
+// Those that are live, or a version of the past. While none were ever set, there are none, of version 0.
+// Roles: finance, admin.
+//
+// GET /v1/risk/rules
+func (c *Client) GetRiskRules(ctx context.Context, params *GetRiskRulesParams, options ...Option) (RiskRules, error) {
+	r := newRequest(http.MethodGet, "/v1/risk/rules")
+	if params != nil {
+		r.inQuery("version", params.Version)
+	}
+	return send[RiskRules](ctx, c, r, options)
+}
+
+// SetRiskRules Set the rules, or try them.
+//
+// Replaces the rules that are live: the next payment is judged by these. A condition is written in the Common
+// Expression Language over the facts that `docs/operating.md` lists; a broken one is answered with its position
+// (`invalid-field`, pointer `/rules/3/when`), and nothing goes live. With `try=true` nothing is recorded: the rules are
+// held against the last 1,000 payments, with what was known of each when it was judged, and `trial` says of which they
+// decide otherwise. Roles: finance, admin.
+//
+// PUT /v1/risk/rules
+func (c *Client) SetRiskRules(ctx context.Context, params *SetRiskRulesParams, body SetRiskRules, options ...Option) (RiskRules, error) {
+	r := newRequest(http.MethodPut, "/v1/risk/rules")
+	if params != nil {
+		r.inQuery("try", params.Try)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+		r.inHeader("If-Match", params.IfMatch)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[RiskRules](ctx, c, r, options)
 }
 
 // ListSchedules List schedules.

@@ -1,2 +1,2 @@
-// Package payments answers the routes of payments and refunds, and takes what their provider tells.
+// Package payments answers the routes of payments, refunds and rules of risk, and takes what their provider tells.
 package payments

@@ -73,7 +73,7 @@ func (h *Handlers) askProvider(ctx context.Context, o handling.Order) (api.Payme
 		return api.Payment{}, nil, err
 	}
 	var answer *journal.Event
-	if !o.DryRun {
+	if !o.DryRun && asksProvider(asking) {
 		if answer, err = h.awaitProvider(ctx, asking, h.askingOf); err != nil {
 			return api.Payment{}, nil, err
 		}
@@ -83,7 +83,27 @@ func (h *Handlers) askProvider(ctx context.Context, o handling.Order) (api.Payme
 		return api.Payment{}, nil, err
 	}
 	request.CallOf(ctx).SetVersion(shown.Version)
+	if err := refusedByRisk(asking); err != nil {
+		return shown, nil, err
+	}
 	return shown, nil, refusedBy(answer)
+}
+
+// asksProvider reports whether a provider answers to an event.
+func asksProvider(e *journal.Event) bool {
+	created, ok := e.Body.(payment.Created)
+	return !ok || created.FirstStatus() == payment.StatusCreated
+}
+
+// refusedByRisk is the problem of a payment that rules refuse, which is kept as refused; nil for one that they do not.
+func refusedByRisk(e *journal.Event) error {
+	created, ok := e.Body.(payment.Created)
+	if !ok || created.FirstStatus() != payment.StatusRefused {
+		return nil
+	}
+	return &request.Problem{Code: request.CodeRefusedByRisk, Members: map[string]any{
+		"payment_id": created.PaymentID, "reasons": reasonTexts(created.Assessment.Reasons),
+	}}
 }
 
 // askingOf is the event of a command that asks something of a provider.

@@ -21,8 +21,12 @@ func (h *Handlers) paymentOf(ctx context.Context, p payment.Payment, whole bool)
 	out := api.Payment{
 		ID: p.PaymentID, WalletID: p.WalletID, Provider: p.Provider, ProviderRef: p.ProviderRef, ProviderPayment: p.Intent,
 		Status: api.PaymentStatus(p.Status), Method: api.PaymentMethod(p.Method), Amount: handling.Money(p.Amount),
+		Risk:     api.PaymentRisk{Decision: api.RiskDecisionAllow, Reasons: []string{}},
 		Received: sum(p.Received), Refunded: sum(p.Refunded), Disputed: sum(p.Disputed),
 		Description: p.Description, Metadata: handling.Metadata(p.Metadata), CreatedAt: handling.Time(p.CreatedAt), Version: p.Version,
+	}
+	if p.Risk != nil {
+		out.Risk = api.PaymentRisk{Decision: api.RiskDecision(p.Risk.Decision), Reasons: reasonTexts(p.Risk.Reasons)}
 	}
 	if p.Failure.Code != "" {
 		out.Failure = &api.PaymentFailure{Code: p.Failure.Code, Message: p.Failure.Message}

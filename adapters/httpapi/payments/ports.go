@@ -7,11 +7,14 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 // Ports are what the routes of payments call out to. All of them are needed, but for a provider of payments.
 type Ports struct {
 	Payments  Payments
+	Reviews   Reviews
+	Rules     Rules
 	Owners    handling.Owners
 	Handovers *payment.Sealer
 	Providers Providers
@@ -32,6 +35,20 @@ type Payments interface {
 	Payment(ctx context.Context, position int64) (at wallets.FoundPayment, ok bool, err error)
 	// Refunds returns where those of a payment are shown, newest first: before a position, if it is not 0.
 	Refunds(ctx context.Context, paymentPosition, before int64, limit int) ([]wallets.FoundRefund, error)
+}
+
+// Reviews finds reviews of payments, from the projection wallets.Payments.
+type Reviews interface {
+	// Reviews returns where they are shown, newest first.
+	Reviews(ctx context.Context, f wallets.ReviewFilter) ([]wallets.FoundReview, error)
+	// Review returns where one is shown, by the position of the event that opened it.
+	Review(ctx context.Context, position int64) (at wallets.FoundReview, ok bool, err error)
+}
+
+// Rules finds rules of risk: *postgres.Directory.
+type Rules interface {
+	// RiskRules returns where a version was set; 0 for the rules that are live.
+	RiskRules(ctx context.Context, version int64) (at risk.Live, ok bool, err error)
 }
 
 // Provider takes the messages of a payment provider: *payment.Receiver.

@@ -34,6 +34,8 @@ type ProblemRow struct {
 const (
 	// CodeDead is the code of a command that could not be decided.
 	CodeDead = "command-dead"
+	// CodeRefusedByRisk is the code of a payment that rules refuse.
+	CodeRefusedByRisk = "payment-refused-by-risk"
 	// CodeProviderRefused is the code of what a provider would not do.
 	CodeProviderRefused = "provider-refused"
 )
@@ -96,6 +98,8 @@ var problemTable = [...]ProblemRow{
 	{"hold-not-found", http.StatusNotFound, RetryNewKey, "There is no such hold.", "Or the caller has no part in it."},
 	{"withdrawal-not-found", http.StatusNotFound, RetryNewKey, "There is no such withdrawal.", "Or it is somebody else's."},
 	{"payment-not-found", http.StatusNotFound, RetryNewKey, "There is no such payment.", "Or it is somebody else's."},
+	{"review-not-found", http.StatusNotFound, RetryNewKey, "There is no such review.", "GET /v1/risk/reviews lists those that there are."},
+	{"risk-rules-not-found", http.StatusNotFound, RetryNever, "There was no such version of the rules.", "Versions count from 1; without one, the rules that are live are answered."},
 	{"alert-not-found", http.StatusNotFound, RetryNewKey, "There is no such alert.", "It was deleted, or ended with its wallet, or it is somebody else's."},
 	{"exchange-rate-not-found", http.StatusNotFound, RetryNewKey, "The pair of assets is not listed in the table of rates.", "GET /v1/exchange-rates lists those that are. A pair does not stand for its inverse."},
 	{"quote-not-found", http.StatusNotFound, RetryNewKey, "There is no such quote.", "Or it is somebody else's."},
@@ -147,6 +151,8 @@ var problemTable = [...]ProblemRow{
 	{"capture-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The capture is larger than what remains of the hold.", "remaining says how much that is."},
 	{"withdrawal-wrong-status", http.StatusUnprocessableEntity, RetryNewKey, "The withdrawal is not in a state in which this can be done.", "withdrawal_status says where it stands. Its owner cancels it until it is approved, services and finance until it is sent; it is settled or failed once it is approved."},
 	{"payment-wrong-status", http.StatusUnprocessableEntity, RetryNewKey, "The payment is not in a state in which this can be done.", "payment_status says where it stands. It is canceled until it is paid."},
+	{CodeRefusedByRisk, http.StatusUnprocessableEntity, RetryNewKey, "The payment is refused by rules of risk.", "reasons says why, and payment_id names the payment, which is kept as refused. The same request may be judged otherwise later, or by other rules."},
+	{"review-decided", http.StatusUnprocessableEntity, RetryNewKey, "The review has been decided.", "decision says how the payment stands."},
 	{"refund-too-large", http.StatusUnprocessableEntity, RetryNewKey, "The payment has not as much left to give back.", "remaining says how much: what came in, less what was given back, is being given back, or is disputed."},
 	{CodeProviderRefused, http.StatusUnprocessableEntity, RetryNewKey, "The payment provider would not do it.", "provider_code is its word, such as amount_too_small, and provider-unavailable where it gave none for an hour. The payment stays, as payment_id shows it, and nothing has moved."},
 	{"owner-erased", http.StatusUnprocessableEntity, RetryNewKey, "The wallet's owner is erased: where the money goes cannot be kept for them.", "Finance takes out what is left in the wallet with POST /v1/wallets/{id}/debit."},

@@ -36,7 +36,7 @@ func (r *Reads) Payments(ctx context.Context, f query.PaymentFilter) (out []quer
 	if !f.Until.IsZero() {
 		add("position <= (SELECT journal_position_before(0::smallint, @until))", "until", wholeMicros(f.Until))
 	}
-	text := "SELECT position, coalesce(opened, 0), version FROM {payments}.payment WHERE " + all(conditions) + newestOnly(f.Limit)
+	text := "SELECT position, coalesce(opened, 0), coalesce(judged, 0), version FROM {payments}.payment WHERE " + all(conditions) + newestOnly(f.Limit)
 	err = r.run(ctx, text, args, func(rows pgx.Rows) error {
 		at, err := scanPayment(rows)
 		out = append(out, at)
@@ -88,6 +88,6 @@ func (r *Reads) PaymentsSince(ctx context.Context) (position int64, err error) {
 }
 
 func scanPayment(rows pgx.Rows) (at query.FoundPayment, err error) {
-	err = rows.Scan(&at.Created, &at.Opened, &at.Last)
+	err = rows.Scan(&at.Created, &at.Opened, &at.Judged, &at.Last)
 	return at, err
 }

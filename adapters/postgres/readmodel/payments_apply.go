@@ -37,8 +37,9 @@ func paymentsApplier(registry *journal.Registry) func(*pgx.Batch, string, []jour
 func queuePayment(b *pgx.Batch, schema string, e *journal.Event) error {
 	if body, ok := e.Body.(payment.Created); ok {
 		b.Queue(statement("payments_add", schema), pgx.NamedArgs{
-			"position": e.Position, "wallet_id": body.WalletID, "owner": body.Owner, "status": string(payment.StatusCreated),
+			"position": e.Position, "wallet_id": body.WalletID, "owner": body.Owner, "status": string(body.FirstStatus()),
 		})
+		queueReview(b, schema, e, e.Position, body.WalletID)
 		return nil
 	}
 	step, ok := payment.StepOf(e)
@@ -51,8 +52,9 @@ func queuePayment(b *pgx.Batch, schema string, e *journal.Event) error {
 	}
 	b.Queue(statement("payments_set", schema), pgx.NamedArgs{
 		"position": place.Position(), "status": string(step.Status), "provider_ref": step.ProviderRef, "intent": step.Intent,
-		"opens": e.Type == payment.TypeOpened, "version": e.Position,
+		"opens": e.Type == payment.TypeOpened, "judges": e.Type == payment.TypeJudged, "version": e.Position,
 	})
+	queueReview(b, schema, e, place.Position(), step.WalletID)
 	return nil
 }
 

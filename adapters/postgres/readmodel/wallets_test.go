@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/wallet/exchange"
 	"github.com/florinledger/florin/wallet/payment"
 	"github.com/florinledger/florin/wallet/query"
+	"github.com/florinledger/florin/wallet/risk"
 )
 
 func openWallets(t *testing.T) *library {
@@ -21,6 +22,7 @@ func openWallets(t *testing.T) *library {
 	l := openLibrary(t)
 	wallet.Register(l.registry)
 	alert.Register(l.registry)
+	risk.Register(l.registry)
 	payment.Register(l.registry)
 	exchange.Register(l.registry)
 	return l

@@ -1,0 +1,1 @@
+INSERT INTO {schema}.review (position, payment, wallet_id, status) VALUES (@position, @payment, @wallet_id, @status)

@@ -1,0 +1,1 @@
+UPDATE {schema}.review SET status = @status, decided = @decided WHERE payment = @payment AND decided IS NULL

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/user"
 	"strings"
 
 	"github.com/florinledger/florin/adapters/postgres"
@@ -32,11 +31,7 @@ func (c *acceptLossCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	defer pool.Close()
-	actor := "unknown"
-	if u, err := user.Current(); err == nil {
-		actor = u.Username
-	}
-	timeline, position, err := postgres.NewStore(pool).AcceptLoss(ctx, shard, c.Reason, actor)
+	timeline, position, err := postgres.NewStore(pool).AcceptLoss(ctx, shard, c.Reason, operator())
 	if err != nil {
 		return err
 	}

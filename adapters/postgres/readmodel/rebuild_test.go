@@ -36,13 +36,22 @@ func running(t testing.TB, run func(context.Context) error) (stop func()) {
 	return stop
 }
 
-// rebuilder runs a rebuilder of the library's projections, all of them if none is named.
+// rebuilder runs a rebuilder of the library's projections, all of them if none is named, that does little at once.
 func (l *library) rebuilder(reader journal.Reader, names ...string) (stop func()) {
+	l.t.Helper()
+	return l.rebuilderIn(reader, 10, names...)
+}
+
+// rebuilderIn runs a rebuilder that does so much at once; 0 for as much as usual.
+func (l *library) rebuilderIn(reader journal.Reader, size int, names ...string) (stop func()) {
 	l.t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	tail := journal.NewTail(0, l.store, journal.NoLog{}, log)
 	running(l.t, tail.Run)
-	r := readmodel.NewRebuilder(l.pool, l.registry, l.vault, reader, tail, log).InSmall(10)
+	r := readmodel.NewRebuilder(l.pool, l.registry, l.vault, reader, tail, log)
+	if size > 0 {
+		r.InSmall(size)
+	}
 	return running(l.t, func(ctx context.Context) error { return r.Run(ctx, names...) })
 }
 

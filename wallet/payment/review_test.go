@@ -1,11 +1,13 @@
 package payment_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -262,4 +264,43 @@ func TestCardFacts(t *testing.T) {
 	assert.Equal(t, risk.CardFacts{Card: good(), Users: 3, History: risk.History{PaymentsHour: 3, PaymentsDay: 3, AmountHour: "30.00", AmountDay: "30.00", Paid: 3}}, *last.Facts.Card)
 	assert.Equal(t, risk.Refuse, last.Decision)
 	b.same()
+}
+
+// Whatever is told of a payment while it is reviewed, and in whatever order: once it is let through, the books are what they
+// would be without rules; and while it waits, nothing of it can be spent.
+func TestReviewedHistories(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		free, judged := open(t, false), open(t, rapid.Bool().Draw(r, "cold"))
+		judged.rules(rule("prepaid", `card.funding == "prepaid"`, risk.Review))
+		var wallets, ids [2]string
+		for i, b := range []*book{free, judged} {
+			wallets[i] = b.wallet("usr_ann")
+			ids[i] = b.asksFor(wallets[i], "10").PaymentID
+		}
+		history := tell(r, "")
+		deliveries := slices.Concat(history, rapid.SliceOfN(rapid.SampledFrom(history), 0, 6).Draw(r, "again"))
+		for _, f := range rapid.Permutation(deliveries).Draw(r, "order") {
+			for i, b := range []*book{free, judged} {
+				told := f
+				told.Order, told.Wallet = ids[i], ""
+				if f.Refunded != "" { // a charge, which shows its card
+					card := bad()
+					told.Card = &card
+				}
+				b.says(told)
+			}
+			if judged.shown(ids[1]).InReview() {
+				require.Equal(r, "0", judged.available(wallets[1]))
+			}
+		}
+		if p := judged.shown(ids[1]); p.InReview() {
+			judged.Do(payment.CommandReview, judged.review(p.Risk.Review, risk.Allow))
+		}
+		for _, part := range []wallet.Part{wallet.Available, wallet.Pending} {
+			require.Equal(r, free.balance(wallet.Account(wallets[0], part)), judged.balance(wallet.Account(wallets[1], part)), part)
+		}
+		require.Equal(r, free.balance(payment.Clearing), judged.balance(payment.Clearing))
+		require.Equal(r, judged.State(), judged.Replay(cores()...).State())
+	})
 }

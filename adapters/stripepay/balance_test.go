@@ -37,6 +37,9 @@ func aBalance(t *testing.T) (*stripetest.API, *stripepay.Balance) {
 		})
 	}
 	api.Add(object{"object": "dispute", "id": "dp_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": 1050, "currency": "usd", "status": "lost", "reason": "fraudulent", "balance_transactions": []object{}})
+	api.Add(object{"object": "dispute", "id": "dp_won", "charge": "ch_1", "payment_intent": "pi_1", "amount": 1050, "currency": "usd", "status": "won", "balance_transactions": []object{
+		{"id": "txn_0", "amount": -1050, "fee": 1500, "currency": "usd"}, {"id": "txn_1", "amount": 1050, "fee": 0, "currency": "usd"},
+	}})
 	api.Add(object{"object": "payout", "id": "po_1", "amount": 900, "currency": "usd", "status": "paid"})
 	api.Add(object{"object": "topup", "id": "tu_1", "amount": 900, "currency": "usd", "status": "succeeded"})
 	return api, stripepay.NewBalance(stripepay.NewGateway("sk_test_123", stripepay.GatewayConfig{URL: api.URL()}), false)
@@ -73,6 +76,12 @@ func TestBalance(t *testing.T) {
 		ID: "dp_1", Amount: usd("10.50"), Status: payment.DisputeLost, Reason: "fraudulent",
 		Movements: []payment.Movement{{ID: "txn_1", Asset: "USD", Amount: "-10.50", Fee: "15.00"}},
 	}
+	// It says all that the dispute has moved, in that order: what comes back was taken before.
+	won := of(payment.OfDispute, "dp_won", "")
+	won.Payment = "pi_1"
+	won.Dispute = &payment.DisputeFact{ID: "dp_won", Amount: usd("10.50"), Status: payment.DisputeWon, Movements: []payment.Movement{
+		{ID: "txn_0", Asset: "USD", Amount: "-10.50", Fee: "15.00"}, {ID: "txn_1", Asset: "USD", Amount: "10.50", Fee: "0.00"},
+	}}
 	for name, c := range map[string]struct {
 		kind, source  string
 		amount, fee   int
@@ -90,6 +99,7 @@ func TestBalance(t *testing.T) {
 		"a refund that failed":                {"refund_failure", "re_1", 400, 0, "usd", refund(of(payment.OfRefund, "re_1", "4.00"), "re_1", "ref_1", "4.00", payment.RefundFailed), "4.00 0.00", ""},
 		"a refund that failed, of other days": {"adjustment", "re_1", 400, 0, "usd", refund(of(payment.OfRefund, "re_1", "4.00"), "re_1", "ref_1", "4.00", payment.RefundFailed), "4.00 0.00", ""},
 		"a dispute":                           {"adjustment", "dp_1", -1050, 1500, "usd", dispute, "-10.50 15.00", ""},
+		"a dispute that is won":               {"adjustment", "dp_won", 1050, 0, "usd", won, "10.50 0.00", ""},
 		"a payout":                            {"payout", "po_1", -900, 0, "usd", payout(payment.PayoutInTransit), "-9.00 0.00", ""},
 		"a payout that failed":                {"payout_failure", "po_1", 900, 0, "usd", payout(payment.PayoutFailed), "9.00 0.00", ""},
 		"a payout that was canceled":          {"payout_cancel", "po_1", 900, 0, "usd", payout(payment.PayoutFailed), "9.00 0.00", ""},

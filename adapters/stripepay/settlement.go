@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
@@ -36,10 +37,12 @@ func (b *Balance) fact(ctx context.Context, t balanceTransaction) (payment.Fact,
 		return read(t.Source, func(r refund) (payment.Fact, error) { return b.settledRefund(ctx, t, s, r) })
 	case source.Object == "dispute":
 		s.Of, s.Ref = payment.OfDispute, source.ID
+		// The dispute knows all that it moved so far, which is booked in that order.
 		f, err := read(t.Source, disputeFact)
-		if err == nil {
-			f.Settlement, f.Dispute.Movements = s, []payment.Movement{moved}
+		if err == nil && !slices.Contains(f.Dispute.Movements, moved) {
+			f.Dispute.Movements = append(f.Dispute.Movements, moved)
 		}
+		f.Settlement = s
 		return f, err
 	case source.Object == "payout" && t.ofPayout():
 		s.Of, s.Ref = payment.OfPayout, source.ID

@@ -193,7 +193,7 @@ func (b *booking) receive(amount decimal.Decimal) {
 // collect takes what was received out of what was only counted.
 func (b *booking) collect() {
 	if b.err == nil {
-		b.err = level(b.scope, b.fact)
+		_, b.err = level(b.scope, b.fact)
 	}
 }
 

@@ -113,7 +113,7 @@ func (b *booking) giveBack(body OutsideRefund, amount decimal.Decimal) {
 // due is what is to be taken for refunds that are known by their ids: not more than was received, since a message of
 // that may still come.
 func (p payment) due(scale int32) decimal.Decimal {
-	most := decimal.Min(figureOr(p.Found), figureOr(p.Received))
+	most := decimal.Min(figureOr(p.Found), figureOr(p.Received).Add(figureOr(p.Returned)))
 	return decimal.Max(most.Sub(figureOr(p.Outside)), decimal.Zero).Round(scale)
 }
 
@@ -168,6 +168,7 @@ func evolveOutsideRefund(s *journal.Scope, e *journal.Event) {
 		untaken := p.untaken(amount)
 		p.Refunded = journal.FormatAmount(figure(p.Refunded).Sub(amount).Add(untaken))
 		p.Found = journal.FormatAmount(figureOr(p.Found).Sub(untaken))
+		p.Returned = journal.FormatAmount(figureOr(p.Returned).Add(amount).Sub(untaken))
 		p.Voided = append(p.Voided[:len(p.Voided):len(p.Voided)], voided{body.Amount.Amount, body.FailedAt})
 	}
 	payments().Put(s, key(body.Provider, body.Payment), p)

@@ -43,10 +43,11 @@ type payment struct {
 	Asset    string `json:"asset"`
 	Received string `json:"received"`
 	Refunded string `json:"refunded"`
-	// Outside is what was given back by refunds that were made at the provider, failed ones too, and Found what of
-	// that is known refund by refund.
-	Outside string `json:"outside,omitempty"`
-	Found   string `json:"found,omitempty"`
+	// Outside is what refunds that were made at the provider have taken, failed ones too, Found what of such refunds is
+	// known one by one, and Returned what came back of those that failed.
+	Outside  string `json:"outside,omitempty"`
+	Found    string `json:"found,omitempty"`
+	Returned string `json:"returned,omitempty"`
 	// Charged is what balance transactions say to have come in, Bounced what of that never did, and Uncollected what
 	// of it is booked and not received.
 	Charged     string `json:"charged,omitempty"`

@@ -196,7 +196,9 @@ func (l *settlement) book() error {
 	if err := l.post(body, postings); err != nil || body.Payment == "" || body.Invoiced {
 		return err
 	}
-	return level(l.scope, l.fact)
+	leveled, err := level(l.scope, l.fact)
+	l.moved = l.moved || leveled
+	return err
 }
 
 // paid is what a balance transaction is in the asset that was paid with. A payment that is captured in parts has
@@ -228,13 +230,13 @@ func (l *settlement) post(body Settled, postings legs) error {
 
 // level has as much stand in uncollected as the provider counts of a payment that nobody has received yet: the
 // payer's bank takes days to pay, and may not.
-func level(s *journal.Scope, f Fact) error {
+func level(s *journal.Scope, f Fact) (moved bool, err error) {
 	p := find(s, f.Provider, f.Payment)
 	counted := figureOr(p.Charged).Sub(figureOr(p.Bounced)).Sub(figureOr(p.Received))
 	counted = decimal.Max(counted, counted.Sub(counted))
 	change := counted.Sub(figureOr(p.Uncollected))
 	if change.IsZero() {
-		return nil
+		return false, nil
 	}
 	e := f.event(s, "payment", f.Payment, TypeUncollected, Counted{
 		Provider: f.Provider, Payment: f.Payment, Amount: ledger.Money{Amount: journal.FormatAmount(counted), Asset: p.Asset}, Source: f.source(),
@@ -243,6 +245,6 @@ func level(s *journal.Scope, f Fact) error {
 	postings.add(Clearing, change, p.Asset)
 	postings.add(Uncollected, change.Neg(), p.Asset)
 	e.Postings = postings
-	_, err := post(s, e)
-	return err
+	_, err = post(s, e)
+	return err == nil, err
 }

@@ -55,10 +55,16 @@ func givenBack(ownID, dollars, asset, amount, fee string) payment.Fact {
 	return f
 }
 
-// outside is a message about refund re_1 of payment pi_1, which was made at the provider.
-func outside(dollars string, status payment.RefundStatus) payment.Fact {
+// another is the line of refund re_2.
+func another(f payment.Fact) payment.Fact {
+	f.Settlement.ID, f.Refund.Ref = "txn_r2", "re_2"
+	return f
+}
+
+// outside is a message about refund re_1 of payment pi_1, of four dollars, which was made at the provider.
+func outside(status payment.RefundStatus) payment.Fact {
 	return payment.Fact{Kind: payment.Refunding, Payment: "pi_1", Refund: &payment.RefundFact{
-		Amount: ledger.Money{Amount: dollars, Asset: "USD"}, Moved: true, Returned: status == payment.RefundFailed,
+		Amount: ledger.Money{Amount: "4.00", Asset: "USD"}, Moved: true, Returned: status == payment.RefundFailed,
 		RefundTold: payment.RefundTold{Ref: "re_1", Status: status},
 	}}
 }
@@ -107,7 +113,7 @@ func TestBalanceTransactions(t *testing.T) {
 			books{suspense + " USD": "10", payment.Clearing + " EUR": "8.7", payment.Conversion + " USD": "-10", payment.Conversion + " EUR": "9.2", fees + " EUR": "0.5"},
 		},
 		"a refund at the provider, and its fee comes back": {
-			[]payment.Fact{paid("10.00", "4.00"), charged("10.00", "USD", "10.00", "0.59"), givenBack("", "4.00", "USD", "-4.00", "-0.12"), outside("4.00", payment.RefundSettled)},
+			[]payment.Fact{paid("10.00", "4.00"), charged("10.00", "USD", "10.00", "0.59"), givenBack("", "4.00", "USD", "-4.00", "-0.12"), outside(payment.RefundSettled)},
 			books{"W USD": "6", payment.Clearing + " USD": "5.53", fees + " USD": "0.47"},
 		},
 		"a refund that only the balance transaction tells of": {
@@ -119,12 +125,20 @@ func TestBalanceTransactions(t *testing.T) {
 			books{payment.Clearing + " EUR": "-0.7", payment.Conversion + " EUR": "-0.2", fees + " EUR": "0.5"},
 		},
 		"a refund at the provider fails": {
-			[]payment.Fact{paid("10.00", ""), charged("10.00", "USD", "10.00", "0.59"), givenBack("", "4.00", "USD", "-4.00", "0.00"), givenBack("", "4.00", "USD", "4.00", "0.00"), outside("4.00", payment.RefundFailed)},
+			[]payment.Fact{paid("10.00", ""), charged("10.00", "USD", "10.00", "0.59"), givenBack("", "4.00", "USD", "-4.00", "0.00"), givenBack("", "4.00", "USD", "4.00", "0.00"), outside(payment.RefundFailed)},
 			books{"W USD": "10", payment.Clearing + " USD": "9.41", fees + " USD": "0.59"},
 		},
 		"a refund fails, settled in another asset": {
 			[]payment.Fact{paid("10.00", ""), charged("10.00", "EUR", "9.20", "0.50"), givenBack("", "4.00", "EUR", "-3.70", "0.00"), givenBack("", "4.00", "EUR", "3.60", "0.00")},
 			books{"W USD": "10", payment.Clearing + " EUR": "8.6", payment.Conversion + " USD": "-10", payment.Conversion + " EUR": "9.1", fees + " EUR": "0.5"},
+		},
+		"one refund fails, another follows, and together they are more than was received": {
+			[]payment.Fact{paid("10.00", ""), givenBack("", "8.00", "USD", "-8.00", "0.00"), givenBack("", "8.00", "USD", "8.00", "0.00"), another(givenBack("", "7.00", "USD", "-7.00", "0.00"))},
+			books{"W USD": "3", payment.Clearing + " USD": "3"},
+		},
+		"a refund that fails before anything is known to be received": {
+			[]payment.Fact{outside(payment.RefundFailed), paid("", ""), paid("10.00", "")},
+			books{"W USD": "10", payment.Clearing + " USD": "10"},
 		},
 		"a direct debit, not received yet": {
 			[]payment.Fact{paid("0.00", ""), pending("10.00", "USD", "10.00", "0.35")},
@@ -310,7 +324,7 @@ func TestFeeOfAPayment(t *testing.T) {
 	assert.Equal(t, []string{"6", "0", "0"}, b.stands(into))
 	assert.Equal(t, payment.StatusPartiallyRefunded, b.progress(id).Status)
 	// It fails. Its message is for nobody else, although metadata no longer says whose it is.
-	_, result := b.says(outside("4.00", payment.RefundFailed))
+	_, result := b.says(outside(payment.RefundFailed))
 	assert.Equal(t, payment.Booked, result.Result)
 	b.says(givenBack("", "4.00", "EUR", "3.70", "0.00"))
 	assert.Equal(t, []string{"10", "0", "0"}, b.stands(into))

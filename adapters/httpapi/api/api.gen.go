@@ -2342,6 +2342,9 @@ type Payment struct {
 	// Failure Why the provider did not take the payment, or why the last try to pay failed.
 	Failure *PaymentFailure `json:"failure,omitempty"`
 
+	// Fee What the provider has taken for it so far, in the asset in which the provider settles. Not there before it says so, minutes after the payment.
+	Fee Money `json:"fee,omitempty,omitzero"`
+
 	// ID A payment's id.
 	//
 	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5

@@ -28,6 +28,9 @@ func (h *Handlers) paymentOf(ctx context.Context, p payment.Payment, whole bool)
 	if p.Risk != nil {
 		out.Risk = api.PaymentRisk{Decision: api.RiskDecision(p.Risk.Decision), Reasons: reasonTexts(p.Risk.Reasons)}
 	}
+	if p.Fee.Asset != "" {
+		out.Fee = handling.Money(p.Fee)
+	}
 	if p.Failure.Code != "" {
 		out.Failure = &api.PaymentFailure{Code: p.Failure.Code, Message: p.Failure.Message}
 	}

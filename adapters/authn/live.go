@@ -21,6 +21,7 @@ type live[V any] struct {
 	known   *simplelru.LRU[string, noted[V]]
 	owned   map[string]map[string]struct{} // the keys of what is known, by owner
 	flights map[string]*flight[V]
+	counts  Counts
 }
 
 // noted is a value as it was at a time, or later: the time at which its reading began.
@@ -61,9 +62,11 @@ func newLive[V any](size int, read func(context.Context, string) (V, bool, error
 func (l *live[V]) get(ctx context.Context, key string) (v V, ok bool, err error) {
 	l.mu.Lock()
 	if n, ok := l.known.Get(key); ok && l.believed(n.at) {
+		l.counts.Hits++
 		l.mu.Unlock()
 		return n.value, true, nil
 	}
+	l.counts.Misses++
 	f := l.flights[key]
 	if f == nil {
 		f = &flight[V]{began: l.now(), done: make(chan struct{})}
@@ -126,6 +129,13 @@ func (l *live[V]) dropped(key string, n noted[V]) {
 	if delete(l.owned[owner], key); len(l.owned[owner]) == 0 {
 		delete(l.owned, owner)
 	}
+}
+
+// counted returns how often something was remembered, and how often not.
+func (l *live[V]) counted() Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.counts
 }
 
 // forget forgets one key.

@@ -27,6 +27,15 @@ type Sessions struct {
 	keys      *live[users.KeyState]
 }
 
+// Counts say how often something was remembered that was asked for, and how often it had to be read.
+type Counts struct{ Hits, Misses int64 }
+
+// SessionCounts returns the counts of sessions since the start.
+func (s *Sessions) SessionCounts() Counts { return s.standings.counted() }
+
+// APIKeyCounts returns the counts of keys since the start.
+func (s *Sessions) APIKeyCounts() Counts { return s.keys.counted() }
+
 // NewSessions returns an empty memory. standing and apiKey read the truth, never from a copy that may be
 // behind: a session by its id, a key by the digest of its secret; ok is false when there is none. fresh is
 // the time up to which every change has been told to this memory.

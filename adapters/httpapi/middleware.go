@@ -24,6 +24,13 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.now()
 		req, res := c.Request(), c.Response()
+		status, code := 0, "" // of an answer that is cut off
+		ctx, answered := s.cfg.Watch(req, c.Path())
+		defer func() { answered(status, code) }()
+		if ctx != req.Context() {
+			req = req.WithContext(ctx)
+			c.SetRequest(req)
+		}
 		cl := &request.Call{
 			RequestID: requestID(req.Header), Request: req, Header: res.Header(), RateLimit: s.cfg.RateLimit,
 			Authenticate: s.authenticate, Draining: s.draining,
@@ -37,9 +44,10 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 
 		err := s.handle(c, cl, next)
 
-		status := res.Status
+		status = res.Status
 		if err != nil {
-			if p := request.AsProblem(err); !res.Committed {
+			p := request.AsProblem(err)
+			if code = p.Code; !res.Committed {
 				var writeErr error
 				if status, writeErr = p.Write(c, cl.RequestID); writeErr != nil {
 					err = errors.Join(err, writeErr)

@@ -4,7 +4,6 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/books"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/messages"
-	"github.com/florinledger/florin/adapters/httpapi/ops"
 	"github.com/florinledger/florin/adapters/httpapi/payments"
 	"github.com/florinledger/florin/adapters/httpapi/people"
 	"github.com/florinledger/florin/adapters/httpapi/wallets"
@@ -20,5 +19,4 @@ type Ports struct {
 	People   people.Ports
 	Messages messages.Ports
 	Webhooks webhooks.Ports
-	Ops      ops.Ports
 }

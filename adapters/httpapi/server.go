@@ -27,6 +27,9 @@ type Config struct {
 	JWKS []byte
 	// RateLimit counts the requests of routes that have a limit. Default: nobody counts.
 	RateLimit request.RateLimit
+	// Watch is told of each request and its route, and by what it returns, of its answer: the status, and the code of
+	// a problem. The context that it returns goes on into the handler. Default: nobody is told.
+	Watch func(r *http.Request, route string) (ctx context.Context, answered func(status int, code string))
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed when clients are told apart.
 	// Default: none.
 	TrustedProxies []netip.Prefix
@@ -52,6 +55,11 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Watch == nil {
+		c.Watch = func(r *http.Request, _ string) (context.Context, func(int, string)) {
+			return r.Context(), func(int, string) {}
+		}
 	}
 	for _, d := range []struct {
 		value    *time.Duration
@@ -115,7 +123,7 @@ func New(handlers api.StrictServerInterface, authenticate request.Authenticate, 
 // ServeHTTP implements http.Handler. HEAD is answered as GET is, as monitors and load balancers expect
 // it; net/http leaves the body out, by the request that it read itself.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodHead && !goesOn(r.URL.Path) { // their answers would never begin to end
+	if r.Method == http.MethodHead && r.URL.Path != messageStreamPath { // whose answer would never begin to end
 		get := *r
 		get.Method = http.MethodGet
 		r = &get

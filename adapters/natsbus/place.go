@@ -11,6 +11,7 @@ import (
 // The headers of a published event.
 const (
 	timelineHeader = "Florin-Timeline"
+	traceHeader    = "Traceparent" // as in W3C Trace Context
 	positionHeader = "Florin-Position"
 )
 

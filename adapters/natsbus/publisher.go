@@ -203,6 +203,9 @@ func (r *run) message(e *journal.Event) (*nats.Msg, error) {
 		jetstream.MsgIDHeader:           {r.last.String()},
 		jetstream.ExpectedLastSeqHeader: {strconv.FormatUint(r.seq, 10)},
 	}
+	if e.Trace != "" { // for readers other than Florin, who do not read it in the event
+		header[traceHeader] = []string{e.Trace}
+	}
 	r.seq++
 	r.buf = journal.AppendEvent(r.buf[:0], e)
 	return &nats.Msg{Subject: subject, Header: header, Data: r.buf}, nil

@@ -34,6 +34,13 @@ func (b *breaker) resting(now time.Time) bool {
 	return b.rest > 0 && now.Before(b.until)
 }
 
+// failing says that the last call that counts has failed.
+func (b *breaker) failing() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rest > 0
+}
+
 // failed notes a call that failed, and says whether it was the first after all was well. Of the many
 // that were under way together only one counts.
 func (b *breaker) failed(now time.Time, trial bool) (first bool) {

@@ -97,6 +97,9 @@ func Open(url string, head func(context.Context) (int64, error), cfg Config) (*C
 	return c, nil
 }
 
+// Up reports whether there is a Redis, and it is not left alone because it failed.
+func (c *Client) Up() bool { return c.redis != nil && !c.breaker.failing() }
+
 // Close gives the connections back.
 func (c *Client) Close() error {
 	if c.redis == nil {

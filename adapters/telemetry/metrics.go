@@ -5,50 +5,102 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-
-	"github.com/florinledger/florin/ledger/journal"
 )
 
-// Metrics are what a process measures. Names are in base units.
+// Metrics are what a process measures. Names are in base units. What it does not do it has no numbers of, but for
+// those that count from zero.
 type Metrics struct {
 	registry *prometheus.Registry
+
+	inFlight prometheus.Gauge
+	requests *prometheus.HistogramVec
+	problems *prometheus.CounterVec
+	answers  *prometheus.HistogramVec
+	calls    *prometheus.HistogramVec
+	received *prometheus.CounterVec
+	age      *prometheus.HistogramVec
+
 	commits  prometheus.Histogram
-	commands prometheus.Counter
-	events   prometheus.Counter
 	batch    prometheus.Histogram
+	failed   *prometheus.CounterVec
+	commands *prometheus.CounterVec
+	refusals *prometheus.CounterVec
+	events   prometheus.Counter
+	labels   bounded
+
+	published prometheus.Counter
+	publish   prometheus.Histogram
+	projected *prometheus.CounterVec
+	applied   *prometheus.HistogramVec
+	effects   *prometheus.HistogramVec
+	jobs      *prometheus.HistogramVec
+
 	expiries prometheus.Counter
 	runs     *prometheus.CounterVec
 	members  *prometheus.CounterVec
+	spans    *prometheus.CounterVec
+}
+
+// The buckets of histograms: what takes a commit, and what somebody waits for.
+func commitBuckets() []float64 { return prometheus.ExponentialBuckets(0.0005, 2, 14) }
+
+func waitBuckets() []float64 {
+	return []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
 }
 
 // NewMetrics returns metrics that begin at zero, with those of the Go runtime and of the process.
 func NewMetrics() *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "florin_commit_seconds",
-			Help: "How long the writer's commits took.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
-		batch: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "florin_commit_commands",
-			Help: "How many commands the writer's commits held.", Buckets: prometheus.ExponentialBuckets(1, 2, 12)}),
-		commands: prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_commands_total", Help: "Commands decided and committed."}),
-		events:   prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_events_total", Help: "Events committed."}),
-		expiries: prometheus.NewCounter(prometheus.CounterOpts{Name: "florin_hold_expiries_total",
-			Help: "Holds that this process had expire, since nobody else touched their wallets."}),
-		runs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_schedule_runs_total",
-			Help: "Occurrences of schedules that this process asked for, by what became of them: done or refused."}, []string{"result"}),
-		members: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_membership_runs_total",
-			Help: "What this process had booked of memberships: days that passed, and periods renewed, refused and ended."}, []string{"result"}),
-	}
-	m.registry.MustRegister(m.commits, m.batch, m.commands, m.events, m.expiries, m.runs, m.members,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.inFlight = m.newGauge("florin_http_requests_in_flight", "Requests that are being answered, streams included.")
+	m.requests = m.newHistograms("florin_http_request_seconds", "How long requests took, by method, route and class of status.", waitBuckets(), "method", "route", "status")
+	m.problems = m.newCounters("florin_http_problems_total", "Requests that were answered with a problem, by its code.", "code")
+	m.answers = m.newHistograms("florin_command_seconds",
+		"How long it took from asking for a command to its answer, by how that ended: done, refused, dead, replayed, accepted (for later), unknown (nobody answered in time), failed.",
+		waitBuckets(), "outcome")
+	m.calls = m.newHistograms("florin_outgoing_request_seconds", "How long calls to others took, by whom and class of status; error for no answer.", waitBuckets(), "peer", "status")
+	m.received = m.newCounters("florin_webhooks_received_total", "Events that payment providers delivered, by what became of them.", "provider", "result")
+	m.age = m.newHistograms("florin_webhook_received_age_seconds", "How old events of payment providers were when they were delivered.",
+		[]float64{1, 2, 5, 10, 30, 60, 300, 1800, 3600, 21600, 86400, 259200}, "provider")
+
+	m.commits = m.newHistogram("florin_commit_seconds", "How long the writer's commits took.", commitBuckets())
+	m.batch = m.newHistogram("florin_commit_commands", "How many commands the writer's commits held.", prometheus.ExponentialBuckets(1, 2, 12))
+	m.failed = m.newCounters("florin_commit_failures_total",
+		"Commits of the writer that did not succeed, by why: fenced, bad_data, unknown, clock_skew, or failed.", "reason")
+	m.commands = m.newCounters("florin_commands_total", "Commands that the writer decided and committed, by type and outcome.", "type", "outcome")
+	m.refusals = m.newCounters("florin_refusals_total", "Commands that were refused, by the code of the rule.", "code")
+	m.events = m.newCounter("florin_events_total", "Events committed.")
+
+	m.published = m.newCounter("florin_relay_events_total", "Events that the relay of this process published.")
+	m.publish = m.newHistogram("florin_relay_publish_seconds", "How long it took the relay to publish a page of events.", commitBuckets())
+	m.projected = m.newCounters("florin_projection_events_total", "Events that this process took into a projection.", "projection")
+	m.applied = m.newHistograms("florin_projection_apply_seconds", "How long it took to take a page of events into a projection.", commitBuckets(), "projection")
+	m.effects = m.newHistograms("florin_reactor_effect_seconds", "How long the effects of a reactor took, by result: done or failed.", waitBuckets(), "reactor", "result")
+
+	m.jobs = m.newHistograms("florin_job_seconds", "How long sweeps of this process took that found something to do, by result: done or failed.", waitBuckets(), "job", "result")
+	m.expiries = m.newCounter("florin_hold_expiries_total", "Holds that this process had expire, since nobody else touched their wallets.")
+	m.runs = m.newCounters("florin_schedule_runs_total",
+		"Occurrences of schedules that this process asked for, by what became of them: done or refused.", "result")
+	m.members = m.newCounters("florin_membership_runs_total",
+		"What this process had booked of memberships: days that passed, and periods renewed, refused and ended.", "result")
+	m.spans = m.newCounters("florin_trace_spans_total", "Spans of sampled traces that were sent to the collector, and lost on the way.", "result")
+	m.beginAtZero()
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Commit counts a commit of the writer.
-func (m *Metrics) Commit(c journal.Commit) {
-	m.commits.Observe(c.Took.Seconds())
-	m.batch.Observe(float64(c.Commands))
-	m.commands.Add(float64(c.Commands))
-	m.events.Add(float64(c.Events))
+// beginAtZero makes the series that alerts and rates go by before anything happens: what goes from nothing to one is
+// no increase to Prometheus.
+func (m *Metrics) beginAtZero() {
+	for _, outcome := range []string{"done", "refused", "dead", "replayed", "accepted", "unknown", "failed"} {
+		m.answers.WithLabelValues(outcome)
+	}
+	for _, reason := range []string{"fenced", "bad_data", "unknown", "clock_skew", "failed"} {
+		m.failed.WithLabelValues(reason)
+	}
+	for _, result := range []string{"sent", "lost"} {
+		m.spans.WithLabelValues(result)
+	}
 }
 
 // HoldsExpired counts holds that a sweep had expire.
@@ -68,62 +120,13 @@ func (m *Metrics) MembershipsRan(days, renewed, refused, ended int) {
 	m.members.WithLabelValues("ended").Add(float64(ended))
 }
 
-// Writer shows what a writer is doing.
-func (m *Metrics) Writer(w *journal.Writer) {
-	m.gauge("florin_writer_leading", "1 when this process holds the shard.", nil, func() float64 {
-		if w.Status().Role == journal.Leading {
-			return 1
-		}
-		return 0
-	})
-	m.gauge("florin_writer_halted", "1 when the shard waits for an operator.", nil, func() float64 {
-		if w.Status().Role == journal.Halted {
-			return 1
-		}
-		return 0
-	})
-	m.gauge("florin_writer_position", "Position of the last committed event.", nil, func() float64 { return float64(w.Status().Head.Position) })
-	m.gauge("florin_writer_cached_rows", "Rows of decision state in memory.", nil, func() float64 { return float64(w.Status().Cached) })
-}
-
-// Projection shows how far a projection is.
-func (m *Metrics) Projection(p *journal.Projector) {
-	labels := prometheus.Labels{"projection": p.Status().Name}
-	m.gauge("florin_projection_position", "Position that the projection has reached.", labels, func() float64 { return float64(p.Status().Position) })
-	m.gauge("florin_projection_lag_events", "Events between the projection and the journal's known end.", labels, func() float64 {
-		s := p.Status()
-		return float64(max(0, s.Head-s.Position))
-	})
-	m.gauge("florin_projection_failed", "1 when the projection stands still on an error.", labels, func() float64 {
-		if p.Status().Error != nil {
-			return 1
-		}
-		return 0
-	})
-}
-
-// Reactor watches a reactor. A process that does not run it has nothing to say of its position.
-func (m *Metrics) Reactor(r *journal.Reactor) {
-	labels := prometheus.Labels{"reactor": r.Status().Name}
-	m.gauge("florin_reactor_running", "1 when this process runs the reactor.", labels, func() float64 {
-		if r.Status().Running {
-			return 1
-		}
-		return 0
-	})
-	m.gauge("florin_reactor_lag_events", "Events between the reactor and the journal's known end; 0 where it does not run.", labels, func() float64 {
-		s := r.Status()
-		if !s.Running {
-			return 0
-		}
-		return float64(max(0, s.Head-s.Position))
-	})
-	m.gauge("florin_reactor_failed", "1 when the reactor stands still on an error.", labels, func() float64 {
-		if r.Status().Error != nil {
-			return 1
-		}
-		return 0
-	})
+// ProviderEvent counts an event that a payment provider delivered. happened is when it came to be at the provider's; zero where
+// that is not known.
+func (m *Metrics) ProviderEvent(provider, result string, happened time.Time) {
+	m.received.WithLabelValues(provider, result).Inc()
+	if !happened.IsZero() {
+		m.age.WithLabelValues(provider).Observe(max(0, time.Since(happened).Seconds()))
+	}
 }
 
 // Feed shows how long ago everything was known to be heard that changed elsewhere.
@@ -132,6 +135,53 @@ func (m *Metrics) Feed(fresh func() time.Time) {
 		func() float64 { return time.Since(fresh()).Seconds() })
 }
 
+// gauge shows a value that is asked for when somebody looks.
 func (m *Metrics) gauge(name, help string, labels prometheus.Labels, value func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+}
+
+// counter is gauge for a value that only grows.
+func (m *Metrics) counter(name, help string, labels prometheus.Labels, value func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
+}
+
+func (m *Metrics) newGauge(name, help string) prometheus.Gauge {
+	return registered(m, prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}))
+}
+
+func (m *Metrics) newCounter(name, help string) prometheus.Counter {
+	return registered(m, prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help}))
+}
+
+func (m *Metrics) newCounters(name, help string, labels ...string) *prometheus.CounterVec {
+	return registered(m, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
+}
+
+func (m *Metrics) newHistogram(name, help string, buckets []float64) prometheus.Histogram {
+	return registered(m, prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}))
+}
+
+func (m *Metrics) newHistograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return registered(m, prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels))
+}
+
+func registered[C prometheus.Collector](m *Metrics, c C) C {
+	m.registry.MustRegister(c)
+	return c
+}
+
+// truth is 1 for true.
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// secondsSince is how long ago something was; 0 for never, and for what a clock elsewhere says is yet to come.
+func secondsSince(at time.Time) float64 {
+	if at.IsZero() {
+		return 0
+	}
+	return max(0, time.Since(at).Seconds())
 }

@@ -55,7 +55,7 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 // send makes what is sent, and posts it. An error is a fault of this house; what the other one did is in the result.
 func (s *Sender) send(ctx context.Context, e webhook.Endpoint, d webhook.Delivery) (result Result, at time.Time, err error) {
 	at = time.Now()
-	body, err := s.ports.Render(ctx, d.Event)
+	body, trace, err := s.ports.Render(ctx, d.Event)
 	if errors.Is(err, ErrNoEvent) {
 		return Result{Failure: webhook.FailureLost}, at, nil
 	}
@@ -75,7 +75,7 @@ func (s *Sender) send(ctx context.Context, e webhook.Endpoint, d webhook.Deliver
 		}
 		signatures = append(signatures, webhook.SecretOf(key).Sign(d.EventID(), at, body))
 	}
-	return s.ports.Post(ctx, Request{URL: e.URL, ID: d.EventID(), At: at, Signatures: signatures, Body: body}), at, nil
+	return s.ports.Post(ctx, Request{URL: e.URL, ID: d.EventID(), At: at, Signatures: signatures, Body: body, Trace: trace}), at, nil
 }
 
 // judge switches an endpoint off that says that it is gone, or that has taken nothing for as long as one may.

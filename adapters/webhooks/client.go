@@ -47,6 +47,8 @@ type Request struct {
 	At         time.Time
 	Signatures []string
 	Body       []byte
+	// Trace is the W3C traceparent of what it is sent for, or empty. The endpoint is not told.
+	Trace string
 }
 
 // Result is what came of it.

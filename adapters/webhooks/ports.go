@@ -29,8 +29,9 @@ type Ports struct {
 	Store     Store
 	Directory webhook.Directory
 	Vault     webhook.Vault
-	// Render makes the body of what is sent of an event: the same each time. Errors: ErrNoEvent.
-	Render func(ctx context.Context, event journal.PlaceID) ([]byte, error)
+	// Render makes the body of what is sent of an event, the same each time, and says which trace the event belongs to,
+	// if any. Errors: ErrNoEvent.
+	Render func(ctx context.Context, event journal.PlaceID) (body []byte, trace string, err error)
 	// Post posts: [Client.Post].
 	Post func(ctx context.Context, r Request) Result
 	// Disable switches an endpoint off; one that was changed since, or is off already, is left alone, and then done is

@@ -124,14 +124,17 @@ func (w *world) Key(_ context.Context, keyID string) (seal.Key, error) {
 
 func (w *world) Discard(context.Context, string) error { return nil }
 
-func (w *world) render(_ context.Context, event journal.PlaceID) ([]byte, error) {
+func (w *world) render(_ context.Context, event journal.PlaceID) (body []byte, trace string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.lost {
-		return nil, ErrNoEvent
+		return nil, "", ErrNoEvent
 	}
-	return []byte(`{"id":"` + event.Format("evt") + `"}`), w.broken
+	return []byte(`{"id":"` + event.Format("evt") + `"}`), trace00, w.broken
 }
+
+// trace00 is the trace of what is sent for.
+const trace00 = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 func (w *world) post(ctx context.Context, r Request) Result {
 	w.mu.Lock()

@@ -11,7 +11,6 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/books"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/messages"
-	"github.com/florinledger/florin/adapters/httpapi/ops"
 	"github.com/florinledger/florin/adapters/httpapi/payments"
 	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/adapters/httpapi/wallets"
@@ -64,13 +63,13 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 	if len(providers) == 0 {
 		a.log.Info("no payments can be asked for: there is no key of a provider")
 	}
-	stripe := stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive})
+	stripe := counting{stripepay.New(stripeSecrets, stripepay.Config{Livemode: s.StripeLive}), payment.Stripe, a.metrics}
 	mailboxes := messages.NewMailboxes()
 	a.feed.Listen(wakes(mailboxes))
 	owners, vault := walletOwners{postgres.NewDirectory(a.reads)}, a.vault
 	handlers := httpapi.NewHandlers(registry, secret, httpapi.Ports{
 		Shared: handling.Ports{
-			Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now), Outcomes: store, Journal: store, Positions: reads,
+			Commands: journal.NewDispatcher(shard, a.bus, store, store, time.Now).Observed(a.observer), Outcomes: store, Journal: store, Positions: reads,
 		},
 		Books: books.Ports{Books: reads, Accounts: reads, Transactions: reads},
 		Wallets: wallets.Ports{
@@ -89,13 +88,12 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
-		Ops: ops.Ports{Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads)},
 	}, handling.Config{Log: a.log})
 	var serves func(pattern string) bool // all
 	if !a.roles.has(roleAPI) {
 		serves = httpapi.ServesPayments
 	}
-	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, Serves: serves, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies, DrainDelay: s.DrainDelay,
+	return httpapi.New(handlers, authenticate, httpapi.Config{Log: a.log, Watch: a.observer.Request, Serves: serves, JWKS: keys.JWKS(), RateLimit: rateLimit, TrustedProxies: proxies, DrainDelay: s.DrainDelay,
 		// NATS is not asked after: without it commands travel by the inbox.
 		Checks: []httpapi.Check{
 			{Name: "postgres", Probe: func(ctx context.Context) error { return a.reads.Ping(ctx) }},

@@ -52,21 +52,23 @@ const (
 
 // app is a running process: what it is connected to, and what it does by its roles.
 type app struct {
-	roles   roles
-	log     *slog.Logger
-	reads   *pgxpool.Pool
-	work    *pgxpool.Pool
-	auth    *pgxpool.Pool // where there is an API
-	react   *pgxpool.Pool // where there are reactors
-	hooks   *pgxpool.Pool // where webhooks are sent, which is there too
-	builds  *pgxpool.Pool // where there are projectors
-	keys    *pgxpool.Pool // the vault's
-	conn    *nats.Conn
-	bus     *natsbus.Bus
-	metrics *telemetry.Metrics
-	recent  *journal.Recent
-	vault   *vault.Vault
-	redis   *rediscache.Client // where there is an API
+	roles    roles
+	log      *slog.Logger
+	reads    *pgxpool.Pool
+	work     *pgxpool.Pool
+	auth     *pgxpool.Pool // where there is an API
+	react    *pgxpool.Pool // where there are reactors
+	hooks    *pgxpool.Pool // where webhooks are sent, which is there too
+	builds   *pgxpool.Pool // where there are projectors
+	keys     *pgxpool.Pool // the vault's
+	conn     *nats.Conn
+	bus      *natsbus.Bus
+	metrics  *telemetry.Metrics
+	tracing  *telemetry.Tracing
+	observer *telemetry.Observer
+	recent   *journal.Recent
+	vault    *vault.Vault
+	redis    *rediscache.Client // where there is an API
 
 	simulated net.Listener // where payments are simulated
 
@@ -99,7 +101,10 @@ func newRegistry() *journal.Registry {
 
 // newApp connects and assembles. On an error nothing is left open.
 func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *app, err error) {
-	a := &app{roles: rs, log: log, metrics: telemetry.NewMetrics(), recent: journal.NewRecent()}
+	a := &app{roles: rs, log: log, recent: journal.NewRecent()}
+	if err := a.openTelemetry(ctx, s); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -178,6 +183,7 @@ func newApp(ctx context.Context, s *settings, rs roles, log *slog.Logger) (_ *ap
 	if err := a.registerReader(); err != nil {
 		return nil, err
 	}
+	a.measure()
 	return a, nil
 }
 
@@ -211,7 +217,7 @@ func (a *app) addWriter(registry *journal.Registry, store *postgres.Store, js je
 	}
 	source := natsbus.NewSource(js)
 	a.writer = journal.NewWriter(shard, holder, registry, store, source, natsbus.NewReplier(a.conn, a.log), natsbus.NewHighWater(js),
-		journal.Config{Log: a.log, OnCommit: a.metrics.Commit, Recent: a.recent})
+		journal.Config{Log: a.log, Observer: a.observer, Recent: a.recent})
 	a.metrics.Writer(a.writer)
 	a.does(a.writer.Run)
 	a.does(func(ctx context.Context) error {
@@ -258,7 +264,9 @@ func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {
 		}
 		return nil
 	})
-	a.does(journal.NewRelay(shard, store, a.recent, natsbus.NewPublisher(js), wake, a.log).Run)
+	relay := journal.NewRelay(shard, store, a.recent, natsbus.NewPublisher(js), wake, a.log).Observed(a.observer)
+	a.metrics.Relay(relay)
+	a.does(relay.Run)
 }
 
 // run does what the roles ask for until ctx ends. Then the API is drained first, while everything
@@ -310,9 +318,9 @@ func (a *app) waitReady(ctx context.Context) bool {
 
 // close gives back what newApp opened, in reverse.
 func (a *app) close() error {
-	var err error
+	err := a.closeTelemetry()
 	if a.redis != nil {
-		err = a.redis.Close()
+		err = errors.Join(err, a.redis.Close())
 	}
 	if a.bus != nil {
 		err = errors.Join(err, a.bus.Close())

@@ -29,7 +29,8 @@ type devCommand struct {
 	StripeKey       string `help:"Stripe's test key, to ask for payments with." env:"STRIPE_API_KEY"`
 	StripeURL       string `help:"Where Stripe's API is, if it is not Stripe's own." env:"STRIPE_API_URL"`
 	Port            int    `help:"Port of the API; the next free one is taken where it is in use." env:"FLORIN_PORT" default:"8080"`
-	LogLevel        string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
+	tracingSettings
+	LogLevel string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"warn"`
 }
 
 const (
@@ -55,7 +56,7 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
-		StripeKey: c.StripeKey, StripeURL: c.StripeURL,
+		StripeKey: c.StripeKey, StripeURL: c.StripeURL, tracingSettings: c.tracingSettings,
 		TrustedProxies: []string{"127.0.0.0/8", "::1"}, WebhooksAllowPrivate: true,
 		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
 		// No public URL: nothing answers there yet that a link could lead to.

@@ -81,7 +81,7 @@ func (o *orphans) endOne(ctx context.Context, e *journal.Event, sc schedule.Sche
 		return fmt.Errorf("end of schedule %s: %w", sc.ID, err)
 	case a.Outcome.Status != journal.Done:
 		// It ends in the same way for ever, and the dead letters have it; others wait behind it.
-		o.log.Error("the schedule of who is erased does not end", "schedule", sc.ID, "command", a.Outcome.Command.String(), "status", string(a.Outcome.Status))
+		o.log.ErrorContext(ctx, "the schedule of who is erased does not end", "schedule", sc.ID, "command", a.Outcome.Command.String(), "status", string(a.Outcome.Status))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -58,7 +59,9 @@ func (a *app) gateways(s *settings, commands *journal.Dispatcher) (map[string]pr
 		return nil, err
 	}
 	if key != "" {
-		out[payment.Stripe] = stripepay.NewGateway(key, stripepay.GatewayConfig{URL: s.StripeURL})
+		out[payment.Stripe] = stripepay.NewGateway(key, stripepay.GatewayConfig{
+			URL: s.StripeURL, Client: &http.Client{Timeout: stripepay.DefaultCallTime, Transport: a.observer.Transport(payment.Stripe, http.DefaultTransport)},
+		})
 	}
 	if slices.Contains(order, payment.Simulated) {
 		if out[payment.Simulated], err = a.addSimulated(s, commands); err != nil {
@@ -88,9 +91,7 @@ func (a *app) addCashier(
 	begin := readmodel.NewReads(a.react).PaymentsSince
 	for name, wants := range map[string]func(string) bool{paymentReactor: payment.WantsAsking, refundReactor: payment.WantsRefunding} {
 		cashier := payment.NewCashier(registry, ports, a.log, time.Now)
-		reactor := journal.NewPageReactor(name, tail, points, begin, wants, cashier.Ask, a.log)
-		a.metrics.Reactor(reactor)
-		a.does(reactor.Run)
+		a.reacts(journal.NewPageReactor(name, tail, points, begin, wants, cashier.Ask, a.log))
 	}
 	cashier := payment.NewCashier(registry, ports, a.log, time.Now)
 	a.alone(points, paymentCalls, callInterval, cashier.Again, "make calls again")

@@ -23,6 +23,7 @@ func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (peopleroutes.P
 		return peopleroutes.Ports{}, err
 	}
 	cache := rediscache.NewCache[query.User](a.redis, "user-1")
+	a.metrics.Cache("users", func() (hits, misses int64) { s := cache.Stats(); return s.Hits, s.Misses })
 	a.feed.Listen(natsbus.Listener{
 		OnUser: func(userID, _ string, position int64) { cache.Tombstone(context.Background(), userID, position) },
 		OnGap:  a.redis.Gap,

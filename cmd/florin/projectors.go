@@ -15,7 +15,7 @@ func (a *app) addProjectors(ctx context.Context, s *settings, registry *journal.
 		return err
 	}
 	for _, g := range generations {
-		p := journal.NewProjector(g.Name(), tail, g, a.log)
+		p := journal.NewProjector(g.Name(), tail, g, a.log).Observed(a.observer)
 		a.metrics.Projection(p)
 		a.does(p.Run)
 	}

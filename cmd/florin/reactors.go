@@ -35,7 +35,7 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		return err
 	}
 	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)
-	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now)
+	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now).Observed(a.observer)
 	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault), dispatcher, a.log)
 	reads := readmodel.NewReads(a.react)
 	orphans := &orphans{registry: registry, schedules: reads, do: dispatcher.Record, log: a.log}
@@ -49,14 +49,10 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		{noticeReactor, notice.Wants, teller.Tell},
 		{scheduleReactor, orphans.wants, orphans.end},
 	} {
-		reactor := journal.NewReactor(r.name, tail, points, r.wants, r.effect, a.log)
-		a.metrics.Reactor(reactor)
-		a.does(reactor.Run)
+		a.reacts(journal.NewReactor(r.name, tail, points, r.wants, r.effect, a.log))
 	}
 	watcher := alert.NewWatcher(registry, postgres.NewDirectory(a.react), dispatcher, a.log)
-	alerts := journal.NewWatcher(alertReactor, tail, points, watcher.Watch(), a.log)
-	a.metrics.Reactor(alerts)
-	a.does(alerts.Run)
+	a.reacts(journal.NewWatcher(alertReactor, tail, points, watcher.Watch(), a.log))
 	if err := a.addWebhooks(ctx, s, registry, tail, points, dispatcher); err != nil {
 		return err
 	}
@@ -70,6 +66,7 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 			a.metrics.MembershipsRan(r.Days, r.Renewed, r.Refused, r.Ended)
 		}, dispatcher.Record, a.log),
 	} {
+		x.job = a.observer.Job
 		a.does(func(ctx context.Context) error { return x.run(ctx, points) })
 	}
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})
@@ -80,6 +77,12 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		}, func(err error) { a.log.Warn("sessions that are over cannot be taken away", "error", err) })
 	})
 	return nil
+}
+
+// reacts runs a reactor, and has it watched.
+func (a *app) reacts(r *journal.Reactor) {
+	a.metrics.Reactor(r.Observed(a.observer))
+	a.does(r.Run)
 }
 
 // walletOwners knows whose wallets are, from decision state.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/florinledger/florin/adapters/telemetry"
 )
 
 // settings are what a running instance is told, by flags or environment. Secrets come from files.
@@ -40,6 +42,7 @@ type settings struct {
 	SimulatedListen  string   `help:"Address of the page of the simulated payment provider, where that is one of them." env:"FLORIN_SIMULATED_LISTEN" default:"127.0.0.1:8082"`
 
 	mailSettings
+	tracingSettings
 
 	WebhooksAllowPrivate bool `help:"Let webhook endpoints be any address, private ones and those without TLS too: for development and tests, where whoever may make an endpoint may reach everything that this process does." env:"FLORIN_WEBHOOKS_ALLOW_PRIVATE"`
 
@@ -58,9 +61,9 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(w, options)), nil
+		return slog.New(telemetry.LogHandler(slog.NewTextHandler(w, options))), nil
 	}
-	return slog.New(slog.NewJSONHandler(w, options)), nil
+	return slog.New(telemetry.LogHandler(slog.NewJSONHandler(w, options))), nil
 }
 
 // readSecret reads the secret that idempotency hashes and cursors are keyed with.

@@ -50,6 +50,8 @@ type sweep struct {
 	// do has a command decided.
 	do  func(ctx context.Context, c journal.Command) (journal.Answer, error)
 	log *slog.Logger
+	// job, if set, is told of each sweep that finds something to do, and when it is through.
+	job func(ctx context.Context, name string) (_ context.Context, ended func(error))
 
 	// asked is what was asked for before and is still due as far as the read model knows, by name.
 	asked map[string]asked
@@ -81,7 +83,13 @@ func (x *sweep) run(ctx context.Context, points journal.Checkpoints) error {
 }
 
 // sweep asks once for everything that is due.
-func (x *sweep) sweep(ctx context.Context) error {
+func (x *sweep) sweep(ctx context.Context) (err error) {
+	var ended func(error)
+	defer func() {
+		if ended != nil {
+			ended(err)
+		}
+	}()
 	var done atomic.Int64
 	var mu sync.Mutex
 	seen := map[string]asked{}
@@ -101,6 +109,9 @@ func (x *sweep) sweep(ctx context.Context) error {
 			}
 			return time.Now().Before(before.until) // the read model has not heard of it yet
 		})
+		if len(list) > 0 && ended == nil {
+			ctx, ended = x.begin(ctx)
+		}
 		group, asking := errgroup.WithContext(ctx)
 		group.SetLimit(commandsAtOnce)
 		for some := range slices.Chunk(list, x.together) {
@@ -110,7 +121,7 @@ func (x *sweep) sweep(ctx context.Context) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if errors.Is(err, journal.ErrOutcomeUnknown) && ctx.Err() == nil {
-					x.log.Warn("what is due is asked for again: nobody has answered", "things", x.things, "number", len(some))
+					x.log.WarnContext(ctx, "what is due is asked for again: nobody has answered", "things", x.things, "number", len(some))
 					return nil
 				}
 				for _, d := range some {
@@ -132,9 +143,17 @@ func (x *sweep) sweep(ctx context.Context) error {
 	}
 	x.asked = seen
 	if n := done.Load(); n > 0 {
-		x.log.Info("what was due is done", "things", x.things, "number", n)
+		x.log.InfoContext(ctx, "what was due is done", "things", x.things, "number", n)
 	}
 	return nil
+}
+
+// begin tells of a sweep that has something to do.
+func (x *sweep) begin(ctx context.Context) (context.Context, func(error)) {
+	if x.job == nil {
+		return ctx, func(error) {}
+	}
+	return x.job(ctx, x.name)
 }
 
 // ask has things done. It returns those that are to be asked for again, and how many were seen to.
@@ -165,7 +184,7 @@ func (x *sweep) ask(ctx context.Context, some []due) (left []string, done int, e
 		return left, done, nil
 	case a.Outcome.Status != journal.Done:
 		// It ends in the same way for ever, and the dead letters have it, or the outcomes.
-		x.log.Error("what is due is not done", "things", x.things, "command", c.ID.String(), "status", string(a.Outcome.Status))
+		x.log.ErrorContext(ctx, "what is due is not done", "things", x.things, "command", c.ID.String(), "status", string(a.Outcome.Status))
 		return nil, 0, nil
 	}
 	left, done, err = x.told(a)

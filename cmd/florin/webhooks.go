@@ -31,13 +31,11 @@ func (a *app) addWebhooks(ctx context.Context, s *settings, registry *journal.Re
 	store, reads, directory, queue := postgres.NewStore(a.hooks), readmodel.NewReads(a.hooks), postgres.NewDirectory(a.hooks), postgres.NewWebhooks(a.hooks)
 	events := httpapi.NewEvents(registry, httpapi.EventPorts{Journal: store, Positions: reads, Balances: reads, Wallets: reads})
 	router := webhook.NewRouter(registry, events.Name, directory, queue, a.vault, time.Now)
-	reactor := journal.NewPageReactor(webhookReactor, tail, points, router.Begin, router.Wants, router.Route, a.log)
-	a.metrics.Reactor(reactor)
-	a.does(reactor.Run)
+	a.reacts(journal.NewPageReactor(webhookReactor, tail, points, router.Begin, router.Wants, router.Route, a.log))
 
 	client, counts := webhooks.NewClient(webhooks.NewGuard(s.WebhooksAllowPrivate)), a.metrics.Webhooks()
 	sender := webhooks.NewSender(webhooks.Ports{
-		Store: queue, Directory: directory, Vault: a.vault, Render: outgoing{store, events}.render, Post: client.Post, Disable: endpoints{commands}.disable,
+		Store: queue, Directory: directory, Vault: a.vault, Render: outgoing{store, events}.render, Post: a.posts(client), Disable: endpoints{commands}.disable,
 	}, a.log, webhooks.Config{
 		Done: func(o webhooks.Outcome) { counts.Sent(string(o)) }, Off: func(r webhook.Reason) { counts.Disabled(string(r)) },
 	})
@@ -70,15 +68,26 @@ type outgoing struct {
 }
 
 // render makes the body of what is sent of an event. Errors: webhooks.ErrNoEvent.
-func (o outgoing) render(ctx context.Context, place journal.PlaceID) ([]byte, error) {
+func (o outgoing) render(ctx context.Context, place journal.PlaceID) (body []byte, trace string, err error) {
 	found, err := o.store.EventsAt(ctx, place.Shard(), []int64{place.Position()})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if len(found) != 1 || !place.Names(&found[0]) {
-		return nil, webhooks.ErrNoEvent
+		return nil, "", webhooks.ErrNoEvent
 	}
-	return o.events.Show(ctx, &found[0])
+	body, err = o.events.Show(ctx, &found[0])
+	return body, found[0].Trace, err
+}
+
+// posts posts by a client, and has it measured.
+func (a *app) posts(client *webhooks.Client) func(context.Context, webhooks.Request) webhooks.Result {
+	return func(ctx context.Context, r webhooks.Request) webhooks.Result {
+		ctx, ended := a.observer.Calling(ctx, "webhook", r.Trace)
+		result := client.Post(ctx, r)
+		ended(result.Code)
+		return result
+	}
 }
 
 // endpoints switches endpoints off.

@@ -139,12 +139,23 @@ func (b *batch) addApart(ctx context.Context, items []*item) error {
 // decideAll decides items in order. With last, a decision that still lacks state is given up.
 func (b *batch) decideAll(items []*item, last bool) {
 	for _, it := range items {
-		d := b.decide(it, last)
+		d := b.timed(it, last)
 		b.decisions = append(b.decisions, d)
 		if d.recorded {
 			b.byID[it.command.ID] = d
 		}
 	}
+}
+
+// timed decides about one command, and notes how long that took where its trace is sampled.
+func (b *batch) timed(it *item, last bool) *decision {
+	if !Sampled(it.command.Trace) {
+		return b.decide(it, last)
+	}
+	began := b.term.w.cfg.Now()
+	d := b.decide(it, last)
+	d.began, d.ended = began, b.term.w.cfg.Now()
+	return d
 }
 
 func (b *batch) rewind(decided, events, undos int) {

@@ -1,5 +1,7 @@
 package journal
 
+import "time"
+
 // decision is what was decided of an item, before it is committed.
 type decision struct {
 	item     *item
@@ -9,6 +11,27 @@ type decision struct {
 	replayed bool
 	silent   bool // nothing to say: its body is nowhere (it was settled before)
 	dead     *DeadLetter
+	// When it was decided; only where somebody records that.
+	began, ended time.Time
+}
+
+// told calls yield with the batch's decisions, for whoever observes the commit.
+func (b *batch) told(yield func(Decision) bool) {
+	for _, d := range b.decisions {
+		if d.silent {
+			continue
+		}
+		told := Decision{
+			Command: &d.item.command, Status: d.outcome.Status, Replayed: d.replayed, DryRun: d.item.command.DryRun,
+			Began: d.began, Ended: d.ended,
+		}
+		if d.outcome.Refusal != nil {
+			told.Refusal = d.outcome.Refusal.Code
+		}
+		if !yield(told) {
+			return
+		}
+	}
 }
 
 // decide comes to a decision about one command.

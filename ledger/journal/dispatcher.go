@@ -35,11 +35,19 @@ type Dispatcher struct {
 	inbox  Inbox
 	reader Reader
 	now    func() time.Time
+
+	observer Observer
 }
 
 // NewDispatcher returns a dispatcher to the writer of the shard.
 func NewDispatcher(shard Shard, bus Bus, inbox Inbox, reader Reader, now func() time.Time) *Dispatcher {
-	return &Dispatcher{shard: shard, bus: bus, inbox: inbox, reader: reader, now: now}
+	return &Dispatcher{shard: shard, bus: bus, inbox: inbox, reader: reader, now: now, observer: nobody{}}
+}
+
+// Observed has o told of each command, and returns d.
+func (d *Dispatcher) Observed(o Observer) *Dispatcher {
+	d.observer = o
+	return d
 }
 
 // Do has c decided and returns the answer, events included. A refusal is an answer, not an error.
@@ -57,10 +65,12 @@ func (d *Dispatcher) Record(ctx context.Context, c Command) (Answer, error) {
 	return d.do(ctx, c, d.now().UTC())
 }
 
-func (d *Dispatcher) do(ctx context.Context, c Command, sent time.Time) (Answer, error) {
+func (d *Dispatcher) do(ctx context.Context, c Command, sent time.Time) (a Answer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, Patience+time.Second)
 	defer cancel()
-	a, err := d.send(ctx, c, sent)
+	ctx, ended := d.observer.Asked(ctx, &c)
+	defer func() { ended(a, err) }()
+	a, err = d.send(ctx, c, sent)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -131,7 +141,9 @@ func (d *Dispatcher) await(ctx context.Context, c Command, sent time.Time) (Answ
 }
 
 // Accept stores c in the inbox and returns: from then on it cannot be lost.
-func (d *Dispatcher) Accept(ctx context.Context, c Command) error {
+func (d *Dispatcher) Accept(ctx context.Context, c Command) (err error) {
+	ctx, ended := d.observer.Asked(ctx, &c)
+	defer func() { ended(Answer{}, err) }()
 	if err := d.inbox.Put(ctx, d.shard, c); err != nil {
 		return err
 	}

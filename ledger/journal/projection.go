@@ -50,6 +50,8 @@ type ProjectionStatus struct {
 	// Error is why it stands still, FailedAt the event it stands at; nil and 0 when it runs.
 	Error    error
 	FailedAt int64
+	// Waiting is when the oldest event was recorded that it has not taken yet; zero for none, or where that is not known.
+	Waiting time.Time
 }
 
 // Projector keeps a projection up with the journal. A batch of events counts once however often it
@@ -61,13 +63,22 @@ type Projector struct {
 	target Target
 	logger *slog.Logger
 
+	observer Observer
+
 	mu     sync.Mutex
 	status ProjectionStatus
+	seen   time.Time // when the event in hand, or the last one, was recorded
 }
 
 // NewProjector returns the projector of a target.
 func NewProjector(name string, tail *Tail, target Target, logger *slog.Logger) *Projector {
-	return &Projector{name: name, tail: tail, target: target, logger: logger}
+	return &Projector{name: name, tail: tail, target: target, logger: logger, observer: nobody{}}
+}
+
+// Observed has o told of what the projector takes, and returns p.
+func (p *Projector) Observed(o Observer) *Projector {
+	p.observer = o
+	return p
 }
 
 // Status returns how far the projection is.
@@ -75,7 +86,7 @@ func (p *Projector) Status() ProjectionStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.status
-	s.Name, s.Head = p.name, p.tail.Last()
+	s.Name, s.Head, s.Waiting = p.name, p.tail.Last(), p.tail.waiting(s.Position, p.seen)
 	return s
 }
 
@@ -125,10 +136,15 @@ func (p *Projector) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.apply(ctx, position, events); err != nil {
+		p.see(events[0].RecordedAt)
+		applying := time.Now()
+		err = p.apply(ctx, position, events)
+		p.observer.Carried(Carriage{By: p.name, Events: events, Began: applying, Took: time.Since(applying), Err: err})
+		if err != nil {
 			return err
 		}
 		position = events[len(events)-1].Position
+		p.see(events[len(events)-1].RecordedAt)
 		p.reach(position)
 		if n := len(events); n >= busyPage && n < projectionPage {
 			wait(ctx, projectionPace-time.Since(begun))
@@ -189,6 +205,12 @@ func StuckAt(err error) (position int64, ok bool) {
 		return 0, false
 	}
 	return stuck.position, true
+}
+
+func (p *Projector) see(recorded time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen = recorded
 }
 
 func (p *Projector) reach(position int64) {

@@ -58,8 +58,11 @@ type Reactor struct {
 	page   PageEffect // instead of the watch's effect
 	logger *slog.Logger
 
+	observer Observer
+
 	mu     sync.Mutex
 	status ReactorStatus
+	seen   time.Time // when the event in hand, or the last one, was recorded
 }
 
 // ReactorStatus is what a reactor says of itself.
@@ -72,6 +75,8 @@ type ReactorStatus struct {
 	Head int64
 	// Error is why it stands still; nil when it runs.
 	Error error
+	// Waiting is when the oldest event was recorded that it has not passed yet; zero for none, and where it does not run.
+	Waiting time.Time
 }
 
 // NewReactor returns the reactor that makes effect of every event whose type it wants.
@@ -90,7 +95,7 @@ func watchTypes(wants func(eventType string) bool, effect Effect) Watch {
 
 // NewWatcher returns the reactor that makes effects of what it watches.
 func NewWatcher(name string, tail *Tail, points Checkpoints, w Watch, logger *slog.Logger) *Reactor {
-	return &Reactor{name: name, tail: tail, points: points, watch: w, logger: logger}
+	return &Reactor{name: name, tail: tail, points: points, watch: w, logger: logger, observer: nobody{}}
 }
 
 // NewPageReactor is NewReactor for an effect of many events at once. begin is the Begin of a [Watch].
@@ -99,7 +104,13 @@ func NewPageReactor(name string, tail *Tail, points Checkpoints, begin func(ctx 
 ) *Reactor {
 	watch := watchTypes(wants, nil)
 	watch.Begin = begin
-	return &Reactor{name: name, tail: tail, points: points, watch: watch, page: page, logger: logger}
+	return &Reactor{name: name, tail: tail, points: points, watch: watch, page: page, logger: logger, observer: nobody{}}
+}
+
+// Observed has o told of what the reactor acts on, and returns r.
+func (r *Reactor) Observed(o Observer) *Reactor {
+	r.observer = o
+	return r
 }
 
 // Status returns how far the reactor is.
@@ -108,6 +119,9 @@ func (r *Reactor) Status() ReactorStatus {
 	defer r.mu.Unlock()
 	s := r.status
 	s.Name, s.Head = r.name, r.tail.Last()
+	if s.Position > 0 {
+		s.Waiting = r.tail.waiting(s.Position, r.seen)
+	}
 	return s
 }
 
@@ -137,6 +151,12 @@ func (r *Reactor) turn(ctx context.Context) (progress bool) {
 	return progress
 }
 
+func (r *Reactor) see(recorded time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = recorded
+}
+
 func (r *Reactor) note(s ReactorStatus) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -163,14 +183,14 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 		if err != nil {
 			return progress, err
 		}
+		r.see(events[0].RecordedAt)
+		newest := events[len(events)-1].RecordedAt
 		if r.page != nil {
 			acted, err := r.actOnPage(ctx, events)
 			if err != nil {
 				return progress, err
 			}
-			if len(events) > 0 {
-				position = events[len(events)-1].Position
-			}
+			position = events[len(events)-1].Position
 			if acted {
 				if err := advance(position); err != nil {
 					return progress, err
@@ -185,19 +205,27 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 				continue
 			}
 			key := func(n int) string { return fmt.Sprintf("%s/%s/%d", r.name, e.ID().Format("evt"), n) }
-			if err := r.watch.Effect(ctx, e, key); err != nil {
+			if err := r.act(ctx, e, key); err != nil {
 				return progress, fmt.Errorf("at event %d (%s): %w", e.Position, e.Type, err)
 			}
 			if err := advance(position); err != nil {
 				return progress, err
 			}
 		}
+		r.see(newest)
 		if position > noted && time.Now().After(next) {
 			if err := advance(position); err != nil {
 				return progress, err
 			}
 		}
 	}
+}
+
+// act makes the effect of one event.
+func (r *Reactor) act(ctx context.Context, e *Event, key func(n int) string) (err error) {
+	ctx, ended := r.observer.Reacting(ctx, r.name, []*Event{e})
+	defer func() { ended(err) }()
+	return r.watch.Effect(ctx, e, key)
 }
 
 // actOnPage makes the effect of those of the events that are wanted.
@@ -211,6 +239,8 @@ func (r *Reactor) actOnPage(ctx context.Context, events []Event) (acted bool, er
 	if len(wanted) == 0 {
 		return false, nil
 	}
+	ctx, ended := r.observer.Reacting(ctx, r.name, wanted)
+	defer func() { ended(err) }()
 	if acted, err = r.page(ctx, wanted); err != nil {
 		return acted, fmt.Errorf("at events %d to %d: %w", wanted[0].Position, wanted[len(wanted)-1].Position, err)
 	}

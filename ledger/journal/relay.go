@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -28,12 +29,46 @@ type Relay struct {
 	log    Publisher
 	wake   <-chan struct{}
 	logger *slog.Logger
+
+	observer Observer
+
+	mu     sync.Mutex
+	status RelayStatus
+}
+
+// RelayStatus is what a relay says of itself. A relay that is outrun says what it last knew.
+type RelayStatus struct {
+	// Position is the last one known to be published, Head the last one known of the journal.
+	Position, Head int64
+	// Waiting is when the oldest event was recorded that it could not publish yet; zero for none.
+	Waiting time.Time
+	// Error is why nothing can be published; nil when it runs.
+	Error error
 }
 
 // NewRelay returns a relay that reads recent where it can, and reader where it has to. A value on
 // wake says that the journal has grown; it may be nil.
 func NewRelay(shard Shard, reader Reader, recent *Recent, log Publisher, wake <-chan struct{}, logger *slog.Logger) *Relay {
-	return &Relay{shard: shard, reader: reader, recent: recent, log: log, wake: wake, logger: logger}
+	return &Relay{shard: shard, reader: reader, recent: recent, log: log, wake: wake, logger: logger, observer: nobody{}}
+}
+
+// Observed has o told of what the relay publishes, and returns r.
+func (r *Relay) Observed(o Observer) *Relay {
+	r.observer = o
+	return r
+}
+
+// Status returns how far the relay is.
+func (r *Relay) Status() RelayStatus {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status
+}
+
+func (r *Relay) note(change func(*RelayStatus)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.status)
 }
 
 // Run publishes until ctx ends. It returns nil.
@@ -50,6 +85,7 @@ func (r *Relay) Run(ctx context.Context) error {
 				r.logger.Warn("events cannot be published; they wait in the journal", "shard", r.shard, "error", err)
 			}
 			failing = true
+			r.note(func(s *RelayStatus) { s.Error = err })
 			wait(ctx, retryInterval)
 		}
 	}
@@ -87,7 +123,7 @@ func (r *Relay) publishFrom(ctx context.Context, timeline, position int64, look 
 			}
 			continue
 		}
-		if err := r.log.Publish(ctx, timeline, events); err != nil {
+		if err := r.send(ctx, timeline, events); err != nil {
 			return err
 		}
 		if *failing {
@@ -98,18 +134,37 @@ func (r *Relay) publishFrom(ctx context.Context, timeline, position int64, look 
 	}
 }
 
+// send publishes events, and notes how far that is.
+func (r *Relay) send(ctx context.Context, timeline int64, events []Event) error {
+	first, last := &events[0], &events[len(events)-1]
+	r.note(func(s *RelayStatus) { s.Waiting, s.Head = first.RecordedAt, max(s.Head, last.Position) })
+	began := time.Now()
+	err := r.log.Publish(ctx, timeline, events)
+	r.observer.Carried(Carriage{By: RelayStep, Events: events, Began: began, Took: time.Since(began), Err: err})
+	if err == nil {
+		r.note(func(s *RelayStatus) { *s = RelayStatus{Position: last.Position, Head: max(s.Head, last.Position)} })
+	}
+	return err
+}
+
 // begin finds where to go on; a log of an older timeline is emptied first.
 func (r *Relay) begin(ctx context.Context) (timeline, position int64, err error) {
 	head, err := r.reader.Head(ctx, r.shard)
 	if err != nil {
 		return 0, 0, err
 	}
+	r.note(func(s *RelayStatus) {
+		if s.Head = head.Position; s.Waiting.IsZero() && s.Head > s.Position { // as long as the log's end is not known
+			s.Waiting = head.RecordedAt
+		}
+	})
 	timeline, position, err = r.log.Published(ctx, r.shard)
 	if err != nil {
 		return 0, 0, err
 	}
 	switch {
 	case timeline == head.Timeline && position <= head.Position:
+		r.note(func(s *RelayStatus) { *s = RelayStatus{Position: position, Head: head.Position} })
 		return timeline, position, nil
 	case timeline == head.Timeline, timeline > head.Timeline:
 		return 0, 0, ErrStale
@@ -142,5 +197,6 @@ func (r *Relay) idle(ctx context.Context, timeline int64, more <-chan struct{}, 
 	if head.Timeline != timeline {
 		return false, errNewTimeline
 	}
+	r.note(func(s *RelayStatus) { s.Head, s.Error = head.Position, nil })
 	return true, nil
 }

@@ -56,6 +56,21 @@ func (t *Tail) Last() int64 {
 	return t.last
 }
 
+// waiting returns when the oldest event after a position was recorded, for who has not passed it: zero when there is
+// none, and passed, when whoever asks last saw an event of about that age, where it is too old to be in memory.
+func (t *Tail) waiting(position int64, passed time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first := t.last - int64(len(t.kept)) + 1
+	switch {
+	case position >= t.last:
+		return time.Time{}
+	case position+1 >= first:
+		return t.kept[position+1-first].RecordedAt
+	}
+	return passed
+}
+
 // begun waits until the tail knows where the journal ends, and returns the newest position.
 func (t *Tail) begun(ctx context.Context) (int64, error) {
 	for {

@@ -161,9 +161,10 @@ func (t *term) commit(b *batch, chain [32]byte) error {
 	defer cancel()
 	start := t.w.cfg.Now()
 	err = t.store.Append(ctx, out)
-	if err == nil && t.w.cfg.OnCommit != nil {
-		t.w.cfg.OnCommit(Commit{Commands: len(b.decisions), Events: len(out.Events), Took: t.w.cfg.Now().Sub(start)})
-	}
+	t.w.cfg.Observer.Committed(Commit{
+		Commands: len(b.decisions), Events: len(out.Events), Position: out.After.Position,
+		Began: start, Took: t.w.cfg.Now().Sub(start), Decisions: b.told, Err: err,
+	})
 	return err
 }
 

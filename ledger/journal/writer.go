@@ -25,18 +25,12 @@ type Config struct {
 	MaxCached int
 	// CommitTimeout is how long a commit may take before its end is called unknown; default 10 s.
 	CommitTimeout time.Duration
-	// OnCommit, if set, is told of every commit, for metrics.
-	OnCommit func(Commit)
+	// Observer is told of every commit; default nobody.
+	Observer Observer
 	// Recent, if set, is given what every commit wrote.
 	Recent *Recent
 	// Log; default slog.Default().
 	Log *slog.Logger
-}
-
-// Commit says what one commit was like.
-type Commit struct {
-	Commands, Events int
-	Took             time.Duration
 }
 
 // Role is what a writer is doing.
@@ -95,6 +89,9 @@ func NewWriter(shard Shard, holder string, registry *Registry, store Store, sour
 	}
 	if cfg.Recent == nil {
 		cfg.Recent = NewRecent()
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = nobody{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()

@@ -63,7 +63,7 @@ func (t *Teller) Tell(ctx context.Context, e *journal.Event, key func(int) strin
 	}
 	if a.Outcome.Status != journal.Done {
 		// It would end in the same way for ever.
-		t.log.Error("a notice was not sent", "event", e.Position, "topic", n.topic, "command", c.ID.String(), "status", string(a.Outcome.Status))
+		t.log.ErrorContext(ctx, "a notice was not sent", "event", e.Position, "topic", n.topic, "command", c.ID.String(), "status", string(a.Outcome.Status))
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (w *Watcher) fire(ctx context.Context, e *journal.Event, name string) error
 	}
 	if a.Outcome.Status != journal.Done {
 		// It would end in the same way for ever.
-		w.log.Error("alerts do not fire", "event", e.Position, "command", c.ID.String(), "status", string(a.Outcome.Status))
+		w.log.ErrorContext(ctx, "alerts do not fire", "event", e.Position, "command", c.ID.String(), "status", string(a.Outcome.Status))
 		return nil
 	}
 	for i := range a.Events {

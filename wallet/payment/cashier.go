@@ -155,7 +155,7 @@ func (c *Cashier) try(ctx context.Context, e *journal.Event, call Call, down map
 	case errors.As(err, &silent) && ctx.Err() == nil:
 		call.Attempts++
 		call.Provider = silent.provider
-		c.log.Warn("a payment provider has not answered", "provider", silent.provider, "event", e.Position, "attempts", call.Attempts, "error", silent.err)
+		c.log.WarnContext(ctx, "a payment provider has not answered", "provider", silent.provider, "event", e.Position, "attempts", call.Attempts, "error", silent.err)
 		err = c.ports.Unanswered.SetAside(ctx, call, c.now().Add(again(call.Attempts)), silent.err.Error())
 	case err == nil && call.Attempts > 0:
 		err = c.ports.Unanswered.Answered(ctx, call.Position)
@@ -224,9 +224,9 @@ func (c *Cashier) call(ctx context.Context, provider string, as attempt, ask fun
 	case err != nil:
 		return err
 	case isDown && !before:
-		c.log.Error("a payment provider does not answer: new payments go to the next one, if there is one", "provider", provider, "error", fault)
+		c.log.ErrorContext(ctx, "a payment provider does not answer: new payments go to the next one, if there is one", "provider", provider, "error", fault)
 	case before && !isDown:
-		c.log.Info("a payment provider answers again", "provider", provider)
+		c.log.InfoContext(ctx, "a payment provider answers again", "provider", provider)
 	}
 	if fault != nil {
 		return noAnswer{provider, fault}

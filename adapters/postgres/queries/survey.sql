@@ -1,0 +1,8 @@
+-- What waits, counted no further than matters: each look is a few pages of an index.
+SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT $1) AS waiting),
+       (SELECT received_at FROM inbox WHERE shard = $2 ORDER BY seq LIMIT 1),
+       (SELECT count(*) FROM (SELECT FROM dead_letters WHERE resolved_at IS NULL LIMIT $1) AS open),
+       (SELECT min(at) FROM dead_letters WHERE resolved_at IS NULL),
+       (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE status = 'pending' LIMIT $1) AS pending),
+       (SELECT count(*) FROM (SELECT FROM webhook_endpoint_health WHERE failing_since IS NOT NULL LIMIT $1) AS failing),
+       pg_database_size(current_database());

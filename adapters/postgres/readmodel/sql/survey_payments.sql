@@ -1,0 +1,1 @@
+SELECT status, count(*) FROM {payments}.payment WHERE status = ANY (@statuses) GROUP BY status

@@ -1,0 +1,48 @@
+package postgres
+
+import (
+	"context"
+	_ "embed" // the SQL lies beside the code
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/florinledger/florin/ledger/journal"
+)
+
+// surveyMost is how far a survey counts: that something waits matters, and for how long, and whether it becomes more.
+const surveyMost = 10_000
+
+//go:embed queries/survey.sql
+var surveySQL string
+
+// Survey is what waits in the database for somebody to deal with it. Numbers stop at 10,000.
+type Survey struct {
+	// Inbox is how many commands wait there, InboxOldest since when the first does; zero for none.
+	Inbox       int
+	InboxOldest time.Time
+	// DeadLetters is how many are open, DeadLettersOldest when the first of them was buried; zero for none.
+	DeadLetters       int
+	DeadLettersOldest time.Time
+	// WebhooksPending is how many deliveries are to be sent; EndpointsFailing to how many endpoints the last ones failed.
+	WebhooksPending, EndpointsFailing int
+	// Bytes is what the database takes on disk.
+	Bytes int64
+}
+
+// TakeSurvey looks what waits. It reads a few rows of each table, however many there are.
+func TakeSurvey(ctx context.Context, pool *pgxpool.Pool, shard journal.Shard) (s Survey, err error) {
+	var inbox, dead *time.Time
+	if err := pool.QueryRow(ctx, surveySQL, surveyMost, shard).
+		Scan(&s.Inbox, &inbox, &s.DeadLetters, &dead, &s.WebhooksPending, &s.EndpointsFailing, &s.Bytes); err != nil {
+		return Survey{}, fmt.Errorf("survey: %w", err)
+	}
+	if inbox != nil {
+		s.InboxOldest = *inbox
+	}
+	if dead != nil {
+		s.DeadLettersOldest = *dead
+	}
+	return s, nil
+}

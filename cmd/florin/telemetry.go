@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/telemetry"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+const (
+	// surveyInterval is how often the database is looked into for metrics, by whoever holds the shard, and surveyLimit
+	// how long a look may take.
+	surveyInterval = 15 * time.Second
+	surveyLimit    = 10 * time.Second
+	// flushLimit is how long the last spans may take to be sent when the process stops.
+	flushLimit = 3 * time.Second
+)
+
+// tracingSettings say where traces go, by OpenTelemetry's own names. Its other variables, such as OTEL_EXPORTER_OTLP_HEADERS,
+// OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, are read by its library.
+type tracingSettings struct {
+	OTLPEndpoint       string `name:"otlp-endpoint" help:"Collector of traces, OTLP over HTTP, such as http://127.0.0.1:4318; without one no traces are made." env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPTracesEndpoint string `name:"otlp-traces-endpoint" help:"The whole address that spans are posted to, where it is not that one's /v1/traces." env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`
+	TracesSampler      string `help:"Which traces are made: always_on, always_off, traceidratio, or one of them with parentbased_ before it, which does as a caller with a traceparent does." env:"OTEL_TRACES_SAMPLER" enum:"always_on,always_off,traceidratio,parentbased_always_on,parentbased_always_off,parentbased_traceidratio," default:""`
+	TracesSamplerArg   string `help:"How many of all traces a ratio means, from 0 to 1." env:"OTEL_TRACES_SAMPLER_ARG"`
+	TracesOff          bool   `help:"Make no traces whatever else is set." env:"OTEL_SDK_DISABLED"`
+}
+
+// openTelemetry makes the metrics, and the traces that the settings ask for.
+func (a *app) openTelemetry(ctx context.Context, s *settings) error {
+	a.metrics, a.tracing = telemetry.NewMetrics(), telemetry.NoTracing()
+	a.observer = telemetry.NewObserver(a.metrics, a.tracing)
+	if s.TracesOff {
+		return nil
+	}
+	instance, err := holderName()
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(a.roles))
+	for i, r := range a.roles {
+		names[i] = string(r)
+	}
+	tracing, err := telemetry.NewTracing(ctx, telemetry.TracingConfig{
+		Endpoint: s.OTLPEndpoint, TracesEndpoint: s.OTLPTracesEndpoint, Sampler: s.TracesSampler, Argument: s.TracesSamplerArg,
+		Instance: instance, Version: version(), Attributes: map[string]string{"florin.roles": strings.Join(names, ",")}, Log: a.log,
+	}, a.metrics)
+	if err != nil {
+		return err
+	}
+	a.tracing, a.observer = tracing, telemetry.NewObserver(a.metrics, tracing)
+	return nil
+}
+
+// closeTelemetry sends the spans that are left.
+func (a *app) closeTelemetry() error {
+	ctx, cancel := context.WithTimeout(context.Background(), flushLimit)
+	defer cancel()
+	return a.tracing.Close(ctx)
+}
+
+// measure shows how the connections of the process are used, once all of them are there, and has whoever
+// holds the shard look what waits in the database.
+func (a *app) measure() {
+	for name, pool := range map[string]*pgxpool.Pool{
+		"read": a.reads, "work": a.work, "auth": a.auth, "reactor": a.react, "webhook": a.hooks, "rebuild": a.builds, "vault": a.keys,
+	} {
+		if pool != nil {
+			a.metrics.Pool(name, pool)
+		}
+	}
+	a.metrics.NATS(a.conn)
+	if a.redis != nil {
+		a.metrics.Redis(a.redis.Up)
+	}
+	if a.sessions != nil {
+		counts := func(of func() authn.Counts) func() (hits, misses int64) {
+			return func() (hits, misses int64) { c := of(); return c.Hits, c.Misses }
+		}
+		a.metrics.Cache("sessions", counts(a.sessions.SessionCounts))
+		a.metrics.Cache("api-keys", counts(a.sessions.APIKeyCounts))
+	}
+	if a.writer != nil {
+		show, reads := a.metrics.Survey(), readmodel.NewReads(a.work)
+		a.does(func(ctx context.Context) error { return a.surveys(ctx, reads, show) })
+	}
+}
+
+// surveys looks into the database as long as this process holds the shard: one is enough, and there is one.
+func (a *app) surveys(ctx context.Context, reads *readmodel.Reads, show func(*telemetry.Findings)) error {
+	for ctx.Err() == nil {
+		if a.writer.Status().Role != journal.Leading {
+			show(nil)
+			pause(ctx, journal.LeaseRenewal)
+			continue
+		}
+		found, err := lookAround(ctx, a.work, reads)
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("what waits in the database cannot be looked for", "error", err)
+		}
+		show(found) // nothing, where nothing is known
+		pause(ctx, surveyInterval)
+	}
+	return nil
+}
+
+// lookAround looks once. It returns nil with an error.
+func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads) (*telemetry.Findings, error) {
+	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
+	defer cancel()
+	s, err := postgres.TakeSurvey(ctx, pool, shard)
+	if err != nil {
+		return nil, err
+	}
+	open, err := reads.PaymentsIn(ctx, string(payment.StatusCreated), string(payment.StatusRequiresAction), string(payment.StatusProcessing),
+		string(payment.StatusDisputed))
+	if err != nil {
+		return nil, err
+	}
+	suspense, err := reads.Suspense(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := &telemetry.Findings{
+		Inbox: s.Inbox, InboxOldest: s.InboxOldest, DeadLetters: s.DeadLetters, DeadLettersOldest: s.DeadLettersOldest,
+		WebhooksPending: s.WebhooksPending, EndpointsFailing: s.EndpointsFailing, Payments: open, DatabaseBytes: s.Bytes,
+	}
+	for _, b := range suspense {
+		found.Suspense = append(found.Suspense, telemetry.Balance{Account: b.Account, Asset: b.Asset, Amount: b.Balance})
+	}
+	return found, nil
+}
+
+// counting reads what a payment provider delivers, and counts it.
+type counting struct {
+	payment.Reader
+	provider string
+	metrics  *telemetry.Metrics
+}
+
+// Read implements payment.Reader.
+func (c counting) Read(body []byte, signature string) (payment.Message, error) {
+	m, err := c.Reader.Read(body, signature)
+	result := "taken"
+	switch {
+	case errors.Is(err, payment.ErrSignature):
+		result = "invalid-signature"
+	case errors.Is(err, payment.ErrLivemode):
+		result = "livemode-mismatch"
+	case err != nil:
+		result = "malformed"
+	}
+	c.metrics.ProviderEvent(c.provider, result, m.Fact.OccurredAt)
+	return m, err
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -25,7 +26,9 @@ func alone(ctx context.Context, points journal.Checkpoints, name string, interva
 			return nil
 		})
 		if err != nil && ctx.Err() == nil {
-			log.Error("what is to be done by one process is not done", "name", name, "error", err)
+			if !errors.Is(err, journal.ErrHeld) { // what it reads is still being built
+				log.Error("what is to be done by one process is not done", "name", name, "error", err)
+			}
 			pause(ctx, aloneRetry)
 		}
 	}

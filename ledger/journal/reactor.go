@@ -145,7 +145,8 @@ func (r *Reactor) turn(ctx context.Context) (progress bool) {
 		return err
 	})
 	r.note(ReactorStatus{Error: err})
-	if ctx.Err() == nil && !errors.Is(err, ErrOutrun) { // otherwise another process thought it was alone
+	// Otherwise another process thought it was alone, or what the effect reads is still being built.
+	if ctx.Err() == nil && !errors.Is(err, ErrOutrun) && !errors.Is(err, ErrHeld) {
 		r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
 	}
 	return progress

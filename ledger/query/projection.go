@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/florinledger/florin/ledger/journal"
@@ -17,8 +18,8 @@ var (
 	ErrNotStuck = errors.New("query: the projection does not stand before that event")
 	// ErrRebuilding: another rebuild of it is not finished.
 	ErrRebuilding = errors.New("query: the projection is being built already")
-	// ErrNotBuilt: its tables of this version have never been built to the end.
-	ErrNotBuilt = errors.New("query: the projection is not built yet")
+	// ErrNotBuilt: its tables of this version have never been built to the end. Who waits for them has not failed.
+	ErrNotBuilt = fmt.Errorf("query: its tables are not built yet: %w", journal.ErrHeld)
 )
 
 // ProjectionStatus says how a projection is.

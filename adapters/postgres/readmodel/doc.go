@@ -14,6 +14,9 @@
 //	memberships   plans, memberships as their events left them, and what everybody is a member of
 //	messages      who has which message, sealed, and digests of the words that it is found by
 //
+// Beside the tables that are read, a Rebuilder fills new ones from the journal, and swaps them in or compares them;
+// Control is what operators have of it.
+//
 // A projection's tables belong to a generation and live in a schema of their own. SQL names them
 // {accounts}.balance and the like; the braces are replaced by the schema of the generation that is
 // written, or of the live one that is read.

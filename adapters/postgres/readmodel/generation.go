@@ -109,7 +109,7 @@ func (g *Generation) Checkpoint(ctx context.Context) (position int64, err error)
 	err = g.pool.QueryRow(ctx, sqlOf(name), args).Scan(&g.number, &position, &g.skips, &paused, &g.passed)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return 0, fmt.Errorf("%w: %w", journal.ErrHeld, query.ErrNotBuilt)
+		return 0, query.ErrNotBuilt
 	case err != nil:
 		return 0, err
 	case paused:

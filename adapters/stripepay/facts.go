@@ -18,7 +18,7 @@ const PaymentKey = "payment_id"
 
 // factOf puts an event's object into the words of payments. The types handled are those that say
 // how much of a payment was received or refunded in all, how far a payment is that nobody has paid yet, what a
-// dispute has moved in all, and how far a payout has come; every one of them is enough by itself.
+// dispute has moved in all, how far a payout has come, and how a subscription and its invoices stand; every one of them is enough by itself.
 func factOf(e envelope) (payment.Fact, error) {
 	switch e.Type {
 	case "payment_intent.succeeded":
@@ -37,6 +37,11 @@ func factOf(e envelope) (payment.Fact, error) {
 	case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
 		"charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated":
 		return read(e.Data.Object, disputeFact)
+	case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
+		"customer.subscription.paused", "customer.subscription.resumed":
+		return read(e.Data.Object, subscriptionFact)
+	case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed":
+		return read(e.Data.Object, invoiceFact)
 	case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled":
 		return read(e.Data.Object, payoutFact)
 	}
@@ -180,6 +185,6 @@ func paid(s sums) (payment.Fact, error) {
 	return payment.Fact{
 		Kind: payment.Paid, Payment: s.payment, Asset: asset(s.currency),
 		Received: amount(s.received, s.currency), Refunded: amount(s.refunded, s.currency),
-		Wallet: s.wallet, Order: s.order, Invoiced: s.invoice != "",
+		Wallet: s.wallet, Order: s.order, Invoiced: s.invoice != "", Invoice: string(s.invoice),
 	}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/adapters/stripepay"
 	"github.com/florinledger/florin/adapters/stripepay/stripetest"
 	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -50,6 +51,13 @@ func TestStripeTakesWhatIsAsked(t *testing.T) {
 	told, err := g.Refund(t.Context(), aRefund("4.00", time.Now()))
 	require.NoError(t, err)
 	require.NotEmpty(t, told.Ref)
+	subscriptions := stripepay.Subscriptions{Gateway: g}
+	page, err := subscriptions.OpenPage(t.Context(), membership.Order{ID: memID, Price: "price_1", SuccessURL: "https://shop.example.com/paid", CancelURL: "https://shop.example.com/"})
+	require.NoError(t, err)
+	require.NotEmpty(t, page.Ref)
+	for _, what := range []string{membership.AskAtEnd, membership.AskGoOn, membership.AskChange, membership.AskEnd} {
+		require.NoError(t, subscriptions.Change(t.Context(), membership.Wish{Ask: membership.Ask{What: what, Price: "price_2"}, Key: "k" + what, Subscription: "sub_1"}), what)
+	}
 	_, err = g.Refund(t.Context(), aRefund("4.00", time.Now().Add(-48*time.Hour))) // which looks for it first
 	require.NoError(t, err)
 	lines := 0

@@ -9,7 +9,7 @@ import (
 
 // intentTold says how far an intent is that nobody has paid.
 func intentTold(o intent) (payment.Fact, error) {
-	f := payment.Fact{Kind: payment.Told, Payment: o.ID, Asset: asset(o.Currency), Order: o.Metadata[PaymentKey], Invoiced: o.Invoice != ""}
+	f := payment.Fact{Kind: payment.Told, Payment: o.ID, Asset: asset(o.Currency), Order: o.Metadata[PaymentKey], Invoiced: o.Invoice != "", Invoice: string(o.Invoice)}
 	var failed bool
 	if f.Told, failed = toldOfIntent(o.Status, o.LastError != nil); failed {
 		f.Failure = payment.Failure{Code: cmp.Or(o.LastError.DeclineCode, o.LastError.Code, "failed"), Message: excerpt(o.LastError.Message)}
@@ -40,6 +40,9 @@ func toldOfIntent(status string, failedBefore bool) (told payment.Status, failed
 
 // sessionTold says how far a session is that will not be paid any more.
 func sessionTold(o session) (payment.Fact, error) {
+	if id := o.Metadata[MembershipKey]; id != "" && o.Status == "expired" {
+		return payment.Fact{Kind: payment.Billed, Billing: &payment.BillingFact{Membership: id, Closed: true}}, nil
+	}
 	f := payment.Fact{Kind: payment.Told, Payment: string(o.PaymentIntent), Asset: asset(o.Currency), Order: o.Metadata[PaymentKey], Told: payment.StatusFailed}
 	if o.Status == "expired" {
 		f.Told = payment.StatusCanceled

@@ -93,7 +93,7 @@ func TestFacts(t *testing.T) {
 		},
 		"of an invoice": {
 			"payment_intent.succeeded", over(stripetest.PaymentIntent(t, ten), "invoice", "in_1"),
-			with(func(f *payment.Fact) { f.Invoiced = true }),
+			with(func(f *payment.Fact) { f.Invoiced, f.Invoice = true, "in_1" }),
 		},
 		"session not paid yet": {
 			"checkout.session.completed", over(stripetest.CheckoutSession(t, ten), "payment_status", "unpaid"),

@@ -48,6 +48,9 @@ func policy(s *journal.Scope) ledger.Policy {
 	return p
 }
 
+// outside are the rules of what has happened at a provider: it is booked whatever stands in the accounts.
+func outside() ledger.Policy { return ledger.Policy{Owner: "membership", Force: true} }
+
 // paid are the postings of a period that is paid from the wallet.
 func (a About) paid(p Period) []journal.Posting {
 	return append(
@@ -70,11 +73,15 @@ func (a About) passed(p Period, days int64, amount decimal.Decimal, to string) (
 
 // record makes a fact of a membership, with its postings, if there are any.
 func (a About) record(s *journal.Scope, e journal.Event) error {
-	e.Ledger, e.Stream, e.Schema = ledger.Main, wallet.Stream(a.WalletID), 1
+	e.Ledger, e.Stream, e.Schema = ledger.Main, wallet.Stream(a.WalletID), schemaOf(e.Type)
+	rules := policy(s)
+	if a.Provider != "" {
+		e.Stream, rules = "membership/"+a.MembershipID, outside()
+	}
 	if len(e.Postings) == 0 {
 		s.Emit(e)
 		return nil
 	}
-	_, err := ledger.Post(s, e, policy(s))
+	_, err := ledger.Post(s, e, rules)
 	return err
 }

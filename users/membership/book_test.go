@@ -14,6 +14,7 @@ import (
 	"github.com/florinledger/florin/users"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 const ann = "usr_01k0q3v9x8f6r8v4t0d6m2n7h5"
@@ -31,7 +32,7 @@ func at(text string) time.Time {
 }
 
 func cores() []func(*journal.Registry) {
-	return []func(*journal.Registry){ledger.Register, wallet.Register, users.Register, membership.Register}
+	return []func(*journal.Registry){ledger.Register, wallet.Register, payment.Register, users.Register, membership.Register}
 }
 
 // book is a journal with plans, and Ann with a wallet, at a time.

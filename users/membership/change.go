@@ -23,7 +23,7 @@ func (c On) ready(s *journal.Scope) (Membership, error) {
 	}
 	m, _ = Find(s, c.MembershipID)
 	switch {
-	case !m.Live():
+	case !m.Live() && m.Status != StatusPending:
 		return m, ErrMembershipEnded
 	case m.due(s.Now()):
 		return m, ErrMembershipBehind
@@ -38,6 +38,9 @@ func decideCancel(s *journal.Scope, c Cancel) error {
 	m, err := c.ready(s)
 	if err != nil {
 		return err
+	}
+	if m.Billing != nil {
+		return m.askCancel(s, c)
 	}
 	if c.At == AtPeriodEnd && m.Status == StatusActive {
 		return m.setRenewal(s, false)
@@ -72,6 +75,9 @@ func decideChange(s *journal.Scope, c Change) error {
 	m, err := c.ready(s)
 	if err != nil {
 		return err
+	}
+	if m.Billing != nil {
+		return m.askChange(s, c)
 	}
 	plan, sold := FindPlan(s, c.Plan)
 	w, _ := wallet.Find(s, m.WalletID)

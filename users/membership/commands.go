@@ -15,6 +15,10 @@ const (
 	CommandCancel         = "cancel-membership"
 	CommandChange         = "change-membership"
 	CommandRunMemberships = "run-memberships"
+	// Of memberships that a provider bills; [payment.CommandRecordBilling] is what it tells.
+	CommandSubscribe    = "subscribe-membership"
+	CommandRecordPage   = "record-membership-page"
+	CommandRecordAnswer = "record-membership-answer"
 )
 
 // CreatePlan offers a plan, and registers the asset in which its days are counted: [DayAsset].

@@ -23,6 +23,12 @@ var (
 	ErrMembershipUnchanged = journal.Refuse("membership-unchanged", "The membership is so already.")
 	// ErrMembershipBehind: so many days have passed unbooked that others have to be booked first.
 	ErrMembershipBehind = journal.Refuse("membership-behind", "Days of the membership that have passed are still being booked.")
+	// ErrPlanNotBilled: no provider has a price for the plan.
+	ErrPlanNotBilled = journal.Refuse("plan-not-billed", "The plan has no price at the payment provider.")
+	// ErrMembershipAsked: the provider has not answered yet to what was asked of it before.
+	ErrMembershipAsked = journal.Refuse("membership-asked", "The provider is being asked for something else of the membership.")
+	// ErrMembershipElsewhere: another billing system sells it.
+	ErrMembershipElsewhere = journal.Refuse("membership-elsewhere", "The membership is sold by another system, which has to be asked.")
 	// ErrMembershipNotDue: its time is to come. It is Florin's own question that was early, so that nothing is
 	// recorded and it is asked again.
 	ErrMembershipNotDue = journal.RefuseMalformed("membership-not-due", "Nothing of the membership is due yet.")
@@ -38,5 +44,6 @@ func refusals() []*journal.Refusal {
 	return []*journal.Refusal{
 		ErrPlanNotFound, ErrPlanTaken, ErrPlanInactive, ErrMembershipNotFound, ErrMembershipExists, ErrMembershipEnded,
 		ErrMembershipInGrace, ErrMembershipUnchanged, ErrMembershipBehind, ErrMembershipNotDue,
+		ErrPlanNotBilled, ErrMembershipAsked, ErrMembershipElsewhere,
 	}
 }

@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/florinledger/florin/ledger"
@@ -8,7 +9,8 @@ import (
 	"github.com/florinledger/florin/wallet"
 )
 
-// The types of the events of plans and memberships. Their shapes at schema 1 are frozen in testdata/events.
+// The types of the events of plans and memberships. Their shapes at schema 1 are frozen in testdata/events. Schema 2 of those
+// that a wallet's and a provider's memberships have alike may say what there is of it at the provider.
 const (
 	TypePlanCreated    = "plan-created"
 	TypePlanChanged    = "plan-changed"
@@ -20,6 +22,16 @@ const (
 	TypeChanged        = "membership-changed"
 	TypeCanceled       = "membership-canceled"
 	TypeEnded          = "membership-ended"
+
+	// Of memberships that a provider bills.
+	TypeOrdered          = "membership-ordered"
+	TypePageOpened       = "membership-page-opened"
+	TypeInvoicePaid      = "membership-invoice-paid"
+	TypeInvoiceRefunded  = "membership-invoice-refunded"
+	TypeInvoiceSuspended = "invoice-suspended"
+	TypeFollowed         = "membership-followed"
+	TypeAsked            = "membership-asked"
+	TypeAnswered         = "membership-answered"
 )
 
 // PlanCreated says that there is a plan. It belongs to no ledger.
@@ -122,6 +134,20 @@ func partsOf(body any) (about About, st Standing, ok bool) {
 		return b.About, b.Standing, true
 	case Ended:
 		return b.About, b.Standing, true
+	case Ordered:
+		return b.About, b.Standing, true
+	case PageOpened:
+		return b.About, b.Standing, true
+	case InvoicePaid:
+		return b.About, b.Standing, true
+	case InvoiceRefunded:
+		return b.About, b.Standing, true
+	case Followed:
+		return b.About, b.Standing, true
+	case Asked:
+		return b.About, b.Standing, true
+	case Answered:
+		return b.About, b.Standing, true
 	}
 	return about, st, false
 }
@@ -136,7 +162,8 @@ func IDOf(body any) string {
 func IsType(eventType string) bool {
 	switch eventType {
 	case TypePlanCreated, TypePlanChanged, TypeBought, TypeDayPassed, TypeRenewed, TypeRenewalRefused, TypeRenewalSet,
-		TypeChanged, TypeCanceled, TypeEnded:
+		TypeChanged, TypeCanceled, TypeEnded,
+		TypeOrdered, TypePageOpened, TypeInvoicePaid, TypeInvoiceRefunded, TypeInvoiceSuspended, TypeFollowed, TypeAsked, TypeAnswered:
 		return true
 	}
 	return false
@@ -154,14 +181,17 @@ func Register(r *journal.Registry) {
 
 	journal.Records[PlanCreated](r, TypePlanCreated, 1, nil)
 	journal.Records[PlanChanged](r, TypePlanChanged, 1, nil)
-	journal.Records[Bought](r, TypeBought, 1, nil)
-	journal.Records[DayPassed](r, TypeDayPassed, 1, nil)
-	journal.Records[Renewed](r, TypeRenewed, 1, nil)
-	journal.Records[RenewalRefused](r, TypeRenewalRefused, 1, nil)
-	journal.Records[RenewalSet](r, TypeRenewalSet, 1, nil)
-	journal.Records[Changed](r, TypeChanged, 1, nil)
-	journal.Records[Canceled](r, TypeCanceled, 1, nil)
-	journal.Records[Ended](r, TypeEnded, 1, nil)
+	walletOnly := map[int]func(json.RawMessage) (json.RawMessage, error){1: sameShape}
+	journal.Records[Bought](r, TypeBought, 2, walletOnly)
+	journal.Records[DayPassed](r, TypeDayPassed, 2, walletOnly)
+	journal.Records[Renewed](r, TypeRenewed, 2, walletOnly)
+	journal.Records[RenewalRefused](r, TypeRenewalRefused, 2, walletOnly)
+	journal.Records[RenewalSet](r, TypeRenewalSet, 2, walletOnly)
+	journal.Records[Changed](r, TypeChanged, 2, walletOnly)
+	journal.Records[Canceled](r, TypeCanceled, 2, walletOnly)
+	journal.Records[Ended](r, TypeEnded, 2, walletOnly)
+
+	registerBilling(r)
 
 	journal.Holds(r, plans())
 	journal.Holds(r, memberships())
@@ -182,11 +212,23 @@ func evolve(s *journal.Scope, e *journal.Event) {
 	}
 	if code := CodeOf(e.Body); code != "" {
 		before, _ := plans().Get(s, code)
-		plans().Put(s, code, before.After(e))
+		p := before.After(e)
+		plans().Put(s, code, p)
+		if p.ProviderPrice != "" && p.ProviderPrice != before.ProviderPrice {
+			prices().Put(s, p.ProviderPrice, price{p.Code})
+		}
+		return
+	}
+	if body, ok := e.Body.(InvoiceSuspended); ok {
+		evolveSuspended(s, body)
 		return
 	}
 	m := Membership{}.After(e)
 	memberships().Put(s, m.MembershipID, m)
+	if m.Billing != nil {
+		evolveBilled(s, e, m)
+		return
+	}
 	switch body := e.Body.(type) {
 	case Bought:
 		members().Put(s, m.UserID, member{MembershipID: m.MembershipID, Live: true})
@@ -199,3 +241,6 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		members().Put(s, m.UserID, member{MembershipID: m.MembershipID})
 	}
 }
+
+// sameShape upcasts what had no Provider and no Billing, which nothing had when a wallet was all that paid.
+func sameShape(data json.RawMessage) (json.RawMessage, error) { return data, nil }

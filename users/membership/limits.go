@@ -14,6 +14,9 @@ const (
 	// a weekend. It is tried again every GraceTry.
 	Grace    = 3 * Day
 	GraceTry = Day
+	// PageLife is how long a membership that is to be paid on a provider's page waits for that. Stripe's page is open for a
+	// day; an hour more is for what it tells of it.
+	PageLife = Day + time.Hour
 	// MaxSteps is how many days and renewals of one membership are booked in one decision, when some were
 	// missed: a quarter. MaxTogether is how many memberships one command should ask for, so that what it
 	// causes fits in a commit, most often a day of each.

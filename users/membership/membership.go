@@ -14,6 +14,8 @@ type Status string
 
 // The states of a membership.
 const (
+	// StatusPending: it was asked for, and is not paid.
+	StatusPending Status = "pending"
 	// StatusActive: it is paid for.
 	StatusActive Status = "active"
 	// StatusGrace: its period is over and could not be renewed; it is good all the same, for a while.
@@ -35,6 +37,8 @@ const (
 	BecauseClosed Why = "wallet-closed"
 	// BecauseErased: the member is no more.
 	BecauseErased Why = "user-erased"
+	// BecauseUnpaid: it was asked for, and never paid.
+	BecauseUnpaid Why = "unpaid"
 )
 
 const membershipPrefix = "mem"
@@ -42,10 +46,12 @@ const membershipPrefix = "mem"
 // About is what never changes of a membership.
 type About struct {
 	MembershipID string `json:"membership_id"`
-	// UserID is the member, who owns the wallet that pays.
+	// UserID is the member, who owns the wallet that pays, if one does.
 	UserID   string `json:"user_id"`
-	WalletID string `json:"wallet_id"`
-	// Since is when it was bought.
+	WalletID string `json:"wallet_id,omitempty"`
+	// Provider is who bills it; empty when a wallet pays.
+	Provider string `json:"provider,omitempty"`
+	// Since is when it was bought, or asked for.
 	Since time.Time `json:"since"`
 }
 
@@ -68,6 +74,8 @@ type Standing struct {
 	Earned string `json:"earned"`
 	// NextAt is when something is due: the end of a day, or the next try; zero for never.
 	NextAt time.Time `json:"next_at,omitzero"`
+	// Billing is what there is of it at a provider; nil when a wallet pays.
+	Billing *Billing `json:"billing,omitempty"`
 }
 
 // Membership is a membership as it is shown, and what the writer knows of it.
@@ -132,4 +140,16 @@ func began(p Period, anchor time.Time, nth int) Standing {
 func (st Standing) ended(status Status, why Why, until time.Time) Standing {
 	st.Status, st.Why, st.Until, st.Renews, st.NextAt = status, why, until, false, time.Time{}
 	return st
+}
+
+// Tells reports whether an event of a type says what somebody is a member of, after which the membership stands so. A day
+// says nothing of it, nor what is told of a membership that is not paid yet, or is over.
+func (m Membership) Tells(eventType string) bool {
+	switch eventType {
+	case TypeDayPassed, TypeOrdered, TypePageOpened:
+		return false
+	case TypeInvoicePaid, TypeInvoiceRefunded, TypeFollowed, TypeAsked, TypeAnswered:
+		return m.Live()
+	}
+	return true
 }

@@ -63,8 +63,8 @@ func (p Plan) period(anchor time.Time, n int, now time.Time) Period {
 	return Period{Plan: p.Code, Start: start, End: end, Days: int(end.Sub(start) / Day), Price: p.Price, PaidAt: now}
 }
 
-// dayEnd is when so many days of the period have passed.
-func (p Period) dayEnd(days int) time.Time { return p.Start.Add(time.Duration(days) * Day) }
+// dayEnd is when so many days of the period have passed. Where its time is no whole number of days, the first is shorter.
+func (p Period) dayEnd(days int) time.Time { return p.End.Add(-time.Duration(p.Days-days) * Day) }
 
 // earned is what is earned of the price when so many days have passed: price × days / all days, rounded half to even at
 // the asset's scale.

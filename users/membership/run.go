@@ -38,7 +38,7 @@ func (r Ran) Done() int { return r.Days + r.Renewed + r.Refused + r.Ended }
 // and what follows from it, which are due at one time. While not all is at hand it goes as far as it can, so that what
 // many memberships need is loaded in one go.
 func (r *Ran) catchUp(s *journal.Scope, m Membership) error {
-	for steps := 0; m.due(s.Now()) && (steps < MaxSteps || m.over()); steps++ {
+	for steps := 0; m.due(s.Now()) && (steps < MaxSteps || m.Billing == nil && m.over()); steps++ {
 		before := m.Version
 		if err := r.step(s, m); err != nil {
 			if s.Complete() {
@@ -55,6 +55,9 @@ func (r *Ran) catchUp(s *journal.Scope, m Membership) error {
 
 // step does the one thing that is due.
 func (r *Ran) step(s *journal.Scope, m Membership) error {
+	if m.Billing != nil {
+		return r.stepBilled(s, m)
+	}
 	if !m.over() {
 		r.Days++
 		return m.passDay(s)

@@ -74,6 +74,9 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 		return Result{Passed, Invoice}, nil
 	}
 	before := find(s, f.Provider, f.Payment)
+	if before.Invoice != "" { // what goes back of it waits in suspense for the invoice to say so
+		f.Wallet, f.Order = "", ""
+	}
 	if _, o, ours := asked(s, f); ours {
 		f.Wallet = o.Wallet // what we have written down weighs more than metadata
 	}

@@ -72,8 +72,9 @@ type Fact struct {
 	// Told is how far the payment is, where the message says so; Failure why a try to pay failed.
 	Told    Status  `json:"told,omitempty"`
 	Failure Failure `json:"failure,omitzero"`
-	// Invoiced says that the payment belongs to an invoice.
-	Invoiced bool `json:"invoiced,omitempty"`
+	// Invoiced says that the payment belongs to an invoice, and Invoice is the provider's id of that.
+	Invoiced bool   `json:"invoiced,omitempty"`
+	Invoice  string `json:"invoice,omitempty"`
 	// Card is what it is paid with, where the message shows it.
 	Card *risk.Card `json:"card,omitempty"`
 
@@ -82,6 +83,7 @@ type Fact struct {
 	Payout  *PayoutFact  `json:"payout,omitempty"`
 
 	Settlement *SettlementFact `json:"settlement,omitempty"`
+	Billing    *BillingFact    `json:"billing,omitempty"`
 }
 
 // DisputeFact is how a dispute of Fact.Payment stands by now.
@@ -153,8 +155,12 @@ func Command(f Fact) (journal.Command, error) {
 		return journal.Command{}, fmt.Errorf("payment: event %s: %w", f.EventID, err)
 	}
 	digest := sha256.Sum256([]byte(CommandRecordFact + "\x00" + f.Provider + "\x00" + f.EventID))
+	commandType := CommandRecordFact
+	if f.Kind == Billed || f.Kind == Paid && f.Invoiced {
+		commandType = CommandRecordBilling
+	}
 	c := journal.Command{
-		ID: journal.NewCommandID(Principal(f.Provider), f.EventID), Type: CommandRecordFact,
+		ID: journal.NewCommandID(Principal(f.Provider), f.EventID), Type: commandType,
 		Data: data, Actor: Principal(f.Provider),
 	}
 	copy(c.Hash[:], digest[:])

@@ -5,6 +5,9 @@ import "time"
 const (
 	// MaxID bounds, in bytes, a provider's ids, which are parts of keys. Stripe promises 255.
 	MaxID = 255
+	// MaxTerm is how long an invoice is for at most, so that its days can be counted: the longest that Stripe sells are
+	// three years.
+	MaxTerm = 4 * 366 * 24 * time.Hour
 	// MaxMovements is how many balance transactions a dispute has at most: they are remembered in one row.
 	// Stripe makes two, when it takes the funds and when it gives them back.
 	MaxMovements = 50

@@ -62,6 +62,8 @@ type payment struct {
 	Voided  []voided `json:"voided,omitempty"`
 	// Order is our id of it, if we asked for it.
 	Order string `json:"order,omitempty"`
+	// Invoice is the provider's id of the invoice that it pays, which is a membership's alone.
+	Invoice string `json:"invoice,omitempty"`
 }
 
 func payments() journal.Kind[payment] { return journal.NewKind[payment]("payment") }

@@ -23,8 +23,11 @@ func membershipsApplier(registry *journal.Registry) func(*pgx.Batch, string, []j
 				return err
 			}
 			queue := queueMembership
-			if membership.CodeOf(e.Body) != "" {
+			switch {
+			case membership.CodeOf(e.Body) != "":
 				queue = queuePlan
+			case membership.IDOf(e.Body) == "": // of an invoice that is nobody's
+				continue
 			}
 			if err := queue(b, schema, e); err != nil {
 				return fmt.Errorf("event %d, a %s: %w", e.Position, e.Type, err)
@@ -65,8 +68,8 @@ func queueMembership(b *pgx.Batch, schema string, e *journal.Event) error {
 		"id": m.MembershipID, "user_id": m.UserID, "plan": m.Period.Plan, "status": string(m.Status), "about": string(about),
 		"standing": string(standing), "next_at": pgtype.Timestamptz{Time: m.NextAt, Valid: !m.NextAt.IsZero()}, "version": m.Version,
 	})
-	if _, ok := e.Body.(membership.DayPassed); ok {
-		return nil // which changes nothing of what a member is
+	if !m.Tells(e.Type) {
+		return nil
 	}
 	b.Queue(statement("memberships_set_member", schema), pgx.NamedArgs{
 		"user_id": m.UserID, "status": string(m.Status), "plan": m.Period.Plan, "until": m.Until,

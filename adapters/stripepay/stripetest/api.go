@@ -184,6 +184,8 @@ func (a *API) do(r *http.Request) (o Object, status int, code string) {
 		return a.open(r, last)
 	case last == "refunds":
 		return a.refund(r)
+	case parts[0] == "subscriptions":
+		return a.subscription(r, a.objects[last])
 	case last == "expire" || last == "cancel":
 		o = a.objects[parts[len(parts)-2]]
 		if o == nil {
@@ -205,6 +207,9 @@ func (a *API) open(r *http.Request, what string) (Object, int, string) {
 	}
 	n, form := len(a.objects)+1, r.PostForm
 	metadata := Object{"wallet_id": form.Get("metadata[wallet_id]"), "payment_id": form.Get("metadata[payment_id]")}
+	if id := form.Get("metadata[membership_id]"); id != "" {
+		metadata = Object{"membership_id": id}
+	}
 	var o Object
 	if what == "sessions" {
 		id := fmt.Sprintf("cs_test_%d", n)

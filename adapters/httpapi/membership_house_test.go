@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // club answers what there is of plans and memberships, from the facts of a house.
@@ -90,4 +92,12 @@ func (c club) Plans(_ context.Context, f query.PlanFilter) (out []membership.Pla
 	}
 	slices.SortFunc(out, func(a, b membership.Plan) int { return cmp.Compare(a.Code, b.Code) })
 	return out[:min(f.Limit, len(out))], c.h.broken
+}
+
+// deliveries are what another billing system tells; a signature names what was signed.
+type deliveries struct{ *house }
+
+// Receive implements people.Billing.
+func (d deliveries) Receive(ctx context.Context, body []byte, _, _, signature string) (journal.Command, error) {
+	return payment.NewReceiver(d, d).Receive(ctx, body, signature)
 }

@@ -79,7 +79,7 @@ func membershipParam() request.Parameter {
 }
 
 func membershipStateParam() request.Parameter {
-	return request.EnumParam("status", string(api.MembershipStateActive), string(api.MembershipStateGrace),
+	return request.EnumParam("status", string(api.MembershipStatePending), string(api.MembershipStateActive), string(api.MembershipStateGrace),
 		string(api.MembershipStateLapsed), string(api.MembershipStateCanceled))
 }
 

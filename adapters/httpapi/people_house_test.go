@@ -20,6 +20,7 @@ import (
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
 	"github.com/florinledger/florin/users/seal/sealtest"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // lobby is what of the house people go through. The desk is the real one, over a vault in memory.
@@ -82,6 +83,7 @@ func (l *lobby) run(t *testing.T) {
 func (l *lobby) ports() people.Ports {
 	return people.Ports{
 		Desk: l.desk, Directory: l.house, Sessions: l, Addresses: l.vault, Users: readUsers{l.house}, Cache: l, KeyUses: l, Tokens: l, Ends: l, Memberships: club{l.house},
+		Handovers: payment.NewSealer(l.vault), Provider: payment.Stripe, Billing: deliveries{l.house},
 		NewAPIKey: func() (string, string) {
 			l.mu.Lock()
 			defer l.mu.Unlock()

@@ -3,7 +3,7 @@ package httpapi
 import (
 	"context"
 
-	"github.com/florinledger/florin/adapters/httpapi/payments"
+	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -57,7 +57,7 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.ScheduledOf(a)
 	case membership.CommandCreatePlan:
 		return h.CreatedPlan(a)
-	case membership.CommandBuy, membership.CommandCancel, membership.CommandChange:
+	case membership.CommandBuy, membership.CommandSubscribe, membership.CommandCancel, membership.CommandChange:
 		return h.MembershipAfter(ctx, a)
 	case messaging.CommandSendMessage:
 		return h.SentOf(ctx, a)
@@ -69,8 +69,8 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.SetRulesOf(a)
 	case payment.CommandRefund:
 		return h.RefundAfter(ctx, a)
-	case payment.CommandRecordFact:
-		return payments.ReceiptOf(a.Outcome)
+	case payment.CommandRecordFact, payment.CommandRecordBilling:
+		return handling.ReceiptOf(a.Outcome)
 	}
 	return nil, nil //nolint:nilnil // a command that no request makes
 }

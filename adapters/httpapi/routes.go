@@ -181,6 +181,7 @@ func routes() []request.Route {
 		{Method: post, Path: "/v1/webhook-endpoints/:id/redeliver", Roles: s, Body: json},
 
 		{Method: post, Path: "/v1/webhooks/stripe", Roles: anyone, Body: request.WebhookBody},
+		{Method: post, Path: "/v1/webhooks/memberships", Roles: anyone, Body: request.WebhookBody},
 		{Method: get, Path: "/v1/commands/:id", Roles: u | s | f | o},
 	}
 }

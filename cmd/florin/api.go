@@ -52,7 +52,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		return nil, err
 	}
 	reads, store := readmodel.NewReads(a.reads), postgres.NewStore(a.reads)
-	people, err := a.people(reads, keys)
+	people, err := a.people(s, reads, keys)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,8 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	tuneMemory()
 	s := settings{LogFormat: "text", LogLevel: c.LogLevel, Replicas: 1, TokenKeys: filepath.Join(c.Dir, "keys"),
 		SecretFile: filepath.Join(c.Dir, "secret"), StripeSecretFiles: []string{filepath.Join(c.Dir, "stripe-webhook-secret")},
-		StripeKey: c.StripeKey, StripeURL: c.StripeURL, tracingSettings: c.tracingSettings,
+		MembershipSecretFiles: []string{filepath.Join(c.Dir, "membership-webhook-secret")},
+		StripeKey:             c.StripeKey, StripeURL: c.StripeURL, tracingSettings: c.tracingSettings,
 		TrustedProxies: []string{"127.0.0.0/8", "::1"}, WebhooksAllowPrivate: true,
 		vaultSettings: vaultSettings{MasterKeys: filepath.Join(c.Dir, "master-keys")},
 		// No public URL: nothing answers there yet that a link could lead to.
@@ -129,6 +130,7 @@ func (c *devCommand) prepare(s *settings) error {
 		ensureFile(s.SecretFile, writeSecret("")),
 		ensureFile(filepath.Join(s.MasterKeys, "0001.key"), writeMaster),
 		ensureFile(s.StripeSecretFiles[0], writeSecret("whsec_")),
+		ensureFile(s.MembershipSecretFiles[0], writeSecret("whsec_")),
 	)
 }
 

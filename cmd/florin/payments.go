@@ -13,6 +13,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/stripepay"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -96,6 +97,14 @@ func (a *app) addCashier(
 	cashier := payment.NewCashier(registry, ports, a.log, time.Now)
 	a.alone(points, paymentCalls, callInterval, cashier.Again, "make calls again")
 	a.alone(points, paymentProbes, probeInterval, payment.NewProbe(sights, calls, a.log).Ask, "ask providers whether they answer")
+	sellers := map[string]membership.Provider{}
+	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
+		sellers[payment.Stripe] = stripepay.Subscriptions{Gateway: g}
+	}
+	biller := membership.NewBiller(registry, sellers, payment.NewSealer(a.vault), commands, a.log, time.Now)
+	billing := journal.NewPageReactor(billingReactor, tail, points, readmodel.NewReads(a.react).MembershipsSince, membership.WantsBilling, biller.Bill, a.log)
+	a.metrics.Reactor(billing)
+	a.does(billing.Run)
 	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
 		keeper := postgres.NewProviderEvents(a.react)
 		listed := func(h payment.History) *payment.Poller { return payment.NewPoller(h, keeper, store, commands, a.log) }

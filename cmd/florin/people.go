@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/billinghook"
 	peopleroutes "github.com/florinledger/florin/adapters/httpapi/people"
 	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/adapters/natsbus"
@@ -14,11 +15,28 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/rediscache"
 	"github.com/florinledger/florin/users/query"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // people assembles what the routes of people call out to.
-func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (peopleroutes.Ports, error) {
+func (a *app) people(s *settings, reads *readmodel.Reads, keys *authn.KeySet) (peopleroutes.Ports, error) {
 	minter, err := authn.NewMinter(keys, authn.MinterConfig{})
+	if err != nil {
+		return peopleroutes.Ports{}, err
+	}
+	key, err := s.stripeKey()
+	if err != nil {
+		return peopleroutes.Ports{}, err
+	}
+	seller := "" // which is asked for memberships
+	if key != "" {
+		seller = payment.Stripe
+	}
+	secrets, err := webhookSecrets("membership", s.MembershipSecretFiles)
+	if err != nil {
+		return peopleroutes.Ports{}, err
+	}
+	billing, err := billinghook.NewReceiver(secrets, postgres.NewProviderEvents(a.reads), time.Now)
 	if err != nil {
 		return peopleroutes.Ports{}, err
 	}
@@ -32,6 +50,7 @@ func (a *app) people(reads *readmodel.Reads, keys *authn.KeySet) (peopleroutes.P
 		Desk: a.desk, Directory: postgres.NewDirectory(a.auth), Sessions: postgres.NewSessions(a.auth, postgres.SessionsConfig{}),
 		Addresses: a.vault, Users: reads, Cache: cache, KeyUses: postgres.NewAPIKeyUses(a.reads),
 		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey, Memberships: reads,
+		Handovers: payment.NewSealer(a.vault), Provider: seller, Billing: billing,
 	}, nil
 }
 

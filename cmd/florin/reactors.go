@@ -22,6 +22,7 @@ const (
 	alertReactor   = "alerts"
 	paymentReactor = "payments"
 	refundReactor  = "refunds"
+	billingReactor = "billing"
 	webhookReactor = "webhooks"
 	// scheduleReactor ends the schedules of who is erased.
 	scheduleReactor = "schedules"

@@ -74,11 +74,13 @@ func prepareService(t *testing.T) *service {
 	s := &service{t: t, nats: natstest.Server(t), stripe: "whsec_test", roles: allRoles(), log: slog.New(slog.DiscardHandler)}
 	s.settings = settings{DatabaseURL: pgtest.Database(t), Replicas: 1, TrustedProxies: []string{"127.0.0.1"}, WebhooksAllowPrivate: true,
 		TokenKeys: filepath.Join(dir, "keys"), SecretFile: filepath.Join(dir, "secret"), StripeSecretFiles: []string{filepath.Join(dir, "stripe")},
-		vaultSettings: vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
-		mailSettings:  mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(dir, "mail")}}
+		MembershipSecretFiles: []string{filepath.Join(dir, "membership")},
+		vaultSettings:         vaultSettings{KeysDatabaseURL: pgtest.Vault(t), MasterKeys: filepath.Join(dir, "master-keys")},
+		mailSettings:          mailSettings{MailFrom: "Florin <florin@localhost>", MailFolder: filepath.Join(dir, "mail")}}
 	require.NoError(t, writeKey(filepath.Join(s.settings.TokenKeys, "1.pem")))
 	require.NoError(t, writeSecret("")(s.settings.SecretFile))
 	require.NoError(t, writeMaster(filepath.Join(s.settings.MasterKeys, "1.key")))
+	require.NoError(t, writeSecret("whsec_")(s.settings.MembershipSecretFiles[0]))
 	require.NoError(t, os.WriteFile(s.settings.StripeSecretFiles[0], []byte(s.stripe), 0o600))
 	keys, err := authn.LoadKeys(s.settings.TokenKeys)
 	require.NoError(t, err)

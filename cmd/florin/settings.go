@@ -41,6 +41,8 @@ type settings struct {
 	PaymentProviders []string `help:"Who is asked for new payments: stripe, simulated (which takes no money). The first that answers is. Default: stripe, with a key for it." env:"FLORIN_PAYMENT_PROVIDERS"`
 	SimulatedListen  string   `help:"Address of the page of the simulated payment provider, where that is one of them." env:"FLORIN_SIMULATED_LISTEN" default:"127.0.0.1:8082"`
 
+	MembershipSecretFiles []string `help:"Files with secrets of the membership webhook (whsec_… as Standard Webhooks has it); several are valid during a rotation." env:"MEMBERSHIP_WEBHOOK_SECRET_FILES" type:"path"`
+
 	mailSettings
 	tracingSettings
 
@@ -83,16 +85,21 @@ func readSecretFile(path string) ([]byte, error) {
 	return bytes.TrimSpace(data), nil
 }
 
-// stripeSecrets reads the webhook secrets.
+// stripeSecrets reads the secrets of Stripe's webhook.
 func (s *settings) stripeSecrets() ([]string, error) {
+	return webhookSecrets("Stripe", s.StripeSecretFiles)
+}
+
+// webhookSecrets reads the secrets of a webhook.
+func webhookSecrets(whose string, files []string) ([]string, error) {
 	var out []string
-	for _, path := range s.StripeSecretFiles {
+	for _, path := range files {
 		secret, err := readSecretFile(path)
 		if err != nil {
 			return nil, err
 		}
 		if !strings.HasPrefix(string(secret), "whsec_") {
-			return nil, fmt.Errorf("%s: a Stripe webhook secret begins with whsec_", path)
+			return nil, fmt.Errorf("%s: a %s webhook secret begins with whsec_", path, whose)
 		}
 		out = append(out, string(secret))
 	}

@@ -33,6 +33,7 @@ func TestMembersAreTold(t *testing.T) {
 	canceled.Status = membership.StatusCanceled
 	lapsed := standing
 	lapsed.Status, lapsed.Until = membership.StatusLapsed, march
+	billed := membership.About{MembershipID: "mem_8", UserID: ann, Provider: "stripe", Since: march}
 	got := tell(t, vault, &sent{},
 		&journal.Event{Type: membership.TypeBought, Postings: postings(), Body: membership.Bought{About: about("mem_0"), Standing: standing}},
 		&journal.Event{Type: membership.TypeRenewed, Postings: postings(), Body: membership.Renewed{About: about("mem_1"), Standing: standing}},
@@ -43,6 +44,11 @@ func TestMembersAreTold(t *testing.T) {
 		&journal.Event{Type: membership.TypeCanceled, Body: membership.Canceled{About: about("mem_4"), Standing: canceled, Refunded: usd("0.00")}},
 		&journal.Event{Type: membership.TypeEnded, Body: membership.Ended{About: about("mem_5"), Standing: canceled}},
 		&journal.Event{Type: membership.TypeEnded, Body: membership.Ended{About: about("mem_6"), Standing: lapsed}},
+		&journal.Event{Type: membership.TypeRenewed, Body: membership.Renewed{About: billed, Standing: standing}},
+		&journal.Event{Type: membership.TypeRenewalRefused, Body: membership.RenewalRefused{
+			About: billed, Standing: standing, Problem: membership.Problem{Code: "card_declined", Title: "The payment failed.", Detail: "Your card was declined."},
+		}},
+		&journal.Event{Type: membership.TypeCanceled, Body: membership.Canceled{About: billed, Standing: canceled, Refunded: usd("7.50"), Days: 21}},
 		&journal.Event{Type: membership.TypeDayPassed, Postings: postings(), Body: membership.DayPassed{About: about("mem_7"), Standing: standing, Day: 1}},
 	)
 	assert.Equal(t, []told{
@@ -53,6 +59,10 @@ func TestMembersAreTold(t *testing.T) {
 		{ann, notice.TopicMembershipCanceled, "mem_4", "Your membership was canceled", "PRO has ended."},
 		{ann, notice.TopicMembershipCanceled, "mem_5", "Your membership has ended", "PRO was canceled, and was good until 1 April 2028, 09:00 UTC."},
 		{ann, notice.TopicMembershipLapsed, "mem_6", "Your membership has lapsed", "PRO could not be renewed, and was good until 1 March 2028, 09:00 UTC."},
+		{ann, notice.TopicMembershipRenewed, "mem_8", "Your membership was renewed", "PRO was renewed. It is good until 1 April 2028, 09:00 UTC."},
+		{ann, notice.TopicMembershipRefused, "mem_8", "Your membership could not be renewed",
+			"PRO could not be paid. The payment failed: Your card was declined. The membership is good until 1 April 2028, 09:00 UTC."},
+		{ann, notice.TopicMembershipCanceled, "mem_8", "Your membership was canceled", "PRO has ended. 7.50 USD for 21 days go back to where they were paid from."},
 	}, got)
 	for eventType, want := range map[string]bool{
 		membership.TypeRenewed: true, membership.TypeRenewalRefused: true, membership.TypeCanceled: true, membership.TypeEnded: true,

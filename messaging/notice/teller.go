@@ -38,7 +38,7 @@ func NewTeller(registry *journal.Registry, owners Owners, sealer *messaging.Seal
 }
 
 // Tell is a [journal.Effect]: it sends the notice of an event, if there is one to send.
-func (t *Teller) Tell(ctx context.Context, e *journal.Event, key func(int) string) error {
+func (t *Teller) Tell(ctx context.Context, e *journal.Event, key func(int) string) (err error) {
 	if err := t.registry.Decode(e); err != nil {
 		return err
 	}
@@ -46,9 +46,11 @@ func (t *Teller) Tell(ctx context.Context, e *journal.Event, key func(int) strin
 	if !ok {
 		return nil
 	}
-	owner, ok, err := t.owners.Owner(ctx, n.wallet)
-	if err != nil || !ok {
-		return err
+	owner := n.person
+	if owner == "" {
+		if owner, ok, err = t.owners.Owner(ctx, n.wallet); err != nil || !ok {
+			return err
+		}
 	}
 	c, err := t.command(ctx, e, key(0), owner, n)
 	if errors.Is(err, messaging.ErrRecipientNotFound) { // a service's, or somebody's who is erased

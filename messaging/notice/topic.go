@@ -37,6 +37,7 @@ const (
 // notice is what an owner is told.
 type notice struct {
 	wallet  string
+	person  string // who is told, where it is about no wallet
 	topic   string
 	about   string // the id of what it is about
 	subject string
@@ -112,7 +113,7 @@ func of(e *journal.Event) (n notice, ok bool) {
 	case membership.Ended:
 		n = membershipEnded(body)
 	}
-	return n, n.wallet != ""
+	return n, n.wallet != "" || n.person != ""
 }
 
 // disputed tells of what a provider took for a dispute, or gave back.

@@ -59,9 +59,11 @@ func weighBilled(s *journal.Scope, f payment.Fact) (payment.Result, error) {
 	switch {
 	case known:
 		return m.heard(s, f)
+	case b.Member != "":
+		return passed(payment.MembershipUnknown), nil
 	case b.Invoice != nil && b.Invoice.Settled:
 		return suspend(s, f)
-	case b.Membership != "" || b.Member != "":
+	case b.Membership != "":
 		return passed(payment.MembershipUnknown), nil
 	}
 	return passed(payment.MembershipUnnamed), nil

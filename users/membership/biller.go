@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/florinledger/florin/ledger"
@@ -72,8 +73,35 @@ func NewBiller(registry *journal.Registry, providers map[string]Provider, sealer
 // WantsBilling reports whether events of a type ask something of a provider.
 func WantsBilling(eventType string) bool { return eventType == TypeOrdered || eventType == TypeAsked }
 
-// Bill is a [journal.Effect]. An error says that the provider has not answered: the event comes again.
-func (b *Biller) Bill(ctx context.Context, e *journal.Event, _ func(int) string) error {
+// Bill is a [journal.PageEffect]: what is asked of one membership is asked in order, and of others side by side. An error
+// says that somebody has not answered: the events come again, and providers know what they were asked before.
+func (b *Biller) Bill(ctx context.Context, events []*journal.Event) (acted bool, err error) {
+	var streams []string
+	byStream := map[string][]*journal.Event{}
+	for _, e := range events {
+		if byStream[e.Stream] == nil {
+			streams = append(streams, e.Stream)
+		}
+		byStream[e.Stream] = append(byStream[e.Stream], e)
+	}
+	var group sync.WaitGroup
+	errs, places := make([]error, len(streams)), make(chan struct{}, maxAsking)
+	for i, stream := range streams {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			for _, e := range byStream[stream] {
+				if errs[i] = b.bill(ctx, e); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return true, errors.Join(errs...)
+}
+
+func (b *Biller) bill(ctx context.Context, e *journal.Event) error {
 	own := *e // other readers have the same one
 	if err := b.registry.Decode(&own); err != nil {
 		return err

@@ -102,6 +102,17 @@ type Answered struct {
 	Returned []Returned `json:"returned,omitempty"`
 }
 
+// Refusal is why a provider would not do what it was asked for, if an event, which has been decoded, says so.
+func Refusal(e *journal.Event) payment.Failure {
+	switch body := e.Body.(type) {
+	case PageOpened:
+		return body.Failure
+	case Answered:
+		return body.Failure
+	}
+	return payment.Failure{}
+}
+
 // schemaOf is the schema in which events of a type are written.
 func schemaOf(eventType string) int {
 	switch eventType {

@@ -62,7 +62,7 @@ func weighGivenBack(s *journal.Scope, f payment.Fact) (payment.Result, error) {
 // share. Of one that is all earned it is less income.
 func (m *Membership) givenBack(s *journal.Scope, f payment.Fact, step InvoiceStep, back, out decimal.Decimal) error {
 	var l legs
-	unearned := back
+	unearned := back.Sub(back)
 	if bill := m.Billing.bill(step.Invoice); bill != nil {
 		if whole := wallet.Figure(bill.Price.Amount); back.LessThanOrEqual(whole) {
 			unearned = bill.add(back.Neg()).Add(back)
@@ -71,8 +71,6 @@ func (m *Membership) givenBack(s *journal.Scope, f payment.Fact, step InvoiceSte
 			bill.Price = bill.money(wallet.Figure(bill.Earned))
 		}
 		m.Billing.tidy()
-	} else {
-		unearned = back.Sub(back)
 	}
 	l.add(Deferred(m.MembershipID), unearned, step.Asset)
 	l.add(Income, back.Sub(unearned), step.Asset)

@@ -22,6 +22,9 @@ const (
 	// causes fits in a commit, most often a day of each.
 	MaxSteps    = 92
 	MaxTogether = 100
+	// maxAsking is how many memberships a provider is asked for at once: Stripe takes 25 calls per second in test mode,
+	// and payments are asked for beside them.
+	maxAsking = 6
 )
 
 // Day is what entitlements are counted in.

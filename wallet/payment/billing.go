@@ -25,7 +25,7 @@ const (
 )
 
 // BillingFact is what a message says of a subscription: how it stands, how one of its invoices stands, or that the page
-// on which it was to be bought is closed. It has one of the three.
+// on which it was to be bought is closed.
 type BillingFact struct {
 	// Membership is our id of the membership, as the message names it: it may be anything.
 	Membership string `json:"membership,omitempty"`
@@ -120,14 +120,11 @@ func (f Fact) WellFormed() bool {
 	if !validID(f.Provider) || !validID(f.EventID) || b == nil {
 		return false
 	}
-	ok := optionalID(b.Subscription) // the others may be anything
-	switch {
-	case b.Standing != nil:
-		return ok && b.Subscription != "" && b.Standing.Status.Rank() > 0
-	case b.Invoice != nil:
-		return ok && b.Invoice.wellFormed()
+	ok := optionalID(b.Subscription) && (b.Standing != nil || b.Invoice != nil || b.Closed) // the others may be anything
+	if b.Standing != nil {
+		ok = ok && b.Subscription != "" && b.Standing.Status.Rank() > 0
 	}
-	return ok && b.Closed
+	return ok && (b.Invoice == nil || b.Invoice.wellFormed())
 }
 
 func (i *InvoiceFact) wellFormed() bool {

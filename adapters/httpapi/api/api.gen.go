@@ -80,6 +80,24 @@ func (e BatchMode) Valid() bool {
 	}
 }
 
+// Defines values for BuyMembershipMethod.
+const (
+	BuyMembershipMethodCheckout BuyMembershipMethod = "checkout"
+	BuyMembershipMethodWallet   BuyMembershipMethod = "wallet"
+)
+
+// Valid indicates whether the value is a known member of the BuyMembershipMethod enum.
+func (e BuyMembershipMethod) Valid() bool {
+	switch e {
+	case BuyMembershipMethodCheckout:
+		return true
+	case BuyMembershipMethodWallet:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CancelMembershipAt.
 const (
 	CancelMembershipAtNow       CancelMembershipAt = "now"
@@ -182,9 +200,34 @@ func (e HoldStatus) Valid() bool {
 	}
 }
 
+// Defines values for MembershipAsked.
+const (
+	MembershipAskedChange      MembershipAsked = "change"
+	MembershipAskedEnd         MembershipAsked = "end"
+	MembershipAskedEndOfPeriod MembershipAsked = "end-of-period"
+	MembershipAskedGoOn        MembershipAsked = "go-on"
+)
+
+// Valid indicates whether the value is a known member of the MembershipAsked enum.
+func (e MembershipAsked) Valid() bool {
+	switch e {
+	case MembershipAskedChange:
+		return true
+	case MembershipAskedEnd:
+		return true
+	case MembershipAskedEndOfPeriod:
+		return true
+	case MembershipAskedGoOn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MembershipStatusReason.
 const (
 	MembershipStatusReasonRefused      MembershipStatusReason = "refused"
+	MembershipStatusReasonUnpaid       MembershipStatusReason = "unpaid"
 	MembershipStatusReasonUserErased   MembershipStatusReason = "user-erased"
 	MembershipStatusReasonWalletClosed MembershipStatusReason = "wallet-closed"
 )
@@ -193,6 +236,8 @@ const (
 func (e MembershipStatusReason) Valid() bool {
 	switch e {
 	case MembershipStatusReasonRefused:
+		return true
+	case MembershipStatusReasonUnpaid:
 		return true
 	case MembershipStatusReasonUserErased:
 		return true
@@ -209,6 +254,7 @@ const (
 	MembershipStateCanceled MembershipState = "canceled"
 	MembershipStateGrace    MembershipState = "grace"
 	MembershipStateLapsed   MembershipState = "lapsed"
+	MembershipStatePending  MembershipState = "pending"
 )
 
 // Valid indicates whether the value is a known member of the MembershipState enum.
@@ -221,6 +267,8 @@ func (e MembershipState) Valid() bool {
 	case MembershipStateGrace:
 		return true
 	case MembershipStateLapsed:
+		return true
+	case MembershipStatePending:
 		return true
 	default:
 		return false
@@ -1212,16 +1260,29 @@ type BatchResults struct {
 
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
+	// CancelURL The page for those who turn back, by `checkout`.
+	CancelURL string `json:"cancel_url,omitempty,omitzero"`
+
+	// Method Who is paid how: from a wallet, which is the default, or on a page of the payment provider's.
+	Method BuyMembershipMethod `json:"method,omitempty,omitzero"`
+
 	// Plan A plan's code.
 	//
 	// Example: PRO
 	Plan PlanCode `json:"plan"`
 
-	// WalletID A wallet's id.
-	//
-	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
-	WalletID WalletID `json:"wallet_id"`
+	// SuccessURL The page that the member's browser comes back to, by `checkout`.
+	SuccessURL string `json:"success_url,omitempty,omitzero"`
+
+	// UserID The member, by `checkout`, where a service asks for somebody. Default: the caller.
+	UserID string `json:"user_id,omitempty,omitzero"`
+
+	// WalletID The wallet that pays, by `wallet`.
+	WalletID string `json:"wallet_id,omitempty,omitzero"`
 }
+
+// BuyMembershipMethod Who is paid how: from a wallet, which is the default, or on a page of the payment provider's.
+type BuyMembershipMethod string
 
 // CancelMembership defines model for CancelMembership.
 type CancelMembership struct {
@@ -2120,22 +2181,34 @@ type Login struct {
 
 // Membership defines model for Membership.
 type Membership struct {
+	// Asked What the provider is being asked for, and has not answered yet.
+	Asked MembershipAsked `json:"asked,omitempty,omitzero"`
+
 	// CancelAt When it ends, if it was canceled at its period's end.
-	CancelAt  time.Time `json:"cancel_at,omitempty,omitzero"`
-	CreatedAt time.Time `json:"created_at"`
+	CancelAt time.Time `json:"cancel_at,omitempty,omitzero"`
+
+	// CheckoutURL The provider's page on which it is bought, while it is `pending`. Who has it acts as the member.
+	CheckoutURL string    `json:"checkout_url,omitempty,omitzero"`
+	CreatedAt   time.Time `json:"created_at"`
 
 	// ID A membership's id.
 	//
 	// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ID MembershipID `json:"id"`
 
-	// Period The time that was paid last.
-	Period MembershipPeriod `json:"period"`
+	// Period The time that was paid last; absent while nothing was.
+	Period MembershipPeriod `json:"period,omitempty,omitzero"`
 
 	// Plan A plan's code.
 	//
 	// Example: PRO
 	Plan PlanCode `json:"plan"`
+
+	// Provider Who bills it, if no wallet pays: `stripe`, or another billing system.
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// ProviderRef The provider's id of the subscription, once it is known.
+	ProviderRef string `json:"provider_ref,omitempty,omitzero"`
 
 	// Renews Whether it is renewed at the period's end.
 	Renews bool `json:"renews"`
@@ -2143,10 +2216,10 @@ type Membership struct {
 	// Since When it was bought.
 	Since time.Time `json:"since"`
 
-	// Status What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+	// Status What a membership is good for: it waits to be paid; it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
 	Status MembershipState `json:"status"`
 
-	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, the member is no more, or it was never paid.
 	StatusReason MembershipStatusReason `json:"status_reason,omitempty,omitzero"`
 
 	// Until Up to when it is good, as things stand, or was.
@@ -2156,14 +2229,44 @@ type Membership struct {
 	UserID  string `json:"user_id"`
 	Version int64  `json:"version"`
 
-	// WalletID A wallet's id.
-	//
-	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
-	WalletID WalletID `json:"wallet_id"`
+	// WalletID The wallet that pays, if one does.
+	WalletID string `json:"wallet_id,omitempty,omitzero"`
 }
 
-// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+// MembershipAsked What the provider is being asked for, and has not answered yet.
+type MembershipAsked string
+
+// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, the member is no more, or it was never paid.
 type MembershipStatusReason string
+
+// MembershipEvent What another billing system tells of a membership. Further members are kept, and not read.
+type MembershipEvent struct {
+	Data MembershipEvent_Data `json:"data"`
+
+	// Timestamp When it happened. Of two events about a membership the later one counts.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type `membership.started` and `membership.renewed`: the period is paid; `membership.canceled`: it is good until the period's end, and no longer; `membership.lapsed`: it is over. Others are ignored.
+	Type                 string                 `json:"type"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// MembershipEvent_Data defines model for MembershipEvent.Data.
+type MembershipEvent_Data struct {
+	// ExternalID That system's own id of the membership: letters, digits, `_`, `-` and `.`.
+	ExternalID  string    `json:"external_id"`
+	PeriodEnd   time.Time `json:"period_end"`
+	PeriodStart time.Time `json:"period_start"`
+
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// UserID The member.
+	UserID               string                 `json:"user_id"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
 
 // MembershipID A membership's id.
 //
@@ -2177,7 +2280,7 @@ type MembershipList struct {
 	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
 }
 
-// MembershipPeriod The time that was paid last.
+// MembershipPeriod The time that was paid last; absent while nothing was.
 type MembershipPeriod struct {
 	// Days How many days it has.
 	Days int `json:"days"`
@@ -2194,7 +2297,7 @@ type MembershipPeriod struct {
 	Start time.Time `json:"start"`
 }
 
-// MembershipState What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+// MembershipState What a membership is good for: it waits to be paid; it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
 type MembershipState string
 
 // MembershipStatus What somebody's membership is good for; `none` for who never had one.
@@ -5048,6 +5151,18 @@ type RotateWebhookSecretParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ReceiveMembershipEventParams defines parameters for ReceiveMembershipEvent.
+type ReceiveMembershipEventParams struct {
+	// WebhookID The event's id.
+	WebhookID string `json:"webhook-id"`
+
+	// WebhookTimestamp When it was sent, in seconds since 1970; at most five minutes off.
+	WebhookTimestamp string `json:"webhook-timestamp"`
+
+	// WebhookSignature Signatures, with a space between them.
+	WebhookSignature string `json:"webhook-signature"`
+}
+
 // ReceiveStripeEventParams defines parameters for ReceiveStripeEvent.
 type ReceiveStripeEventParams struct {
 	// StripeSignature Stripe's signature of the raw body.
@@ -5330,6 +5445,9 @@ type RedeliverWebhooksJSONRequestBody = RedeliverWebhooks
 // RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
 type RotateWebhookSecretJSONRequestBody = RotateWebhookSecret
 
+// ReceiveMembershipEventJSONRequestBody defines body for ReceiveMembershipEvent for application/json ContentType.
+type ReceiveMembershipEventJSONRequestBody = MembershipEvent
+
 // ReceiveStripeEventJSONRequestBody defines body for ReceiveStripeEvent for application/json ContentType.
 type ReceiveStripeEventJSONRequestBody = ProviderEvent
 
@@ -5350,6 +5468,216 @@ type SendWithdrawalJSONRequestBody = SendWithdrawal
 
 // SettleWithdrawalJSONRequestBody defines body for SettleWithdrawal for application/json ContentType.
 type SettleWithdrawalJSONRequestBody = SettleWithdrawal
+
+// Getter for additional properties for MembershipEvent. Returns the specified
+// element and whether it was found
+func (a MembershipEvent) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MembershipEvent
+func (a *MembershipEvent) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MembershipEvent to handle AdditionalProperties
+func (a *MembershipEvent) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["data"]; found {
+		err = json.Unmarshal(raw, &a.Data)
+		if err != nil {
+			return fmt.Errorf("error reading 'data': %w", err)
+		}
+		delete(object, "data")
+	}
+
+	if raw, found := object["timestamp"]; found {
+		err = json.Unmarshal(raw, &a.Timestamp)
+		if err != nil {
+			return fmt.Errorf("error reading 'timestamp': %w", err)
+		}
+		delete(object, "timestamp")
+	}
+
+	if raw, found := object["type"]; found {
+		err = json.Unmarshal(raw, &a.Type)
+		if err != nil {
+			return fmt.Errorf("error reading 'type': %w", err)
+		}
+		delete(object, "type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MembershipEvent to handle AdditionalProperties
+func (a MembershipEvent) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["data"], err = json.Marshal(a.Data)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'data': %w", err)
+	}
+
+	object["timestamp"], err = json.Marshal(a.Timestamp)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'timestamp': %w", err)
+	}
+
+	object["type"], err = json.Marshal(a.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'type': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for MembershipEvent_Data. Returns the specified
+// element and whether it was found
+func (a MembershipEvent_Data) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MembershipEvent_Data
+func (a *MembershipEvent_Data) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MembershipEvent_Data to handle AdditionalProperties
+func (a *MembershipEvent_Data) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["external_id"]; found {
+		err = json.Unmarshal(raw, &a.ExternalID)
+		if err != nil {
+			return fmt.Errorf("error reading 'external_id': %w", err)
+		}
+		delete(object, "external_id")
+	}
+
+	if raw, found := object["period_end"]; found {
+		err = json.Unmarshal(raw, &a.PeriodEnd)
+		if err != nil {
+			return fmt.Errorf("error reading 'period_end': %w", err)
+		}
+		delete(object, "period_end")
+	}
+
+	if raw, found := object["period_start"]; found {
+		err = json.Unmarshal(raw, &a.PeriodStart)
+		if err != nil {
+			return fmt.Errorf("error reading 'period_start': %w", err)
+		}
+		delete(object, "period_start")
+	}
+
+	if raw, found := object["plan"]; found {
+		err = json.Unmarshal(raw, &a.Plan)
+		if err != nil {
+			return fmt.Errorf("error reading 'plan': %w", err)
+		}
+		delete(object, "plan")
+	}
+
+	if raw, found := object["user_id"]; found {
+		err = json.Unmarshal(raw, &a.UserID)
+		if err != nil {
+			return fmt.Errorf("error reading 'user_id': %w", err)
+		}
+		delete(object, "user_id")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MembershipEvent_Data to handle AdditionalProperties
+func (a MembershipEvent_Data) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["external_id"], err = json.Marshal(a.ExternalID)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'external_id': %w", err)
+	}
+
+	object["period_end"], err = json.Marshal(a.PeriodEnd)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'period_end': %w", err)
+	}
+
+	object["period_start"], err = json.Marshal(a.PeriodStart)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'period_start': %w", err)
+	}
+
+	object["plan"], err = json.Marshal(a.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'plan': %w", err)
+	}
+
+	object["user_id"], err = json.Marshal(a.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'user_id': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -5692,6 +6020,9 @@ type ServerInterface interface {
 	// RotateWebhookSecret Give a webhook endpoint another secret
 	// (POST /v1/webhook-endpoints/{id}/rotate-secret)
 	RotateWebhookSecret(ctx echo.Context, id WebhookEndpointID, params RotateWebhookSecretParams) error
+	// ReceiveMembershipEvent Take an event of a membership from another billing system
+	// (POST /v1/webhooks/memberships)
+	ReceiveMembershipEvent(ctx echo.Context, params ReceiveMembershipEventParams) error
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx echo.Context, params ReceiveStripeEventParams) error
@@ -9842,6 +10173,71 @@ func (w *ServerInterfaceWrapper) RotateWebhookSecret(ctx echo.Context) error {
 	return err
 }
 
+// ReceiveMembershipEvent converts echo context to params.
+func (w *ServerInterfaceWrapper) ReceiveMembershipEvent(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReceiveMembershipEventParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "webhook-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("webhook-id")]; found {
+		var WebhookID string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for webhook-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "webhook-id", valueList[0], &WebhookID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook-id: %s", err))
+		}
+
+		params.WebhookID = WebhookID
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter webhook-id is required, but not found"))
+	}
+	// ------------- Required header parameter "webhook-timestamp" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("webhook-timestamp")]; found {
+		var WebhookTimestamp string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for webhook-timestamp, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "webhook-timestamp", valueList[0], &WebhookTimestamp, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook-timestamp: %s", err))
+		}
+
+		params.WebhookTimestamp = WebhookTimestamp
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter webhook-timestamp is required, but not found"))
+	}
+	// ------------- Required header parameter "webhook-signature" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("webhook-signature")]; found {
+		var WebhookSignature string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for webhook-signature, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "webhook-signature", valueList[0], &WebhookSignature, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook-signature: %s", err))
+		}
+
+		params.WebhookSignature = WebhookSignature
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter webhook-signature is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReceiveMembershipEvent(ctx, params)
+	return err
+}
+
 // ReceiveStripeEvent converts echo context to params.
 func (w *ServerInterfaceWrapper) ReceiveStripeEvent(ctx echo.Context) error {
 	var err error
@@ -10450,6 +10846,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/webhook-endpoints/:id/deliveries", wrapper.ListWebhookDeliveries, options.OperationMiddlewares["listWebhookDeliveries"]...)
 	router.POST(options.BaseURL+"/v1/webhook-endpoints/:id/redeliver", wrapper.RedeliverWebhooks, options.OperationMiddlewares["redeliverWebhooks"]...)
 	router.POST(options.BaseURL+"/v1/webhook-endpoints/:id/rotate-secret", wrapper.RotateWebhookSecret, options.OperationMiddlewares["rotateWebhookSecret"]...)
+	router.POST(options.BaseURL+"/v1/webhooks/memberships", wrapper.ReceiveMembershipEvent, options.OperationMiddlewares["receiveMembershipEvent"]...)
 	router.POST(options.BaseURL+"/v1/webhooks/stripe", wrapper.ReceiveStripeEvent, options.OperationMiddlewares["receiveStripeEvent"]...)
 	router.GET(options.BaseURL+"/v1/withdrawals", wrapper.ListWithdrawals, options.OperationMiddlewares["listWithdrawals"]...)
 	router.POST(options.BaseURL+"/v1/withdrawals", wrapper.CreateWithdrawal, options.OperationMiddlewares["createWithdrawal"]...)
@@ -13480,6 +13877,29 @@ func (response RotateWebhookSecret200JSONResponse) VisitRotateWebhookSecretRespo
 	return err
 }
 
+type ReceiveMembershipEventRequestObject struct {
+	Params ReceiveMembershipEventParams
+	Body   *ReceiveMembershipEventJSONRequestBody
+}
+
+type ReceiveMembershipEventResponseObject interface {
+	VisitReceiveMembershipEventResponse(w http.ResponseWriter) error
+}
+
+type ReceiveMembershipEvent200JSONResponse WebhookReceipt
+
+func (response ReceiveMembershipEvent200JSONResponse) VisitReceiveMembershipEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReceiveStripeEventRequestObject struct {
 	Params ReceiveStripeEventParams
 	Body   *ReceiveStripeEventJSONRequestBody
@@ -14116,6 +14536,9 @@ type StrictServerInterface interface {
 	// RotateWebhookSecret Give a webhook endpoint another secret
 	// (POST /v1/webhook-endpoints/{id}/rotate-secret)
 	RotateWebhookSecret(ctx context.Context, request RotateWebhookSecretRequestObject) (RotateWebhookSecretResponseObject, error)
+	// ReceiveMembershipEvent Take an event of a membership from another billing system
+	// (POST /v1/webhooks/memberships)
+	ReceiveMembershipEvent(ctx context.Context, request ReceiveMembershipEventRequestObject) (ReceiveMembershipEventResponseObject, error)
 	// ReceiveStripeEvent Take an event from Stripe
 	// (POST /v1/webhooks/stripe)
 	ReceiveStripeEvent(ctx context.Context, request ReceiveStripeEventRequestObject) (ReceiveStripeEventResponseObject, error)
@@ -18310,6 +18733,54 @@ func (sh *strictHandler) RotateWebhookSecret(ctx echo.Context, id WebhookEndpoin
 		return err
 	} else if validResponse, ok := response.(RotateWebhookSecretResponseObject); ok {
 		return validResponse.VisitRotateWebhookSecretResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReceiveMembershipEvent operation middleware
+func (sh *strictHandler) ReceiveMembershipEvent(ctx echo.Context, params ReceiveMembershipEventParams) error {
+	var request ReceiveMembershipEventRequestObject
+
+	request.Params = params
+
+	var body ReceiveMembershipEventJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReceiveMembershipEvent(ctx.Request().Context(), request.(ReceiveMembershipEventRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReceiveMembershipEvent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReceiveMembershipEventResponseObject); ok {
+		return validResponse.VisitReceiveMembershipEventResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

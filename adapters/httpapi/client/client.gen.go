@@ -6,6 +6,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -29,6 +30,12 @@ const (
 const (
 	BatchModeAtomic      BatchMode = "atomic"
 	BatchModeIndependent BatchMode = "independent"
+)
+
+// Defines values for BuyMembershipMethod.
+const (
+	BuyMembershipMethodCheckout BuyMembershipMethod = "checkout"
+	BuyMembershipMethodWallet   BuyMembershipMethod = "wallet"
 )
 
 // Defines values for CancelMembershipAt.
@@ -65,9 +72,18 @@ const (
 	HoldStatusReleased HoldStatus = "released"
 )
 
+// Defines values for MembershipAsked.
+const (
+	MembershipAskedChange      MembershipAsked = "change"
+	MembershipAskedEnd         MembershipAsked = "end"
+	MembershipAskedEndOfPeriod MembershipAsked = "end-of-period"
+	MembershipAskedGoOn        MembershipAsked = "go-on"
+)
+
 // Defines values for MembershipStatusReason.
 const (
 	MembershipStatusReasonRefused      MembershipStatusReason = "refused"
+	MembershipStatusReasonUnpaid       MembershipStatusReason = "unpaid"
 	MembershipStatusReasonUserErased   MembershipStatusReason = "user-erased"
 	MembershipStatusReasonWalletClosed MembershipStatusReason = "wallet-closed"
 )
@@ -78,6 +94,7 @@ const (
 	MembershipStateCanceled MembershipState = "canceled"
 	MembershipStateGrace    MembershipState = "grace"
 	MembershipStateLapsed   MembershipState = "lapsed"
+	MembershipStatePending  MembershipState = "pending"
 )
 
 // Defines values for MembershipStatus.
@@ -615,16 +632,29 @@ type BatchResults struct {
 
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
+	// CancelURL The page for those who turn back, by `checkout`.
+	CancelURL string `json:"cancel_url,omitempty,omitzero"`
+
+	// Method Who is paid how: from a wallet, which is the default, or on a page of the payment provider's.
+	Method BuyMembershipMethod `json:"method,omitempty,omitzero"`
+
 	// Plan A plan's code.
 	//
 	// Example: PRO
 	Plan PlanCode `json:"plan"`
 
-	// WalletID A wallet's id.
-	//
-	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
-	WalletID WalletID `json:"wallet_id"`
+	// SuccessURL The page that the member's browser comes back to, by `checkout`.
+	SuccessURL string `json:"success_url,omitempty,omitzero"`
+
+	// UserID The member, by `checkout`, where a service asks for somebody. Default: the caller.
+	UserID string `json:"user_id,omitempty,omitzero"`
+
+	// WalletID The wallet that pays, by `wallet`.
+	WalletID string `json:"wallet_id,omitempty,omitzero"`
 }
+
+// BuyMembershipMethod Who is paid how: from a wallet, which is the default, or on a page of the payment provider's.
+type BuyMembershipMethod string
 
 // CancelMembership defines model for CancelMembership.
 type CancelMembership struct {
@@ -1513,22 +1543,34 @@ type Login struct {
 
 // Membership defines model for Membership.
 type Membership struct {
+	// Asked What the provider is being asked for, and has not answered yet.
+	Asked MembershipAsked `json:"asked,omitempty,omitzero"`
+
 	// CancelAt When it ends, if it was canceled at its period's end.
-	CancelAt  time.Time `json:"cancel_at,omitempty,omitzero"`
-	CreatedAt time.Time `json:"created_at"`
+	CancelAt time.Time `json:"cancel_at,omitempty,omitzero"`
+
+	// CheckoutURL The provider's page on which it is bought, while it is `pending`. Who has it acts as the member.
+	CheckoutURL string    `json:"checkout_url,omitempty,omitzero"`
+	CreatedAt   time.Time `json:"created_at"`
 
 	// ID A membership's id.
 	//
 	// Example: mem_01k0q3v9x8f6r8v4t0d6m2n7h5
 	ID MembershipID `json:"id"`
 
-	// Period The time that was paid last.
-	Period MembershipPeriod `json:"period"`
+	// Period The time that was paid last; absent while nothing was.
+	Period MembershipPeriod `json:"period,omitempty,omitzero"`
 
 	// Plan A plan's code.
 	//
 	// Example: PRO
 	Plan PlanCode `json:"plan"`
+
+	// Provider Who bills it, if no wallet pays: `stripe`, or another billing system.
+	Provider string `json:"provider,omitempty,omitzero"`
+
+	// ProviderRef The provider's id of the subscription, once it is known.
+	ProviderRef string `json:"provider_ref,omitempty,omitzero"`
 
 	// Renews Whether it is renewed at the period's end.
 	Renews bool `json:"renews"`
@@ -1536,10 +1578,10 @@ type Membership struct {
 	// Since When it was bought.
 	Since time.Time `json:"since"`
 
-	// Status What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+	// Status What a membership is good for: it waits to be paid; it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
 	Status MembershipState `json:"status"`
 
-	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+	// StatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, the member is no more, or it was never paid.
 	StatusReason MembershipStatusReason `json:"status_reason,omitempty,omitzero"`
 
 	// Until Up to when it is good, as things stand, or was.
@@ -1549,14 +1591,44 @@ type Membership struct {
 	UserID  string `json:"user_id"`
 	Version int64  `json:"version"`
 
-	// WalletID A wallet's id.
-	//
-	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
-	WalletID WalletID `json:"wallet_id"`
+	// WalletID The wallet that pays, if one does.
+	WalletID string `json:"wallet_id,omitempty,omitzero"`
 }
 
-// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, or the member is no more.
+// MembershipAsked What the provider is being asked for, and has not answered yet.
+type MembershipAsked string
+
+// MembershipStatusReason Why it has lapsed: its renewal was refused until the grace was over, its wallet is closed, the member is no more, or it was never paid.
 type MembershipStatusReason string
+
+// MembershipEvent What another billing system tells of a membership. Further members are kept, and not read.
+type MembershipEvent struct {
+	Data MembershipEvent_Data `json:"data"`
+
+	// Timestamp When it happened. Of two events about a membership the later one counts.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type `membership.started` and `membership.renewed`: the period is paid; `membership.canceled`: it is good until the period's end, and no longer; `membership.lapsed`: it is over. Others are ignored.
+	Type                 string                 `json:"type"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// MembershipEvent_Data defines model for MembershipEvent.Data.
+type MembershipEvent_Data struct {
+	// ExternalID That system's own id of the membership: letters, digits, `_`, `-` and `.`.
+	ExternalID  string    `json:"external_id"`
+	PeriodEnd   time.Time `json:"period_end"`
+	PeriodStart time.Time `json:"period_start"`
+
+	// Plan A plan's code.
+	//
+	// Example: PRO
+	Plan PlanCode `json:"plan"`
+
+	// UserID The member.
+	UserID               string                 `json:"user_id"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
 
 // MembershipID A membership's id.
 //
@@ -1570,7 +1642,7 @@ type MembershipList struct {
 	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
 }
 
-// MembershipPeriod The time that was paid last.
+// MembershipPeriod The time that was paid last; absent while nothing was.
 type MembershipPeriod struct {
 	// Days How many days it has.
 	Days int `json:"days"`
@@ -1587,7 +1659,7 @@ type MembershipPeriod struct {
 	Start time.Time `json:"start"`
 }
 
-// MembershipState What a membership is good for: it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
+// MembershipState What a membership is good for: it waits to be paid; it is paid for, or not and good for a few days all the same; it was not renewed; somebody ended it.
 type MembershipState string
 
 // MembershipStatus What somebody's membership is good for; `none` for who never had one.
@@ -4438,6 +4510,18 @@ type RotateWebhookSecretParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ReceiveMembershipEventParams defines parameters for ReceiveMembershipEvent.
+type ReceiveMembershipEventParams struct {
+	// WebhookID The event's id.
+	WebhookID string `json:"webhook-id"`
+
+	// WebhookTimestamp When it was sent, in seconds since 1970; at most five minutes off.
+	WebhookTimestamp string `json:"webhook-timestamp"`
+
+	// WebhookSignature Signatures, with a space between them.
+	WebhookSignature string `json:"webhook-signature"`
+}
+
 // ReceiveStripeEventParams defines parameters for ReceiveStripeEvent.
 type ReceiveStripeEventParams struct {
 	// StripeSignature Stripe's signature of the raw body.
@@ -4553,6 +4637,216 @@ type SettleWithdrawalParams struct {
 
 	// IfMatch The ETag that the change was based on; another one now is answered 412.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// Getter for additional properties for MembershipEvent. Returns the specified
+// element and whether it was found
+func (a MembershipEvent) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MembershipEvent
+func (a *MembershipEvent) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MembershipEvent to handle AdditionalProperties
+func (a *MembershipEvent) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["data"]; found {
+		err = json.Unmarshal(raw, &a.Data)
+		if err != nil {
+			return fmt.Errorf("error reading 'data': %w", err)
+		}
+		delete(object, "data")
+	}
+
+	if raw, found := object["timestamp"]; found {
+		err = json.Unmarshal(raw, &a.Timestamp)
+		if err != nil {
+			return fmt.Errorf("error reading 'timestamp': %w", err)
+		}
+		delete(object, "timestamp")
+	}
+
+	if raw, found := object["type"]; found {
+		err = json.Unmarshal(raw, &a.Type)
+		if err != nil {
+			return fmt.Errorf("error reading 'type': %w", err)
+		}
+		delete(object, "type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MembershipEvent to handle AdditionalProperties
+func (a MembershipEvent) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["data"], err = json.Marshal(a.Data)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'data': %w", err)
+	}
+
+	object["timestamp"], err = json.Marshal(a.Timestamp)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'timestamp': %w", err)
+	}
+
+	object["type"], err = json.Marshal(a.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'type': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for MembershipEvent_Data. Returns the specified
+// element and whether it was found
+func (a MembershipEvent_Data) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MembershipEvent_Data
+func (a *MembershipEvent_Data) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MembershipEvent_Data to handle AdditionalProperties
+func (a *MembershipEvent_Data) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["external_id"]; found {
+		err = json.Unmarshal(raw, &a.ExternalID)
+		if err != nil {
+			return fmt.Errorf("error reading 'external_id': %w", err)
+		}
+		delete(object, "external_id")
+	}
+
+	if raw, found := object["period_end"]; found {
+		err = json.Unmarshal(raw, &a.PeriodEnd)
+		if err != nil {
+			return fmt.Errorf("error reading 'period_end': %w", err)
+		}
+		delete(object, "period_end")
+	}
+
+	if raw, found := object["period_start"]; found {
+		err = json.Unmarshal(raw, &a.PeriodStart)
+		if err != nil {
+			return fmt.Errorf("error reading 'period_start': %w", err)
+		}
+		delete(object, "period_start")
+	}
+
+	if raw, found := object["plan"]; found {
+		err = json.Unmarshal(raw, &a.Plan)
+		if err != nil {
+			return fmt.Errorf("error reading 'plan': %w", err)
+		}
+		delete(object, "plan")
+	}
+
+	if raw, found := object["user_id"]; found {
+		err = json.Unmarshal(raw, &a.UserID)
+		if err != nil {
+			return fmt.Errorf("error reading 'user_id': %w", err)
+		}
+		delete(object, "user_id")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MembershipEvent_Data to handle AdditionalProperties
+func (a MembershipEvent_Data) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["external_id"], err = json.Marshal(a.ExternalID)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'external_id': %w", err)
+	}
+
+	object["period_end"], err = json.Marshal(a.PeriodEnd)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'period_end': %w", err)
+	}
+
+	object["period_start"], err = json.Marshal(a.PeriodStart)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'period_start': %w", err)
+	}
+
+	object["plan"], err = json.Marshal(a.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'plan': %w", err)
+	}
+
+	object["user_id"], err = json.Marshal(a.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'user_id': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
 }
 
 // ListAlerts List alerts.
@@ -5211,7 +5505,11 @@ func (c *Client) ListMemberships(ctx context.Context, params *ListMembershipsPar
 // Makes the wallet's owner a member, and pays for the first period from the wallet, within its limits of spending. Periods end
 // by the calendar in UTC, a month or a year after the first one began; days are 24 hours from then. At its end a period is
 // renewed from the wallet at the plan's price of then. When that is refused there are three days of grace, with a try a
-// day; the member is told. One has one membership at a time (`membership-exists`). Roles: user, service, admin.
+// day; the member is told. One has one membership at a time (`membership-exists`).
+//
+// By the method `checkout` it is bought, and renewed, at the payment provider: a page is asked for, which takes a second, and the
+// answer has its `checkout_url`. The plan needs a `provider_price`. The membership is `pending` until the provider tells that
+// it is paid; how it stands follows from what it tells. Roles: user, service, admin.
 //
 // POST /v1/memberships
 func (c *Client) BuyMembership(ctx context.Context, params *BuyMembershipParams, body BuyMembership, options ...Option) (Membership, error) {
@@ -5256,7 +5554,8 @@ func (c *Client) GetMembership(ctx context.Context, id MembershipID, params *Get
 // CancelMembership Cancel a membership.
 //
 // At the `period_end`: it is good until then, and is not renewed. Or `now`: what of the price is not earned, by whole days that
-// have passed, goes back to the wallet. A membership in grace ends at once either way. Roles: user, service, admin.
+// have passed, goes back to the wallet. A membership in grace ends at once either way. One that Stripe bills is ended, and paid
+// back, by Stripe, which is waited for; one that is `pending` has its page closed. Roles: user, service, admin.
 //
 // POST /v1/memberships/{id}/cancel
 func (c *Client) CancelMembership(ctx context.Context, id MembershipID, params *CancelMembershipParams, body CancelMembership, options ...Option) (Membership, error) {
@@ -5275,7 +5574,9 @@ func (c *Client) CancelMembership(ctx context.Context, id MembershipID, params *
 //
 // At once, up or down: what of the price is not earned goes back to the wallet, and a period of the other plan that begins now
 // is paid, in one transaction; the wallet needs the difference. A membership that is canceled at its period's end is renewed
-// again, which is all that a change to its own plan does. Roles: user, service, admin.
+// again, which is all that a change to its own plan does. Of one that Stripe bills, Stripe is asked, which charges the
+// difference at once or leaves it as it was (`provider-refused`); the plan is the other one as soon as Stripe tells that it is
+// paid. Roles: user, service, admin.
 //
 // POST /v1/memberships/{id}/change
 func (c *Client) ChangeMembership(ctx context.Context, id MembershipID, params *ChangeMembershipParams, body ChangeMembership, options ...Option) (Membership, error) {
@@ -6475,6 +6776,25 @@ func (c *Client) RotateWebhookSecret(ctx context.Context, id WebhookEndpointID, 
 	r.takesKey = true
 	r.body = body
 	return send[WebhookSecret](ctx, c, r, options)
+}
+
+// ReceiveMembershipEvent Take an event of a membership from another billing system.
+//
+// Signed as [Standard Webhooks](https://www.standardwebhooks.com) has it, over the raw bytes. What it tells of has happened: the
+// membership of the user follows from it, with its days; money is that system's own. Events may come in any order and more
+// than once; `webhook-id` says which are the same. Any event whose outcome is recorded is answered 200, whether it was
+// noted or ignored; 5xx asks for it again.
+//
+// POST /v1/webhooks/memberships
+func (c *Client) ReceiveMembershipEvent(ctx context.Context, params *ReceiveMembershipEventParams, body MembershipEvent, options ...Option) (WebhookReceipt, error) {
+	r := newRequest(http.MethodPost, "/v1/webhooks/memberships")
+	if params != nil {
+		r.inHeader("webhook-id", params.WebhookID)
+		r.inHeader("webhook-timestamp", params.WebhookTimestamp)
+		r.inHeader("webhook-signature", params.WebhookSignature)
+	}
+	r.body = body
+	return send[WebhookReceipt](ctx, c, r, options)
 }
 
 // ReceiveStripeEvent Take an event from Stripe.

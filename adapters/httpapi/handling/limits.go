@@ -9,3 +9,13 @@ const MaxRemembered = 50_000
 
 // StreamWriteTimeout is how long a client may take none of what is sent to it.
 const StreamWriteTimeout = 10 * time.Second
+
+// Waiting for providers.
+const (
+	// providerPatience is how long a request waits for what a payment provider answers. Stripe takes half a second, and
+	// some seconds on a bad day; with what was waited for before, it is less than RequestTimeout.
+	providerPatience = 8 * time.Second
+	// providerPoll and providerPollMax are the pauses between two looks for the answer.
+	providerPoll    = 20 * time.Millisecond
+	providerPollMax = 200 * time.Millisecond
+)

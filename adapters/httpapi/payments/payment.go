@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
@@ -74,7 +73,7 @@ func (h *Handlers) askProvider(ctx context.Context, o handling.Order) (api.Payme
 	}
 	var answer *journal.Event
 	if !o.DryRun && asksProvider(asking) {
-		if answer, err = h.awaitProvider(ctx, asking, h.askingOf); err != nil {
+		if answer, err = h.AwaitProvider(ctx, asking, h.askingOf); err != nil {
 			return api.Payment{}, nil, err
 		}
 	}
@@ -114,42 +113,6 @@ func (h *Handlers) askingOf(a journal.Answer) (*journal.Event, error) {
 	return &a.Events[0], h.Registry.Decode(&a.Events[0])
 }
 
-// eventIn picks the event of a command that is looked for, and decodes it.
-type eventIn func(journal.Answer) (*journal.Event, error)
-
-// awaitProvider waits for the event that says what the provider answered. The caller who waits in vain asks again with
-// the same key, and waits for the same answer.
-func (h *Handlers) awaitProvider(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
-	ctx, cancel := context.WithTimeout(ctx, providerPatience)
-	defer cancel()
-	for pause := providerPoll; ; pause = min(2*pause, providerPollMax) {
-		answer, err := h.providerAnswer(ctx, asking, pick)
-		if err != nil || answer != nil {
-			return answer, err
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil, request.NewProblem("outcome-unknown", "the payment provider has not answered yet")
-		}
-	}
-}
-
-// providerAnswer is what the provider answered; nil while it has not.
-func (h *Handlers) providerAnswer(ctx context.Context, asking *journal.Event, pick eventIn) (*journal.Event, error) {
-	a, ended, _, err := h.Outcomes.Outcome(ctx, payment.AnswerID(asking))
-	if err != nil {
-		return nil, request.Unavailable(err)
-	}
-	if !ended {
-		return nil, nil //nolint:nilnil // not yet
-	}
-	if err := h.Fetch(ctx, &a); err != nil {
-		return nil, err
-	}
-	return pick(a)
-}
-
 // refusedBy is the problem of what a provider would not do; nil for what it did.
 func refusedBy(answer *journal.Event) error {
 	if answer == nil {
@@ -174,7 +137,7 @@ func (h *Handlers) PaymentAfter(ctx context.Context, a journal.Answer) (api.Paym
 	if err != nil {
 		return api.Payment{}, err
 	}
-	answer, err := h.providerAnswer(ctx, asking, h.askingOf)
+	answer, err := h.ProviderAnswer(ctx, asking, h.askingOf)
 	if err != nil {
 		return api.Payment{}, err
 	}

@@ -38,7 +38,7 @@ func (h *Handlers) CreateRefund(ctx context.Context, r api.CreateRefundRequestOb
 	}
 	answer := asking
 	if !o.DryRun {
-		if answer, err = h.awaitProvider(ctx, asking, h.refundIn); err != nil {
+		if answer, err = h.AwaitProvider(ctx, asking, h.refundIn); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +115,7 @@ func (h *Handlers) RefundAfter(ctx context.Context, a journal.Answer) (api.Refun
 	if err != nil {
 		return api.Refund{}, err
 	}
-	answer, err := h.providerAnswer(ctx, asking, h.refundIn)
+	answer, err := h.ProviderAnswer(ctx, asking, h.refundIn)
 	if err != nil {
 		return api.Refund{}, err
 	}

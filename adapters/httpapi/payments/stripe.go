@@ -2,71 +2,18 @@ package payments
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"log/slog"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/request"
-	"github.com/florinledger/florin/ledger/journal"
-	"github.com/florinledger/florin/wallet/payment"
 )
 
 // ReceiveStripeEvent implements api.StrictServerInterface. The signature is the caller's credential.
-// What the event tells of has happened: it is kept, and any outcome that is recorded is good news to
-// the sender, who repeats the event only when there is none.
 func (h *Handlers) ReceiveStripeEvent(ctx context.Context, r api.ReceiveStripeEventRequestObject) (api.ReceiveStripeEventResponseObject, error) {
 	c, err := h.ports.Stripe.Receive(ctx, request.CallOf(ctx).Body, r.Params.StripeSignature)
 	if err != nil {
-		return nil, badDelivery(err)
+		return nil, handling.BadDelivery(err, "it is no event of the provider's")
 	}
-	c.Trace = request.CallOf(ctx).Trace()
-	// Who hears of no outcome delivers again: what it tells of is kept, and is no less true by then.
-	a, err := h.Commands.Record(ctx, c)
-	if err != nil {
-		return nil, handling.Undecided(err)
-	}
-	if a.Replayed {
-		request.CallOf(ctx).SetReplayed()
-	}
-	request.CallOf(ctx).SetPosition(journal.Token{Shard: handling.MainShard, Position: a.Outcome.Position})
-	if a.Outcome.Status != journal.Done {
-		h.Log.LogAttrs(ctx, slog.LevelError, "a provider's event was not booked", slog.String("caller", c.Actor),
-			slog.String("command", c.ID.String()))
-	}
-	receipt, err := ReceiptOf(a.Outcome)
+	receipt, err := h.Take(ctx, c)
 	return api.ReceiveStripeEvent200JSONResponse(receipt), err
-}
-
-// badDelivery is the answer to a body that is not taken.
-func badDelivery(err error) error {
-	switch {
-	case errors.Is(err, payment.ErrSignature):
-		return &request.Problem{Code: "invalid-signature", Cause: err}
-	case errors.Is(err, payment.ErrMalformed):
-		return &request.Problem{Code: "malformed-body", Detail: "it is no event of the provider's", Cause: err}
-	case errors.Is(err, payment.ErrLivemode):
-		return &request.Problem{Code: "livemode-mismatch", Cause: err}
-	}
-	return request.Unavailable(err)
-}
-
-// ReceiptOf says what became of an event.
-func ReceiptOf(o journal.Outcome) (api.WebhookReceipt, error) {
-	receipt := api.WebhookReceipt{Received: true}
-	switch o.Status {
-	case journal.Done:
-		var result payment.Result
-		if err := json.Unmarshal(o.Result, &result); err != nil {
-			return receipt, fmt.Errorf("result of command %s: %w", o.Command, err)
-		}
-		receipt.Outcome = result.Result
-	case journal.Dead:
-		receipt.Outcome = "dead"
-	case journal.Refused:
-		receipt.Outcome = "refused"
-	}
-	return receipt, nil
 }

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -11,13 +12,18 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
+	"github.com/florinledger/florin/wallet"
 )
 
-// BuyMembership implements api.StrictServerInterface.
+// BuyMembership implements api.StrictServerInterface. What is bought on a provider's page is asked for first, as any
+// other command.
 func (h *Handlers) BuyMembership(ctx context.Context, r api.BuyMembershipRequestObject) (api.BuyMembershipResponseObject, error) {
-	c := membership.Buy{As: handling.ActingAs(request.CallOf(ctx).Principal), Plan: r.Body.Plan, WalletID: r.Body.WalletID}
-	o := handling.Order{CommandType: membership.CommandBuy, Data: c, Key: r.Params.IdempotencyKey, DryRun: r.Params.DryRun}
-	shown, later, err := h.membershipStep(ctx, o, c.Validate())
+	o := handling.Order{Key: r.Params.IdempotencyKey, DryRun: r.Params.DryRun}
+	wrong, err := h.buying(ctx, r.Body, &o)
+	if err != nil {
+		return nil, err
+	}
+	shown, later, err := h.membershipStep(ctx, o, wrong)
 	switch {
 	case err != nil:
 		return nil, err
@@ -25,6 +31,38 @@ func (h *Handlers) BuyMembership(ctx context.Context, r api.BuyMembershipRequest
 		return api.BuyMembership202JSONResponse{AcceptedJSONResponse: *later}, nil
 	}
 	return api.BuyMembership201JSONResponse(shown), nil
+}
+
+// buying is the command by which somebody becomes a member, and what is wrong with its form.
+func (h *Handlers) buying(ctx context.Context, b *api.BuyMembership, o *handling.Order) ([]ledger.FieldError, error) {
+	principal := request.CallOf(ctx).Principal
+	var f wallet.Form
+	if b.Method != api.BuyMembershipMethodCheckout {
+		c := membership.Buy{As: handling.ActingAs(principal), Plan: b.Plan, WalletID: b.WalletID}
+		for pointer, text := range map[string]string{"/user_id": b.UserID, "/success_url": b.SuccessURL, "/cancel_url": b.CancelURL} {
+			if text != "" {
+				f.Addf(pointer, "is for the method checkout")
+			}
+		}
+		if b.Method != "" && b.Method != api.BuyMembershipMethodWallet {
+			f.Addf("/method", "want wallet or checkout")
+		}
+		o.CommandType, o.Data = membership.CommandBuy, c
+		return append(f.Errors(), c.Validate()...), nil
+	}
+	c := membership.Subscribe{
+		As: handling.ActingAs(principal), Provider: h.ports.Provider, Plan: b.Plan, UserID: cmp.Or(b.UserID, principal.Subject),
+		SuccessURL: b.SuccessURL, CancelURL: b.CancelURL,
+	}
+	if b.WalletID != "" {
+		f.Addf("/wallet_id", "is for the method wallet")
+	}
+	wrong := append(f.Errors(), c.Validate()...)
+	if len(wrong) == 0 && c.Provider == "" {
+		return nil, &request.Problem{Code: "provider-not-configured"}
+	}
+	o.CommandType, o.Data = membership.CommandSubscribe, c
+	return wrong, nil
 }
 
 // CancelMembership implements api.StrictServerInterface.
@@ -78,26 +116,77 @@ func (h *Handlers) membershipStep(ctx context.Context, o handling.Order, wrong [
 	if err != nil || later != nil {
 		return api.Membership{}, later, err
 	}
-	shown, err := h.MembershipAfter(ctx, a)
-	if err == nil {
-		request.CallOf(ctx).SetVersion(shown.Version)
+	if err := h.Fetch(ctx, &a); err != nil {
+		return api.Membership{}, nil, err
 	}
+	last, err := h.membershipEvent(a)
+	if err == nil && !o.DryRun && membership.WantsBilling(last.Type) {
+		last, err = h.AwaitProvider(ctx, last, h.membershipEvent)
+	}
+	if err != nil {
+		return api.Membership{}, nil, err
+	}
+	m := membership.Membership{}.After(last)
+	request.CallOf(ctx).SetVersion(m.Version)
+	if why := membership.Refusal(last); why.Code != "" {
+		return api.Membership{}, nil, &request.Problem{
+			Code: request.CodeProviderRefused, Detail: why.Message, Members: map[string]any{"membership_id": m.MembershipID, "provider_code": why.Code},
+		}
+	}
+	shown, err := h.opened(ctx, m)
 	return shown, nil, err
 }
 
-// MembershipAfter shows a membership as the last event of a command left it: each event has all of it.
+// membershipEvent is the event of a command that says how the membership stands after it: each has all of it, and the
+// last of them that has an answer of a provider's says why it would not.
+func (h *Handlers) membershipEvent(a journal.Answer) (*journal.Event, error) {
+	if len(a.Events) == 0 {
+		return nil, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
+	}
+	for i := range a.Events {
+		if err := h.Registry.Decode(&a.Events[i]); err != nil {
+			return nil, err
+		}
+		if membership.Refusal(&a.Events[i]).Code != "" {
+			return &a.Events[i], nil
+		}
+	}
+	return &a.Events[len(a.Events)-1], nil
+}
+
+// MembershipAfter shows a membership as a command, and what a provider answered to it, left it, as far as that is known.
 func (h *Handlers) MembershipAfter(ctx context.Context, a journal.Answer) (api.Membership, error) {
 	if err := h.Fetch(ctx, &a); err != nil {
 		return api.Membership{}, err
 	}
-	if len(a.Events) == 0 {
-		return api.Membership{}, fmt.Errorf("command %s, a %s, has no events", a.Outcome.Command, a.Outcome.Type)
-	}
-	last := &a.Events[len(a.Events)-1]
-	if err := h.Registry.Decode(last); err != nil {
+	last, err := h.membershipEvent(a)
+	if err != nil {
 		return api.Membership{}, err
 	}
-	return membershipOf(membership.Membership{}.After(last)), nil
+	if membership.WantsBilling(last.Type) {
+		answer, err := h.ProviderAnswer(ctx, last, h.membershipEvent)
+		if err != nil {
+			return api.Membership{}, err
+		}
+		if answer != nil {
+			last = answer
+		}
+	}
+	return h.opened(ctx, membership.Membership{}.After(last))
+}
+
+// opened shows a membership, and to who acts as the member the page on which it is bought.
+func (h *Handlers) opened(ctx context.Context, m membership.Membership) (api.Membership, error) {
+	shown := membershipOf(m)
+	if m.Billing == nil || len(m.Billing.Handover) == 0 || !handling.ActingAs(request.CallOf(ctx).Principal).Owns(m.UserID) {
+		return shown, nil
+	}
+	page, err := h.ports.Handovers.Open(ctx, m.UserID, m.Billing.Handover)
+	if err != nil {
+		return shown, request.Unavailable(err)
+	}
+	shown.CheckoutURL = page.CheckoutURL
+	return shown, nil
 }
 
 // GetMembership implements api.StrictServerInterface.
@@ -113,7 +202,8 @@ func (h *Handlers) GetMembership(ctx context.Context, r api.GetMembershipRequest
 		return nil, &request.Problem{Code: membership.ErrMembershipNotFound.Code}
 	}
 	request.CallOf(ctx).SetVersion(m.Version)
-	return api.GetMembership200JSONResponse(membershipOf(m)), nil
+	shown, err := h.opened(ctx, m)
+	return api.GetMembership200JSONResponse(shown), err
 }
 
 // GetMyMembership implements api.StrictServerInterface.
@@ -129,7 +219,8 @@ func (h *Handlers) GetMyMembership(ctx context.Context, r api.GetMyMembershipReq
 		return nil, &request.Problem{Code: membership.ErrMembershipNotFound.Code}
 	}
 	request.CallOf(ctx).SetVersion(m.Version)
-	return api.GetMyMembership200JSONResponse(membershipOf(m)), nil
+	shown, err := h.opened(ctx, m)
+	return api.GetMyMembership200JSONResponse(shown), err
 }
 
 // ListMemberships implements api.StrictServerInterface. A user sees his own, whatever he asks for.
@@ -164,11 +255,19 @@ func membershipOf(m membership.Membership) api.Membership {
 	out := api.Membership{
 		ID: m.MembershipID, UserID: m.UserID, WalletID: m.WalletID, Plan: p.Plan, Status: api.MembershipState(m.Status),
 		StatusReason: api.MembershipStatusReason(m.Why), Since: handling.Time(m.Since), Until: handling.Time(m.Until), Renews: m.Renews,
-		Period: api.MembershipPeriod{
+		Provider: m.Provider, CreatedAt: handling.Time(m.Since), Version: m.Version,
+	}
+	if p.Days > 0 {
+		out.Period = api.MembershipPeriod{
 			Start: handling.Time(p.Start), End: handling.Time(p.End), Days: p.Days, DaysPassed: m.Passed, Price: handling.Money(p.Price),
 			Earned: api.Money{Amount: m.Earned, Asset: p.Price.Asset},
-		},
-		CreatedAt: handling.Time(m.Since), Version: m.Version,
+		}
+	}
+	if b := m.Billing; b != nil {
+		out.ProviderRef = b.Subscription
+		if b.Asked != nil {
+			out.Asked = api.MembershipAsked(b.Asked.What)
+		}
 	}
 	if m.Live() && !m.Renews {
 		out.CancelAt = handling.Time(m.Until)

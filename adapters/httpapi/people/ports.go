@@ -4,9 +4,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/users/query"
+	"github.com/florinledger/florin/wallet/payment"
 )
 
 // Ports are what the routes of people call out to. All of them are needed.
@@ -21,8 +23,20 @@ type Ports struct {
 	Tokens      Tokens
 	Ends        Ends
 	Memberships Memberships
+	// Handovers opens the pages on which memberships are bought, and Provider is the name of the provider of new ones;
+	// empty for none.
+	Handovers *payment.Sealer
+	Provider  string
+	Billing   Billing
 	// NewAPIKey returns the secret of a new key, and the digest by which it is known.
 	NewAPIKey func() (secret, digest string)
+}
+
+// Billing takes what other billing systems tell: a *billinghook.Receiver.
+type Billing interface {
+	// Receive checks that a body is of a system that we know, keeps it, and makes the command that notes what it says.
+	// Errors: payment.ErrSignature, payment.ErrMalformed, or a fault.
+	Receive(ctx context.Context, body []byte, id, timestamp, signature string) (journal.Command, error)
 }
 
 // Addresses finds the tokens of email addresses: any seal.Addresses.

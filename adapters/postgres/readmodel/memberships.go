@@ -129,3 +129,22 @@ func (r *Reads) DueMemberships(ctx context.Context, after query.DueMembership, l
 	})
 	return due, err
 }
+
+// MembershipsSince returns the position after which the first membership that waits to be asked for was ordered: of those
+// that the projection has seen, or after all that it has seen.
+func (r *Reads) MembershipsSince(ctx context.Context) (position int64, err error) {
+	seen, err := r.Await(ctx, 0, query.Memberships)
+	if err != nil {
+		return 0, err
+	}
+	position = seen
+	err = r.rows(ctx, "memberships_first", pgx.NamedArgs{}, func(rows pgx.Rows) error {
+		var first int64
+		if err := rows.Scan(&first); err != nil {
+			return err
+		}
+		position = min(position, first-1)
+		return nil
+	})
+	return position, err
+}

@@ -35,3 +35,10 @@ func (a *API) subscription(r *http.Request, o Object) (Object, int, string) {
 	}
 	return o, http.StatusOK, ""
 }
+
+// Receive has money of an intent be received, which can be given back then.
+func (a *API) Receive(intent string, amount int, currency string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.objects[intent] = a.example("payment_intent", Object{"id": intent, "status": "succeeded", "amount_received": amount, "currency": currency})
+}

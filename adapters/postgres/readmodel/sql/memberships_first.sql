@@ -1,0 +1,5 @@
+SELECT version
+  FROM {memberships}.membership
+ WHERE status = 'pending'
+ ORDER BY version
+ LIMIT 1

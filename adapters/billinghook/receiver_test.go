@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -146,4 +147,29 @@ func TestEvents(t *testing.T) {
 		_, err := receive(changed)
 		require.ErrorIs(t, err, payment.ErrMalformed, changed)
 	}
+}
+
+// TestTheHandbooksExample takes what docs/webhooks.md shows.
+func TestTheHandbooksExample(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../docs/webhooks.md")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(data), "\n## Being told of memberships\n")
+	require.True(t, found)
+	_, section, found = strings.Cut(section, "```json\n")
+	require.True(t, found)
+	text, _, _ := strings.Cut(section, "```")
+	now := time.Date(2026, 3, 14, 9, 27, 0, 0, time.UTC)
+	keeper := &kept{}
+	r, err := billinghook.NewReceiver([]string{secret("a")}, keeper, func() time.Time { return now })
+	require.NoError(t, err)
+	w, err := standard.NewWebhook(secret("a"))
+	require.NoError(t, err)
+	signature, err := w.Sign("msg_1", now, []byte(text))
+	require.NoError(t, err)
+	_, err = r.Receive(t.Context(), []byte(text), "msg_1", fmt.Sprint(now.Unix()), signature)
+	require.NoError(t, err)
+	fact := (*keeper)[0].Fact
+	require.Equal(t, []any{payment.Billed, "sub-1001", "PRO", payment.SubscriptionActive},
+		[]any{fact.Kind, fact.Billing.Subscription, fact.Billing.Invoice.Term.Plan, fact.Billing.Standing.Status})
 }

@@ -165,7 +165,7 @@ func (s *service) membershipElsewhere(t *testing.T, ann *participant) {
 	data := map[string]any{
 		"external_id": "sub-1001", "user_id": ann.id, "plan": "ABROAD", "period_start": start.Format(time.RFC3339), "period_end": start.AddDate(0, 1, 0).Format(time.RFC3339),
 	}
-	require.Equal(t, "deferred", s.toldElsewhere(t, "msg_2", "membership.canceled", start.Add(time.Minute), data).is(http.StatusOK).str("outcome"))
+	require.Equal(t, "booked", s.toldElsewhere(t, "msg_2", "membership.canceled", start.Add(time.Minute), data).is(http.StatusOK).str("outcome"))
 	first := s.toldElsewhere(t, "msg_1", "membership.started", start, data).is(http.StatusOK)
 	require.Equal(t, "ignored", first.str("outcome"), "it is older")
 	require.Equal(t, "true", s.toldElsewhere(t, "msg_1", "membership.started", start, data).is(http.StatusOK).Header.Get("Idempotent-Replayed"))

@@ -181,6 +181,53 @@ func TestBilled(t *testing.T) {
 	})
 }
 
+// A month and a year over a leap February, whose renewal is refused once and paid in grace: every day is earned once, to
+// the last unit, and what is paid is earned in the end.
+func TestBilledOverALeapFebruary(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, price, start, end, next string
+		days                          [2]int
+	}{
+		{"month", "price_pro", "2028-01-31T09:00:00Z", "2028-02-29T09:00:00Z", "2028-03-31T09:00:00Z", [2]int{29, 31}},
+		{"year", "price_max", "2027-03-01T09:00:00Z", "2028-03-01T09:00:00Z", "2029-03-01T09:00:00Z", [2]int{366, 365}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := billed(t, false, c.start)
+			b.says(b.paid("in_1", "100.00", c.price, c.start, c.end))
+			b.to(c.end)
+			require.Equal(t, c.days[0], b.ran().Days)
+			b.holds("100", "0", "0", "100", "0")
+			b.Advance(time.Hour)
+			b.says(b.unpaid("in_2", b.Now().Add(2*membership.Day)))
+			require.Equal(t, membership.StatusGrace, b.state().Status)
+			b.Advance(2 * membership.Day)
+			b.ran()
+			require.Equal(t, membership.StatusGrace, b.state().Status)
+			second := b.paid("in_2", "100.00", c.price, c.end, c.next)
+			second.Billing.Invoice.CreatedAt = at(c.end)
+			b.says(second)
+			b.ran()
+			require.Equal(t, []any{membership.StatusActive, 2, at(c.next)}, []any{b.state().Status, b.state().Passed, b.state().Until})
+			b.to(c.next)
+			b.ran()
+			b.holds("200", "0", "0", "200", "0")
+			sum, posted := decimal.Zero, 0
+			for _, e := range b.Events() {
+				if day, ok := e.Body.(membership.DayPassed); ok {
+					posted++
+					earned := decimal.RequireFromString(day.Amount.Amount)
+					sum = sum.Add(earned)
+					days := decimal.NewFromInt(int64(day.Period.Days))
+					require.True(t, earned.Sub(decimal.NewFromInt(100).Div(days)).Abs().LessThanOrEqual(decimal.New(1, -2)), "day %d: %s", day.Day, earned)
+				}
+			}
+			require.Equal(t, []any{"200", c.days[0] + c.days[1]}, []any{sum.String(), posted})
+		})
+	}
+}
+
 // What a provider gives back was never paid: of what is left, and of what was earned.
 func TestBilledGivenBack(t *testing.T) {
 	t.Parallel()

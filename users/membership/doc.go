@@ -1,4 +1,4 @@
-// Package membership sells memberships: a plan, for a period, paid from the member's wallet.
+// Package membership sells memberships: a plan, for a period, paid from the member's wallet, or billed by a provider.
 //
 // Its rules, in the words of a bookkeeper:
 //
@@ -20,5 +20,15 @@
 //   - When the member is erased, or the wallet is closed, the membership lapses at its period's end; until then its days
 //     pass as before.
 //
-// Source: docs/adr/0026-memberships.md.
+// Of a membership that a provider bills:
+//
+//   - What came in for an invoice is deferred over the time that the invoice is for, and earned by days, whatever other
+//     invoices there are. What goes back of it is as if it had never come in.
+//   - What the member may use follows from the latest invoice that was paid, and from what the provider said last. So the
+//     order in which that is heard of does not matter.
+//   - Somebody who wants it changed or ended has the provider asked; it is so when the provider says so. What is not
+//     earned goes back to the card when it is ended at once, and is earned when the provider has ended it without.
+//   - An invoice that nobody's membership is known for waits in suspense. Other billing systems grant days, and no money.
+//
+// Source: docs/adr/0026-memberships.md, docs/adr/0031-memberships-by-card.md.
 package membership

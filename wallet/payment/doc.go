@@ -18,7 +18,8 @@
 //     booked, and before that from what the provider said last.
 //   - A refund that was asked for here is set aside until the provider has given the money back, or has not. What a
 //     message says to be refunded beyond what is booked or set aside was given back at the provider.
-//   - A payment of an invoice is not a wallet's business.
+//   - A payment of an invoice is not a wallet's business: memberships book it. What is heard of it before its invoice
+//     waits in suspense.
 //   - What a dispute has moved at the provider is booked by balance transaction, each once. While it goes on,
 //     as much stands in the wallet's disputed; it goes back when the dispute is won, and is gone when it is
 //     lost. A fee is ours.

@@ -66,13 +66,13 @@ func (c *contest) about() About {
 	}
 }
 
-// note records how the dispute stands, if the message is newer than what is known. Of two messages of the
-// same second the one that is further on counts.
+// note records how the dispute stands, if the message is newer than what is known, also if it says the same: what comes
+// later and was said in between is older then. Of two messages of the same second the one that is further on counts.
 func (c *contest) note() error {
 	told := c.fact.Dispute.Status
 	at := c.fact.OccurredAt
 	older := at.Before(c.dispute.At) || at.Equal(c.dispute.At) && told.rank() <= c.dispute.Status.rank()
-	if c.dispute.Status != "" && (told == c.dispute.Status || older) {
+	if c.dispute.Status != "" && older {
 		return nil
 	}
 	c.dispute.Status, c.dispute.At, c.noted = told, at, true

@@ -230,6 +230,28 @@ func disputeLine(m payment.Movement) payment.Fact {
 	return f
 }
 
+// A balance transaction tells how its dispute stands by now, and when it was made. What is said later of the dispute
+// counts, also where it is the same.
+func TestDisputeStandsAsWasSaidLast(t *testing.T) {
+	t.Parallel()
+	b := open(t, false)
+	b.Advance(time.Hour)
+	id, _ := b.paidIn()
+	moved := payment.Movement{ID: "txn_1", Asset: "USD", Amount: "-6.00", Fee: "15.00"}
+	says := func(minute int, status payment.DisputeStatus) payment.Fact {
+		f := disputed(minute, status, moved)
+		f.Dispute.Amount.Amount = "6.00"
+		return f
+	}
+	lost := says(1, payment.DisputeLost)
+	lost.Kind, lost.Settlement = payment.Balanced, &payment.SettlementFact{Movement: moved, Type: "adjustment", Of: payment.OfDispute}
+	for _, f := range []payment.Fact{lost, says(3, payment.DisputeLost), says(2, payment.DisputeReview), says(1, payment.DisputeNeedsResponse)} {
+		b.says(f)
+		assert.Equal(t, payment.StatusDisputed, b.progress(id).Status, "%s", f.Dispute.Status)
+		assert.Equal(t, "6.00", b.progress(id).Disputed)
+	}
+}
+
 // orders are all orders of n things.
 func orders(n int) (out [][]int) {
 	if n == 0 {

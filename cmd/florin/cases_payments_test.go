@@ -272,7 +272,8 @@ func TestPaymentsWhoseWebhooksAreLost(t *testing.T) {
 	}
 	api.Settles("re_2", at.Add(time.Minute), stripetest.Object{"id": "txn_3", "type": "refund_failure", "amount": 29, "currency": "usd"})
 	api.Settles("", at.Add(time.Minute), stripetest.Object{"id": "txn_4", "type": "stripe_fee", "amount": -200, "currency": "usd"})
-	require.Eventually(t, func() bool { return s.finance().balance(payment.Clearing, "USD") == "-0.87" }, 20*time.Second, 20*time.Millisecond)
+	api.Settles("", at.Add(time.Minute), stripetest.Object{"id": "txn_6", "type": "stripe_fee", "amount": -200, "currency": "zzz"})
+	require.Eventually(t, func() bool { return s.finance().balance(payment.Clearing, "USD") == "-0.87" && s.raw(t, "txn_6") == 1 }, 20*time.Second, 20*time.Millisecond)
 	// What was asked for here shows what was taken for it.
 	asked := s.as("usr_ann", "user").post("/v1/payments", "p-1", map[string]any{"wallet_id": into, "amount": yen("1000"), "method": "payment_intent"}).is(http.StatusCreated)
 	require.Nil(t, asked.at("fee"))
@@ -281,6 +282,11 @@ func TestPaymentsWhoseWebhooksAreLost(t *testing.T) {
 	api.Add(ours)
 	api.Settles(ours["id"].(string), at.Add(time.Minute), stripetest.Object{"id": "txn_5", "type": "charge", "amount": 1000, "fee": 66, "currency": "jpy"})
 	require.Eventually(t, func() bool { return s.finance().read("/v1/payments/"+asked.str("id")).at("fee") != nil }, 20*time.Second, 20*time.Millisecond)
+	var unbooked string // as docs/operating.md finds them
+	s.query(t, &unbooked, `SELECT event_id FROM provider_events WHERE event_id LIKE 'txn\_%'
+EXCEPT SELECT coalesce(data->'movement'->>'id', data->'settlement'->>'id') FROM events
+ WHERE type IN ('balance-transaction-booked', 'dispute-funds-withdrawn', 'dispute-funds-reinstated')`)
+	require.Equal(t, "txn_6", unbooked)
 	paid := s.finance().read("/v1/payments/" + asked.str("id"))
 	require.Equal(t, []string{"succeeded", "1000", "66", "JPY"}, []string{paid.str("status"), paid.str("received", "amount"), paid.str("fee", "amount"), paid.str("fee", "asset")})
 	for account, want := range map[string]string{payment.Fees + " USD": "0.05", payment.OtherCosts + " USD": "2.00", payment.Clearing + " JPY": "1434", available(into) + " JPY": "1580"} {

@@ -109,7 +109,7 @@ func serverProcessor(b *testing.B, l *library) (spent time.Duration) {
 	require.NoError(b, err)
 	for _, entry := range all {
 		fields := stat(entry.Name())
-		if fields == nil || entry.Name() != server && fields[1] != server {
+		if len(fields) < 15 || entry.Name() != server && fields[1] != server {
 			continue
 		}
 		for _, of := range fields[11:15] { // user and system time, and those of children that have ended

@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,6 +13,7 @@ import (
 // those that count from zero.
 type Metrics struct {
 	registry *prometheus.Registry
+	catalog  []Described
 
 	inFlight prometheus.Gauge
 	requests *prometheus.HistogramVec
@@ -137,31 +140,38 @@ func (m *Metrics) Feed(fresh func() time.Time) {
 
 // gauge shows a value that is asked for when somebody looks.
 func (m *Metrics) gauge(name, help string, labels prometheus.Labels, value func() float64) {
+	m.describe("gauge", name, help, slices.Collect(maps.Keys(labels))...)
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }
 
 // counter is gauge for a value that only grows.
 func (m *Metrics) counter(name, help string, labels prometheus.Labels, value func() float64) {
+	m.describe("counter", name, help, slices.Collect(maps.Keys(labels))...)
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }
 
 func (m *Metrics) newGauge(name, help string) prometheus.Gauge {
+	m.describe("gauge", name, help)
 	return registered(m, prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}))
 }
 
 func (m *Metrics) newCounter(name, help string) prometheus.Counter {
+	m.describe("counter", name, help)
 	return registered(m, prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help}))
 }
 
 func (m *Metrics) newCounters(name, help string, labels ...string) *prometheus.CounterVec {
+	m.describe("counter", name, help, labels...)
 	return registered(m, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
 }
 
 func (m *Metrics) newHistogram(name, help string, buckets []float64) prometheus.Histogram {
+	m.describe("histogram", name, help)
 	return registered(m, prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}))
 }
 
 func (m *Metrics) newHistograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	m.describe("histogram", name, help, labels...)
 	return registered(m, prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels))
 }
 

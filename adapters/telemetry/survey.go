@@ -44,6 +44,7 @@ type survey struct {
 // Survey returns what takes findings; nil for none, where another process looks.
 func (m *Metrics) Survey() func(*Findings) {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		m.describe("gauge", name, help, labels...)
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
 	s := &survey{

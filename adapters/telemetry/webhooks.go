@@ -18,10 +18,8 @@ type Webhooks struct {
 // Webhooks returns the counts of webhooks, which begin at zero.
 func (m *Metrics) Webhooks() *Webhooks {
 	w := &Webhooks{
-		sent: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_webhook_deliveries_total",
-			Help: "Attempts to deliver a webhook, by what they came to."}, []string{"result"}),
-		disabled: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "florin_webhook_endpoints_disabled_total",
-			Help: "Webhook endpoints that were switched off, by why."}, []string{"reason"}),
+		sent:     m.newCounters("florin_webhook_deliveries_total", "Attempts to deliver a webhook, by what they came to.", "result"),
+		disabled: m.newCounters("florin_webhook_endpoints_disabled_total", "Webhook endpoints that were switched off, by why.", "reason"),
 	}
 	for _, result := range []string{"delivered", "failed", "given_up"} {
 		w.sent.WithLabelValues(result)
@@ -29,7 +27,6 @@ func (m *Metrics) Webhooks() *Webhooks {
 	for _, reason := range []string{"gone", "failing"} {
 		w.disabled.WithLabelValues(reason)
 	}
-	m.registry.MustRegister(w.sent, w.disabled)
 	m.gauge("florin_webhook_oldest_pending_seconds", "How long the oldest webhook has waited that is not delivered yet.", nil, func() float64 {
 		if since := w.oldest.Load(); since != nil && !since.IsZero() {
 			return time.Since(*since).Seconds()

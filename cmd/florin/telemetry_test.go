@@ -113,6 +113,12 @@ func TestTelemetryOfTwoProcesses(t *testing.T) {
 		require.True(t, metrics[name], name)
 	}
 
+	catalog := append(front.app.metrics.Catalog(), back.app.metrics.Catalog()...)
+	slices.SortFunc(catalog, func(a, b telemetry.Described) int { return strings.Compare(a.Name, b.Name) })
+	catalog = slices.CompactFunc(catalog, func(a, b telemetry.Described) bool { return a.Name == b.Name })
+	everyMetricExists(t, metrics, catalog)
+	metricsAreListed(t, catalog)
+
 	back.close() // each sends what it has left
 	front.close()
 	names, ids := map[string][]string{}, map[string]string{caller: "the caller"}

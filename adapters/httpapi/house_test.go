@@ -106,7 +106,7 @@ func (h *house) start() {
 		Shared:   handling.Ports{Commands: h, Outcomes: h, Journal: h, Positions: h},
 		Books:    books.Ports{Books: h, Accounts: h, Transactions: h},
 		Wallets:  wallets.Ports{Wallets: h, Balances: h, Transactions: h, Exchanges: h, Withdrawals: h, Owners: h, Destinations: withdrawal.NewSealer(h.lobby.vault)},
-		Payments: payments.Ports{Payments: h, Reviews: h, Rules: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Providers: payment.NewChoice([]string{payment.Stripe}, nil), Stripe: payment.NewReceiver(h, h)},
+		Payments: payments.Ports{Payments: h, Desk: h, Reviews: h, Rules: h, Owners: h, Handovers: payment.NewSealer(h.lobby.vault), Providers: payment.NewChoice([]string{payment.Stripe}, nil), Stripe: payment.NewReceiver(h, h)},
 		People:   h.lobby.ports(),
 		Messages: messages.Ports{
 			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: h.sealer, Mailboxes: h.mailboxes,

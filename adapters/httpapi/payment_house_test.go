@@ -35,3 +35,18 @@ func (h *house) Payment(ctx context.Context, position int64) (at wallets.FoundPa
 func (h *house) Refunds(_ context.Context, _, _ int64, _ int) ([]wallets.FoundRefund, error) {
 	return nil, h.broken
 }
+
+// InSuspense implements payments.Desk.
+func (h *house) InSuspense(context.Context, int64, int) ([]wallets.FoundSuspense, error) {
+	return nil, h.broken
+}
+
+// SuspenseItem implements payments.Desk.
+func (h *house) SuspenseItem(context.Context, int64) (at wallets.FoundSuspense, ok bool, err error) {
+	return at, false, h.broken
+}
+
+// Disputes implements payments.Desk.
+func (h *house) Disputes(context.Context, wallets.DisputeFilter) ([]wallets.FoundDispute, error) {
+	return nil, h.broken
+}

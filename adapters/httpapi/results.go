@@ -69,6 +69,10 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.SetRulesOf(a)
 	case payment.CommandRefund:
 		return h.RefundAfter(ctx, a)
+	case payment.CommandAssign:
+		return h.AssignedOf(a)
+	case payment.CommandBookHeld:
+		return h.HeldBookedOf(a)
 	case payment.CommandRecordFact, payment.CommandRecordBilling:
 		return handling.ReceiptOf(a.Outcome)
 	}

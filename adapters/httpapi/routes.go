@@ -108,6 +108,12 @@ func routes() []request.Route {
 		{Method: get, Path: "/v1/risk/reviews/:id", Roles: f, Query: atLeast},
 		{Method: post, Path: "/v1/risk/reviews/:id/allow", Roles: f, Money: true, Body: json, Query: dryRun},
 		{Method: post, Path: "/v1/risk/reviews/:id/refuse", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/suspense", Roles: f, Query: page},
+		{Method: get, Path: "/v1/suspense/:id", Roles: f, Query: atLeast},
+		{Method: post, Path: "/v1/suspense/:id/assign", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: post, Path: "/v1/suspense/:id/book", Roles: f, Money: true, Body: json, Query: dryRun},
+		{Method: get, Path: "/v1/disputes", Roles: f, Query: with(page, walletIDParam(), text("payment_id"), text("status"))},
+		{Method: get, Path: "/v1/disputes/:id", Roles: f, Query: atLeast},
 
 		{Method: post, Path: "/v1/withdrawals", Roles: u | s, Money: true, Body: json, Query: dryRun},
 		{Method: get, Path: "/v1/withdrawals", Roles: u | s | f, Query: with(page,

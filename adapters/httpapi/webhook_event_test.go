@@ -45,9 +45,12 @@ func TestOutsideEventsAreDocumented(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(section[2]), &example), section[1])
 		assert.Equal(t, section[1], example["type"])
 		schema := map[string]string{
-			"wallet": "Wallet", "hold": "Hold", "transfer": "Transaction", "exchange": "Transaction", "payment": "WebhookPayment",
+			"wallet": "Wallet", "hold": "Hold", "transfer": "Transaction", "exchange": "Transaction", "payment": "WebhookPayment", "refund": "Refund", "dispute": "WebhookDispute", "payout": "WebhookPayout",
 			"withdrawal": "WebhookWithdrawal", "schedule": "WebhookSchedule", "alert": "WebhookAlert", "membership": "Membership",
 		}[strings.Split(section[1], ".")[0]]
+		if strings.HasPrefix(section[1], "payment.") && !slices.Contains([]string{"payment.received", "payment.refunded", "payment.assigned"}, section[1]) {
+			schema = "WebhookPaymentStanding"
+		}
 		if section[1] == "wallet.credited" || section[1] == "wallet.debited" {
 			schema = "Transaction"
 		}
@@ -81,6 +84,7 @@ func TestEventsAreShownAsTheContractSays(t *testing.T) {
 		s.Status, s.Reason, s.BankReference = status, "The bank said so.", secret
 		return s
 	}
+	disputed := payment.About{Provider: "stripe", Dispute: "dp_1", Payment: "pi_1", WalletID: wal}
 	about := membership.About{MembershipID: "mem_" + id, UserID: "usr_" + id, WalletID: wal}
 	standing := membership.Standing{Status: membership.StatusGrace, Earned: "10.50", Period: membership.Period{Plan: "PRO", Days: 31, Price: money}, Passed: 31}
 	for eventType, row := range map[string]struct {
@@ -95,6 +99,16 @@ func TestEventsAreShownAsTheContractSays(t *testing.T) {
 		payment.TypeReceived:      {"WebhookPayment", payment.Received{Provider: "stripe", Payment: "pi_1", Amount: money, WalletID: wal}, postings},
 		payment.TypeRefunded:      {"WebhookPayment", payment.Refunded{Provider: "stripe", Payment: "pi_1", Amount: money}, postings},
 		payment.TypeAssigned:      {"WebhookPayment", payment.Assigned{Provider: "stripe", Payment: "pi_1", Amount: money, WalletID: wal}, nil},
+		payment.TypeCreated: {"WebhookPaymentStanding", payment.Created{
+			PaymentID: "pay_" + id, Provider: "stripe", WalletID: wal, Owner: secret, Amount: money, Description: secret, SuccessURL: secret, CreatedBy: secret}, nil},
+		payment.TypeRefundRequested: {"Refund", payment.RefundAsked{RefundStep: payment.RefundStep{
+			RefundID: "ref_" + id, PaymentID: "pay_" + id, WalletID: wal, Amount: money, RefundProgress: payment.RefundProgress{Status: payment.RefundRequested}}, RequestedBy: secret}, postings},
+		payment.TypeDisputeUpdated: {"WebhookDispute", payment.DisputeUpdated{
+			About: disputed, Amount: money, Status: payment.DisputeNeedsResponse, DueBy: time.Date(2026, 3, 28, 23, 59, 59, 0, time.UTC)}, nil},
+		payment.TypeFundsWithdrawn:  {"WebhookDispute", payment.FundsMoved{About: disputed, Movement: payment.Movement{Asset: "USD", Amount: "-10.50", Fee: "15.00"}}, postings},
+		payment.TypeFundsReinstated: {"WebhookDispute", payment.FundsMoved{About: disputed, Movement: payment.Movement{Asset: "USD", Amount: "10.50", Fee: "0.00"}}, postings},
+		payment.TypeDisputeLost:     {"WebhookDispute", payment.DisputeSettled{About: disputed, Amount: money}, postings},
+		payment.TypePayoutPaid:      {"WebhookPayout", payment.PayoutMoved{Provider: "stripe", Payout: "po_1", Amount: ledger.Money{Amount: "-10.50", Asset: "USD"}, Stage: payment.PayoutPaid}, postings},
 		withdrawal.TypeRequested: {"WebhookWithdrawal", withdrawal.Requested{
 			WithdrawalID: "wdr_" + id, WalletID: wal, Amount: money, Owner: secret, Destination: seal.Text(secret), RequestedBy: secret}, postings},
 		withdrawal.TypeApproved: {"WebhookWithdrawal", withdrawal.Approved{Step: in(withdrawal.StatusApproved)}, nil},

@@ -3,6 +3,7 @@ package stripepay
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/wallet/payment"
@@ -19,6 +20,9 @@ type dispute struct {
 	Status              string               `json:"status"`
 	Reason              string               `json:"reason"`
 	BalanceTransactions []balanceTransaction `json:"balance_transactions"`
+	EvidenceDetails     struct {
+		DueBy int64 `json:"due_by"`
+	} `json:"evidence_details"`
 }
 
 func disputeFact(o dispute) (payment.Fact, error) {
@@ -26,6 +30,9 @@ func disputeFact(o dispute) (payment.Fact, error) {
 		// A dispute of a charge that was made without an intent is one of the charge.
 		Kind: payment.Disputed, Payment: cmp.Or(string(o.PaymentIntent), string(o.Charge)),
 		Dispute: &payment.DisputeFact{ID: o.ID, Status: payment.DisputeStatus(o.Status), Reason: o.Reason},
+	}
+	if due := o.EvidenceDetails.DueBy; due > 0 {
+		f.Dispute.DueBy = time.Unix(due, 0).UTC()
 	}
 	var err error
 	if f.Dispute.Amount, err = money(o.Amount, o.Currency); err != nil {

@@ -2,6 +2,7 @@ package stripepay_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,12 +30,15 @@ func TestDisputeFacts(t *testing.T) {
 	}
 	want := payment.DisputeFact{
 		ID: "dp_1", Amount: ledger.Money{Amount: "5.00", Asset: "ISK"}, Status: payment.DisputeNeedsResponse, Reason: "general",
+		DueBy:     time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC),
 		Movements: []payment.Movement{{ID: "txn_1", Asset: "EUR", Amount: "-3.50", Fee: "15.00"}, {ID: "txn_2", Asset: "EUR", Amount: "3.50", Fee: "-15.00"}},
 	}
 	for _, eventType := range []string{
 		"charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
 	} {
-		f, err := factIn(t, eventType, stripetest.Dispute(t, d))
+		object := stripetest.Dispute(t, d)
+		object["evidence_details"] = stripetest.Object{"due_by": 1773480413}
+		f, err := factIn(t, eventType, object)
 		require.NoError(t, err, eventType)
 		assert.Equal(t, payment.Disputed, f.Kind, eventType)
 		assert.Equal(t, "pi_1", f.Payment, eventType)

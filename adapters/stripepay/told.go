@@ -47,7 +47,7 @@ func sessionTold(o session) (payment.Fact, error) {
 	if o.Status == "expired" {
 		f.Told = payment.StatusCanceled
 	} else {
-		f.Failure = payment.Failure{Code: "async_payment_failed", Message: "The payment was not completed."}
+		f.Failure = payment.Failure{Code: payment.FailureLate, Message: "The payment was not completed."}
 	}
 	return f, nil
 }

@@ -77,7 +77,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			Exchanges: reads, Schedules: reads, Withdrawals: reads, Owners: owners, Destinations: withdrawal.NewSealer(vault),
 		},
 		Payments: payments.Ports{
-			Payments: reads, Reviews: reads, Rules: postgres.NewDirectory(a.reads), Owners: owners, Handovers: payment.NewSealer(vault), Providers: payment.NewChoice(providers, postgres.NewPaymentCalls(a.reads)),
+			Payments: reads, Desk: reads, Reviews: reads, Rules: postgres.NewDirectory(a.reads), Owners: owners, Handovers: payment.NewSealer(vault), Providers: payment.NewChoice(providers, postgres.NewPaymentCalls(a.reads)),
 			Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		},
 		People: people,

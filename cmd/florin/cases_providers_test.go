@@ -114,8 +114,8 @@ func (s *service) presses(t *testing.T, page, button string) {
 }
 
 // count is a number that a query returns.
-func (s *service) count(t *testing.T, sql string, args ...any) (n int) {
+func (s *service) count(t *testing.T, sql string) (n int) {
 	t.Helper()
-	s.query(t, &n, sql, args...)
+	s.query(t, &n, sql)
 	return n
 }

@@ -97,6 +97,10 @@ func (a *app) addCashier(
 	cashier := payment.NewCashier(registry, ports, a.log, time.Now)
 	a.alone(points, paymentCalls, callInterval, cashier.Again, "make calls again")
 	a.alone(points, paymentProbes, probeInterval, payment.NewProbe(sights, calls, a.log).Ask, "ask providers whether they answer")
+	lookout := payment.NewLookout(registry, sights, calls, readmodel.NewReads(a.react), store, postgres.NewProviderEvents(a.react), store, commands, a.log)
+	a.alone(points, paymentLooks, cmp.Or(s.PaymentLooks, lookInterval), func(ctx context.Context) error {
+		return lookSince(ctx, points, lookout, time.Now())
+	}, "look at open payments")
 	sellers := map[string]membership.Provider{}
 	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
 		sellers[payment.Stripe] = stripepay.Subscriptions{Gateway: g}
@@ -148,6 +152,12 @@ const (
 	// paymentProbes is that of asking providers that are down whether they answer.
 	paymentProbes = "payment-probes"
 	probeInterval = 2 * time.Second
+	// paymentLooks is that of looking at payments and refunds that have not come to their end, and of its checkpoint: until
+	// when all that had come to an age was looked at, in seconds. Every lookInterval is often enough for the first age.
+	paymentLooks = "payment-looks"
+	lookInterval = 15 * time.Second
+	// lookMost is how much is made up for at once, after a time in which nobody looked.
+	lookMost = 72 * time.Hour
 	// stripePoller is the name of the lock of asking Stripe for what it lists, and of the checkpoint of its events;
 	// stripeBalance that of its balance transactions. A checkpoint is the time of the newest that is booked, in seconds.
 	stripePoller  = "stripe-events"
@@ -159,6 +169,26 @@ const (
 	// pollOverlap is how much is asked for again, because Stripe may list something late.
 	pollOverlap = 5 * time.Minute
 )
+
+// lookSince looks at what has come to an age since the checkpoint, and moves it.
+func lookSince(ctx context.Context, points journal.Checkpoints, lookout *payment.Lookout, now time.Time) error {
+	seconds, ran, err := points.Checkpoint(ctx, paymentLooks)
+	if err != nil {
+		return err
+	}
+	until := now.Truncate(time.Second)
+	since := time.Unix(seconds, 0)
+	if earliest := until.Add(-lookMost); !ran || since.Before(earliest) {
+		since = earliest
+	}
+	if !since.Before(until) {
+		return nil
+	}
+	if err := lookout.Look(ctx, since, until); err != nil {
+		return err
+	}
+	return points.Advance(ctx, paymentLooks, seconds, until.Unix())
+}
 
 // poll is a list of a provider's, by the name of its checkpoint.
 type poll struct {

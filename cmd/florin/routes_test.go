@@ -60,6 +60,8 @@ func whoMay() map[string]string {
 		"PUT /v1/exchange-rates/{from}/{to}": "f", "DELETE /v1/exchange-rates/{from}/{to}": "f",
 		"POST /v1/quotes": "usf", "GET /v1/quotes/{id}": "usf", "POST /v1/exchanges": "us", "GET /v1/exchanges/{id}": "us",
 		"POST /v1/payments": "us", "GET /v1/payments": "usf", "GET /v1/payments/{id}": "usf", "POST /v1/payments/{id}/cancel": "usf",
+		"GET /v1/suspense": "f", "GET /v1/suspense/{id}": "f", "POST /v1/suspense/{id}/assign": "f", "POST /v1/suspense/{id}/book": "f",
+		"GET /v1/disputes": "f", "GET /v1/disputes/{id}": "f",
 		"POST /v1/payments/{id}/refunds": "sf", "GET /v1/payments/{id}/refunds": "sf",
 		"POST /v1/withdrawals": "us", "GET /v1/withdrawals": "usf", "GET /v1/withdrawals/{id}": "usf", "POST /v1/withdrawals/{id}/cancel": "usf",
 		"POST /v1/withdrawals/{id}/approve": "f", "POST /v1/withdrawals/{id}/send": "f",
@@ -144,7 +146,7 @@ func example(path string) string {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_", "/memberships/": "mem_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/suspense/": "sus_", "/disputes/": "dsp_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_", "/memberships/": "mem_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

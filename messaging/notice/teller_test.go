@@ -99,6 +99,10 @@ func TestOwnersAreTold(t *testing.T) {
 	_, err := vault.Create(t.Context(), ann)
 	require.NoError(t, err)
 	usd := ledger.Money{Amount: "10.50", Asset: "USD"}
+	late := payment.Progress{Status: payment.StatusFailed, Failure: payment.Failure{Code: payment.FailureLate}}
+	declined := payment.Progress{Status: payment.StatusFailed, Failure: payment.Failure{Code: "card_declined"}}
+	back := payment.RefundStep{PaymentID: "pay_3", WalletID: wal, Amount: usd}
+	returned := []journal.Posting{{Account: wallet.Account(wal, wallet.Available), Side: journal.Credit, Amount: decimal.NewFromInt(1), Asset: "USD"}}
 	of := func(id string) payment.About { return payment.About{Payment: id, WalletID: wal} }
 	got := tell(t, vault, &sent{},
 		&journal.Event{Type: payment.TypeReceived, Body: payment.Received{Payment: "pi_1", Amount: usd, WalletID: wal}},
@@ -115,6 +119,11 @@ func TestOwnersAreTold(t *testing.T) {
 		&journal.Event{Type: payment.TypeDisputeLost, Body: payment.DisputeSettled{About: of("pi_8")}},
 		&journal.Event{Type: payment.TypeDisputeClaimed, Body: payment.DisputeSettled{About: of("pi_9")}}, // told when it was withdrawn, or frozen
 		&journal.Event{Type: payment.TypeFundsWithdrawn, Body: payment.FundsMoved{}},                      // of nobody known
+		&journal.Event{Type: payment.TypeProgressed, Body: payment.Progressed{Step: payment.Step{PaymentID: "pay_1", WalletID: wal, Progress: late}}},
+		&journal.Event{Type: payment.TypeProgressed, Body: payment.Progressed{Step: payment.Step{PaymentID: "pay_2", WalletID: wal, Progress: declined}}}, // he was told by the provider's page
+		&journal.Event{Type: payment.TypeRefundSettled, Postings: postings(), Body: payment.RefundDone{RefundStep: back}},
+		&journal.Event{Type: payment.TypeRefundFailed, Postings: returned, Body: payment.RefundUndone{RefundStep: back}},
+		&journal.Event{Type: payment.TypeRefundFailed, Postings: postings(), Body: payment.RefundUndone{RefundStep: back}}, // to suspense
 		&journal.Event{Type: alert.TypeFired, Body: alert.Fired{AlertID: "alr_1", WalletID: wal, Asset: "USD", Bound: alert.Bound{Below: "20.00"}, Balance: "10.50"}},
 		&journal.Event{Type: alert.TypeFired, Body: alert.Fired{AlertID: "alr_2", WalletID: wal, Asset: "JPY", Bound: alert.Bound{Above: "-5"}, Balance: "0"}},
 	)
@@ -130,6 +139,9 @@ func TestOwnersAreTold(t *testing.T) {
 		{ann, notice.TopicDisputeEnded, "pi_7", "A dispute was won", "What was set aside for a disputed payment into your wallet is yours to spend again."},
 		{ann, notice.TopicDisputeEnded, "pi_8", "A dispute was lost",
 			"What was set aside for a disputed payment into your wallet went back to whoever disputed it."},
+		{ann, notice.TopicPaymentFailed, "pay_1", "A payment has failed", "A payment into your wallet was not completed by the bank it was to come from. Nothing was taken."},
+		{ann, notice.TopicRefunded, "pay_3", "A payment was refunded", "10.50 USD of a payment went back to where it came from, and left your wallet."},
+		{ann, notice.TopicRefundFailed, "pay_3", "A refund has failed", "10.50 USD that were to go back to where they came from could not. They are in your wallet again."},
 		{ann, notice.TopicAlert, "alr_1", "Your balance fell below 20.00 USD", "A transaction left 10.50 USD available in your wallet."},
 		{ann, notice.TopicAlert, "alr_2", "Your balance rose above -5 JPY", "A transaction left 0 JPY available in your wallet."},
 	}, got)

@@ -18,6 +18,9 @@ const (
 	TopicFrozen   = "wallet-frozen"
 	TopicExpired  = "hold-expired"
 	TopicRefusal  = "schedule-refused"
+	// TopicPaymentFailed tells of a payment that came to nothing, TopicRefundFailed of a refund that came back.
+	TopicPaymentFailed = "payment-failed"
+	TopicRefundFailed  = "refund-failed"
 	// TopicDisputed and TopicDisputeEnded tell of a dispute of a payment into the wallet.
 	TopicDisputed     = "payment-disputed"
 	TopicDisputeEnded = "dispute-ended"
@@ -48,7 +51,7 @@ type notice struct {
 func Wants(eventType string) bool {
 	switch eventType {
 	case payment.TypeReceived, payment.TypeAssigned, payment.TypeRefunded, wallet.TypeWalletFrozen, wallet.TypeHoldExpired,
-		payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired, schedule.TypeScheduleRefused,
+		payment.TypeProgressed, payment.TypeRefundSettled, payment.TypeRefundFailed, payment.TypeFundsWithdrawn, payment.TypeFundsReinstated, payment.TypeDisputeLost, alert.TypeFired, schedule.TypeScheduleRefused,
 		withdrawal.TypeSettled, withdrawal.TypeFailed, withdrawal.TypeCanceled,
 		membership.TypeRenewed, membership.TypeRenewalRefused, membership.TypeCanceled, membership.TypeEnded:
 		return true
@@ -71,6 +74,12 @@ func of(e *journal.Event) (n notice, ok bool) {
 			subject: "A payment was refunded",
 			body:    written(body.Amount) + " of a payment went back to where it came from, and left your wallet.",
 		}
+	case payment.Progressed:
+		n = progressed(body)
+	case payment.RefundDone:
+		n = givenBack(body)
+	case payment.RefundUndone:
+		n = cameBack(e, body)
 	case wallet.Frozen:
 		n = notice{
 			wallet: body.WalletID, topic: TopicFrozen, about: body.WalletID,

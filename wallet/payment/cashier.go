@@ -65,7 +65,7 @@ func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool,
 		}
 		byStream[e.Stream] = append(byStream[e.Stream], e)
 	}
-	err = sideBySide(streams, func(stream string) error {
+	err = sideBySide(streams, maxAsking, func(stream string) error {
 		for _, e := range byStream[stream] {
 			if err := c.once(ctx, e, down); err != nil {
 				return err
@@ -82,10 +82,10 @@ func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool,
 	return true, nil
 }
 
-// sideBySide does something with each of some things, as many at once as a provider is asked for.
-func sideBySide[T any](things []T, do func(T) error) error {
+// sideBySide does something with each of some things, so many at once.
+func sideBySide[T any](things []T, atOnce int, do func(T) error) error {
 	var group sync.WaitGroup
-	errs, places := make([]error, len(things)), make(chan struct{}, maxAsking)
+	errs, places := make([]error, len(things)), make(chan struct{}, atOnce)
 	for i, thing := range things {
 		places <- struct{}{}
 		group.Go(func() {
@@ -138,7 +138,7 @@ func (c *Cashier) Again(ctx context.Context) error {
 	for i := range events {
 		byPosition[events[i].Position] = &events[i]
 	}
-	return sideBySide(calls, func(call Call) error {
+	return sideBySide(calls, maxAsking, func(call Call) error {
 		e := byPosition[call.Position]
 		if e == nil { // the journal has lost it, and so was it never asked for
 			return c.ports.Unanswered.Answered(ctx, call.Position)

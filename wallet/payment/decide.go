@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -11,12 +12,20 @@ import (
 	"github.com/florinledger/florin/wallet/risk"
 )
 
-// decideFact books what a message says and is not booked yet. It refuses nothing: what cannot be
-// booked is ignored, and the result says why.
+// decideFact books what a message says and is not booked yet. It refuses nothing: what the books cannot take is held,
+// what they do not follow is ignored, and the result says why.
 func decideFact(s *journal.Scope, engine *risk.Engine, f Fact) error {
 	result, err := weighRisk(s, engine, f)
 	if err != nil {
 		return err
+	}
+	if result.Result == Held {
+		hold(s, f, result.Reason)
+	} else if h, _ := heldFacts().Get(s, f.heldKey()); len(h.Facts) > 0 {
+		// What could not be booked before can be now, unless something else is wrong with it.
+		if err := bookHeld(s, engine, f.heldKey(), ""); err != nil && journal.AsRefusal(err) == nil {
+			return err
+		}
 	}
 	s.Result(result)
 	return nil
@@ -120,7 +129,7 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 }
 
 // ignoredBy is the result of what a rule of the ledger's cannot take.
-func ignoredBy(r *journal.Refusal) Result { return Result{Passed, Reason(r.Code)} }
+func ignoredBy(r *journal.Refusal) Result { return Result{Held, Reason(r.Code)} }
 
 // growth returns how much more a message says than is booked, at the asset's scale; zero when it
 // says no more. ok is false when it has decimals that the asset has not.
@@ -140,22 +149,34 @@ type booking struct {
 	booked bool // money moved
 	noted  bool // a wallet was noted, and no money moved for it
 	err    error
+	// item is what waited and is given to the wallet by hand, reason and by are why and by whom.
+	item, reason, by string
 }
 
 func (b *booking) result() Result {
 	switch {
 	case b.booked && b.wallet != "":
 		return Result{Result: Booked}
-	case b.booked && b.fact.Wallet == "":
-		return Result{Suspended, WalletUnnamed}
 	case b.booked:
-		return Result{Suspended, WalletUnknown}
+		return Result{Suspended, b.unknown()}
 	case b.noted:
 		return Result{Result: Deferred}
 	case figureOr(b.fact.Received).IsZero() && figureOr(b.fact.Refunded).IsZero():
 		return Result{Passed, Unpaid}
 	}
 	return Result{Passed, AlreadyBooked}
+}
+
+// unknown is why the wallet is not known.
+func (b *booking) unknown() Reason {
+	_, there := wallet.Find(b.scope, b.fact.Wallet)
+	switch {
+	case b.fact.Wallet == "":
+		return WalletUnnamed
+	case there:
+		return WalletClosed
+	}
+	return WalletUnknown
 }
 
 func (f Fact) source() Source { return Source{EventID: f.EventID, Raw: f.Raw} }
@@ -177,7 +198,8 @@ func (b *booking) holder() string {
 // name it again.
 func (b *booking) assign(left decimal.Decimal) {
 	body := Assigned{
-		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, Source: b.fact.source(),
+		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, SuspenseID: b.item, Reason: b.reason, AssignedBy: b.by,
+		Source: b.fact.source(),
 	}
 	if left.IsPositive() {
 		b.post(TypeAssigned, body, left, suspenseOf(b.fact.Provider), b.holder())
@@ -188,9 +210,11 @@ func (b *booking) assign(left decimal.Decimal) {
 }
 
 func (b *booking) receive(amount decimal.Decimal) {
-	b.post(TypeReceived, Received{
-		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source(),
-	}, amount, clearingOf(b.fact.Provider), b.holder())
+	body := Received{Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(amount), WalletID: b.wallet, Source: b.fact.source()}
+	if b.wallet == "" {
+		body.Reason, body.Named = b.unknown(), named(b.fact.Wallet)
+	}
+	b.post(TypeReceived, body, amount, clearingOf(b.fact.Provider), b.holder())
 }
 
 // collect takes what was received out of what was only counted.
@@ -252,9 +276,23 @@ func (b *booking) event(eventType string, body any) journal.Event {
 // event is an event about a thing of the provider's: a payment, a dispute or a payout, with its id.
 func (f Fact) event(s *journal.Scope, thing, id, eventType string, body any) journal.Event {
 	return journal.Event{
-		Ledger: ledger.Main, Stream: thing + "/" + key(f.Provider, id), Type: eventType, Schema: 1,
+		Ledger: ledger.Main, Stream: thing + "/" + key(f.Provider, id), Type: eventType, Schema: schemaOf(eventType),
 		Body: body, EffectiveAt: effective(f.OccurredAt, s.Now()),
 	}
+}
+
+// schemaOf is the schema in which events of a type are written.
+func schemaOf(eventType string) int {
+	switch eventType {
+	case TypeReceived, TypeAssigned, TypeDisputeUpdated:
+		return 2
+	}
+	return 1
+}
+
+// named is a wallet as a payer's side named it, in characters that every database takes.
+func named(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text[:min(len(text), maxNamed)], ""), "\x00", "")
 }
 
 // post makes an event of what has happened outside: no floor and no freeze stops it.

@@ -77,7 +77,7 @@ func (c *contest) note() error {
 	}
 	c.dispute.Status, c.dispute.At, c.noted = told, at, true
 	c.scope.Emit(c.fact.event(c.scope, "dispute", c.id, TypeDisputeUpdated, DisputeUpdated{
-		About: c.about(), Amount: c.dispute.Amount, Status: told, Reason: c.fact.Dispute.Reason, At: at,
+		About: c.about(), Amount: c.dispute.Amount, Status: told, Reason: c.fact.Dispute.Reason, At: at, DueBy: c.fact.Dispute.DueBy,
 	}))
 	return nil
 }

@@ -68,6 +68,39 @@ type DisputeFigures struct {
 	Suspended ledger.Money `json:"suspended,omitzero"`
 }
 
+const disputePrefix = "dsp"
+
+// DisputePlace returns the place that a dispute's id names, of the event that told of it first. Errors:
+// journal.ErrBadID.
+func DisputePlace(id string) (journal.PlaceID, error) {
+	return journal.ParsePlaceID(disputePrefix, id)
+}
+
+// DisputeID is the id of the dispute that an event told of first.
+func DisputeID(e *journal.Event) string { return e.ID().Format(disputePrefix) }
+
+// IsDisputeType reports whether an event is about a dispute.
+func IsDisputeType(eventType string) bool {
+	switch eventType {
+	case TypeDisputeUpdated, TypeFundsWithdrawn, TypeFundsReinstated, TypeDisputeLost, TypeDisputeClaimed:
+		return true
+	}
+	return false
+}
+
+// AboutOf returns which dispute an event is about, which has been decoded; ok is false for another event.
+func AboutOf(e *journal.Event) (about About, ok bool) {
+	switch b := e.Body.(type) {
+	case DisputeUpdated:
+		return b.About, true
+	case FundsMoved:
+		return b.About, true
+	case DisputeSettled:
+		return b.About, true
+	}
+	return about, false
+}
+
 func disputes() journal.Kind[dispute] { return journal.NewKind[dispute]("dispute") }
 
 func (d *dispute) has(movement string) bool { return slices.Contains(d.Movements, movement) }

@@ -4,14 +4,14 @@
 //
 //   - A provider's message is not a request. What it tells of has happened; nobody here may refuse
 //     it. It is booked, or put in suspense, or ignored with a reason, and its raw body is kept
-//     whatever becomes of it.
+//     whatever becomes of it. What the books cannot take yet is held, and shown to finance.
 //   - The books follow the payment, not the messages. Of each payment the books know how much was
 //     received and how much was refunded; a message says how much it is by now; booked is the
 //     difference. So three kinds of message about one payment credit once, in any order, however
 //     often each comes.
 //   - Sums of a payment only grow. A message that says less than is booked is an old one.
 //   - A payment belongs to the wallet that the first message with a wallet of ours names. Until one
-//     does, its money stands in liabilities:suspense:stripe, and moves when one does.
+//     does, its money stands in liabilities:suspense:stripe, and moves when one does, or when finance assigns it.
 //   - What has left through a refund at the provider is taken from the wallet even if it is no
 //     longer there; then the wallet is frozen until somebody has looked at it.
 //   - A payment that was asked for here is asked of one provider, and stays with it. How it stands follows from what is

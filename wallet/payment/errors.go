@@ -20,7 +20,18 @@ var (
 	ErrReviewDecided = journal.Refuse("review-decided", "The review has been decided.")
 	// ErrRefundTooLarge: the payment has not as much left. Members: [RefundLeft].
 	ErrRefundTooLarge = journal.Refuse("refund-too-large", "The payment has not as much left to give back.")
+	// ErrSuspenseNotFound: there is no such item in suspense.
+	ErrSuspenseNotFound = journal.Refuse("suspense-not-found", "There is no such item in suspense.")
+	// ErrSuspenseEmpty: there is nothing left of it: it was assigned, given back or booked.
+	ErrSuspenseEmpty = journal.Refuse("suspense-empty", "There is nothing left of the item in suspense.")
+	// ErrStillHeld: the books cannot take it yet. Members: [StillHeld].
+	ErrStillHeld = journal.Refuse("suspense-still-held", "The books cannot take what the provider says yet.")
 )
+
+// StillHeld is why the books cannot take something: the members of ErrStillHeld.
+type StillHeld struct {
+	Reason Reason `json:"held_reason"`
+}
 
 // RefundLeft is what of a payment can be given back: the members of ErrRefundTooLarge.
 type RefundLeft struct {
@@ -29,7 +40,9 @@ type RefundLeft struct {
 
 // refusals are all of them, for the registry.
 func refusals() []*journal.Refusal {
-	return []*journal.Refusal{ErrNotFound, ErrWrongStatus, ErrRefundTooLarge, ErrReviewNotFound, ErrReviewDecided}
+	return []*journal.Refusal{
+		ErrNotFound, ErrWrongStatus, ErrRefundTooLarge, ErrReviewNotFound, ErrReviewDecided, ErrSuspenseNotFound, ErrSuspenseEmpty, ErrStillHeld,
+	}
 }
 
 // Decided is what became of a payment: the members of ErrReviewDecided.

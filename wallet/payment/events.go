@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -40,8 +41,11 @@ type Received struct {
 	Provider string       `json:"provider"`
 	Payment  string       `json:"payment"`
 	Amount   ledger.Money `json:"amount"`
-	// WalletID is empty while the money waits in suspense.
+	// WalletID is empty while the money waits in suspense: because of Reason, where Named is the wallet that the payer's
+	// side named, if any, as it wrote it. Since schema 2.
 	WalletID string `json:"wallet_id,omitempty"`
+	Reason   Reason `json:"reason,omitempty"`
+	Named    string `json:"named,omitempty"`
 	Source
 }
 
@@ -63,6 +67,12 @@ type Assigned struct {
 	Payment  string       `json:"payment"`
 	Amount   ledger.Money `json:"amount"`
 	WalletID string       `json:"wallet_id"`
+	// SuspenseID is the item that was assigned by hand, and Reason and AssignedBy are why and by whom; empty where a message
+	// names the wallet.
+	// Since schema 2.
+	SuspenseID string `json:"suspense_id,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	AssignedBy string `json:"assigned_by,omitempty"`
 	Source
 }
 
@@ -86,6 +96,8 @@ type DisputeUpdated struct {
 	Reason string `json:"reason,omitempty"`
 	// At is when it came to stand so, by the provider's clock.
 	At time.Time `json:"at,omitzero"`
+	// DueBy is until when the provider takes evidence, if it says so. Since schema 2.
+	DueBy time.Time `json:"due_by,omitzero"`
 }
 
 // FundsMoved says that the provider took money for a dispute, or gave it back. The postings are clearing to
@@ -122,11 +134,11 @@ func Register(r *journal.Registry) {
 	engine := risk.NewEngine()
 	journal.Decides(r, CommandRecordFact, func(s *journal.Scope, f Fact) error { return decideFact(s, engine, f) })
 
-	journal.Records[Received](r, TypeReceived, 1, nil)
+	journal.Records[Received](r, TypeReceived, 2, sameShape())
 	journal.Records[Refunded](r, TypeRefunded, 1, nil)
-	journal.Records[Assigned](r, TypeAssigned, 1, nil)
+	journal.Records[Assigned](r, TypeAssigned, 2, sameShape())
 
-	journal.Records[DisputeUpdated](r, TypeDisputeUpdated, 1, nil)
+	journal.Records[DisputeUpdated](r, TypeDisputeUpdated, 2, sameShape())
 	journal.Records[FundsMoved](r, TypeFundsWithdrawn, 1, nil)
 	journal.Records[FundsMoved](r, TypeFundsReinstated, 1, nil)
 	journal.Records[DisputeSettled](r, TypeDisputeLost, 1, nil)
@@ -145,6 +157,13 @@ func Register(r *journal.Registry) {
 	registerRefunds(r)
 	registerOutsideRefunds(r)
 	registerSettlements(r)
+	registerSuspense(r)
+	registerHeld(r, engine)
+}
+
+// sameShape upcasts from schema 1 to one that says more.
+func sameShape() map[int]func(json.RawMessage) (json.RawMessage, error) {
+	return map[int]func(json.RawMessage) (json.RawMessage, error){1: func(data json.RawMessage) (json.RawMessage, error) { return data, nil }}
 }
 
 // isType reports whether an event is one of this package.

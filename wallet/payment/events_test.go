@@ -125,5 +125,19 @@ func TestFrozenEvents(t *testing.T) {
 			Status: payment.RefundFailed, ProviderRef: "re_1", Failure: payment.Failure{Code: "expired_or_canceled_card"}, FailedAt: at,
 		})},
 	})
+	const sus = "sus_01kkn6wx9dg000g00400000007"
+	unknown := payment.Fact{
+		Provider: "stripe", EventID: "evt_1", Type: "payment_intent.succeeded", Raw: 7, Kind: payment.Paid, OccurredAt: at,
+		Payment: "pi_1", Asset: "DOGE", Received: "10.50", Refunded: "0.00", Wallet: id,
+	}
+	maps.Copy(want, map[string]any{
+		"payment-received.v2": payment.Received{Provider: "stripe", Payment: "pi_1", Amount: ten, Reason: payment.WalletUnknown, Named: "wal_x", Source: source},
+		"payment-assigned.v2": payment.Assigned{Provider: "stripe", Payment: "pi_1", Amount: ten, WalletID: id, SuspenseID: sus, Reason: "Her letter of May 4", AssignedBy: "usr_boss"},
+		"dispute-updated.v2": payment.DisputeUpdated{
+			About: about, Amount: ten, Status: payment.DisputeNeedsResponse, Reason: "fraudulent", At: decidetest.Start(), DueBy: at,
+		},
+		"provider-fact-held.v1":   payment.FactHeld{HeldID: sus, Key: "stripe/paid/pi_1", Reason: "unknown-asset", Fact: unknown},
+		"provider-fact-booked.v1": payment.FactBooked{HeldID: sus, Key: "stripe/paid/pi_1", BookedBy: "usr_boss"},
+	})
 	decidetest.Frozen(t, payment.Register, want)
 }

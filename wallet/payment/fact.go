@@ -95,6 +95,8 @@ type DisputeFact struct {
 	// Status is the provider's word for how it stands, and Reason for why the payer disputes.
 	Status DisputeStatus `json:"status"`
 	Reason string        `json:"reason,omitempty"`
+	// DueBy is until when the provider takes evidence; zero where it does not say.
+	DueBy time.Time `json:"due_by,omitzero"`
 	// Movements are all that it moved at the provider so far.
 	Movements []Movement `json:"movements,omitempty"`
 }
@@ -175,13 +177,15 @@ const (
 	Suspended = "suspense"
 	// Deferred: no money moved yet; the wallet is noted for what is still to come.
 	Deferred = "deferred"
+	// Held: the books cannot take it; it is kept, and shown to finance.
+	Held = "held"
 	// Passed: nothing moved; the reason says why.
 	Passed = "ignored"
 )
 
 // Result is the result of a fact's outcome.
 type Result struct {
-	// Result is Booked, Suspended, Deferred or Passed.
+	// Result is Booked, Suspended, Deferred, Held or Passed.
 	Result string `json:"result"`
 	Reason Reason `json:"reason,omitempty"`
 }
@@ -212,4 +216,6 @@ const (
 	WalletUnnamed Reason = "wallet-unnamed"
 	// WalletUnknown: the message names a wallet that is not there.
 	WalletUnknown Reason = "wallet-unknown"
+	// WalletClosed: the message names a wallet that is closed.
+	WalletClosed Reason = "wallet-closed"
 )

@@ -77,6 +77,9 @@ type Failure struct {
 	Message string `json:"message,omitempty"`
 }
 
+// FailureLate is the code of a payment that failed after its payer had gone: it was under way.
+const FailureLate = "async_payment_failed"
+
 // Error implements error.
 func (f Failure) Error() string { return "the provider would not: " + f.Code }
 

@@ -64,12 +64,17 @@ func TestPayoutsIgnored(t *testing.T) {
 	b := open(t, false)
 	b.Advance(time.Hour)
 	b.says(paidOut("in_transit", "60.00"))
-	for name, f := range map[string]payment.Fact{
-		"another amount": paidOut("paid", "61.00"), "decimals": paidOut("paid", "60.001"), "a stage that is none": paidOut("gone", "60.00"), "nothing": {Kind: payment.PaidOut},
+	for _, c := range []struct {
+		fact payment.Fact
+		want payment.Reason
+	}{
+		{paidOut("paid", "61.00"), payment.AssetMismatch},
+		{paidOut("paid", "60.001"), "amount-scale"},
+		{paidOut("gone", "60.00"), payment.InvalidFact},
+		{payment.Fact{Kind: payment.PaidOut}, payment.InvalidFact},
 	} {
-		events, result := b.says(f)
-		require.Empty(t, events, name)
-		assert.Equal(t, payment.Passed, result.Result, name)
+		events, result := b.says(c.fact)
+		notBooked(t, c.want, events, result)
 	}
 	assert.Equal(t, [3]string{"-60", "60", "0"}, b.places())
 }

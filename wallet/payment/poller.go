@@ -24,7 +24,12 @@ type Outcomes interface {
 
 // Poller asks a provider for messages that were not delivered, so that a lost one costs minutes and no money.
 type Poller struct {
-	history  History
+	history History
+	ear     ear
+}
+
+// ear books messages that were asked for, as if they had been delivered.
+type ear struct {
 	keeper   Keeper
 	outcomes Outcomes
 	commands Commands
@@ -33,7 +38,7 @@ type Poller struct {
 
 // NewPoller returns a poller of what history has; keeper keeps it.
 func NewPoller(history History, keeper Keeper, outcomes Outcomes, commands Commands, log *slog.Logger) *Poller {
-	return &Poller{history: history, keeper: keeper, outcomes: outcomes, commands: commands, log: log}
+	return &Poller{history, ear{keeper, outcomes, commands, log}}
 }
 
 // Poll books what was told from a time on and is not booked, as if it had been delivered: a message that was, or is
@@ -42,18 +47,18 @@ func (p *Poller) Poll(ctx context.Context, from time.Time) (newest time.Time, er
 	newest = from
 	err = p.history.Since(ctx, from, func(m Message, err error) error {
 		if err != nil { // it would be answered 400 if it were delivered
-			p.log.Warn("a provider's event is passed over", "event", m.ID, "error", err)
+			p.ear.log.Warn("a provider's event is passed over", "event", m.ID, "error", err)
 			return nil
 		}
 		if m.Fact.OccurredAt.After(newest) {
 			newest = m.Fact.OccurredAt
 		}
-		return p.hear(ctx, m)
+		return p.ear.hear(ctx, m)
 	})
 	return newest, err
 }
 
-func (p *Poller) hear(ctx context.Context, m Message) error {
+func (p ear) hear(ctx context.Context, m Message) error {
 	c, err := Command(m.Fact)
 	if err != nil {
 		return err

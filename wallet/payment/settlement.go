@@ -117,7 +117,7 @@ func (r Result) blocks() bool {
 	case AlreadyBooked, NothingMoved, Unpaid, Invoice:
 		return false
 	}
-	return r.Result == Passed
+	return r.Result == Passed || r.Result == Held
 }
 
 // settlement books one balance transaction.

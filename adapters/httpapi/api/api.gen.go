@@ -638,6 +638,24 @@ func (e StatementFormat) Valid() bool {
 	}
 }
 
+// Defines values for SuspenseItemState.
+const (
+	SuspenseItemStateHeld     SuspenseItemState = "held"
+	SuspenseItemStateSuspense SuspenseItemState = "suspense"
+)
+
+// Valid indicates whether the value is a known member of the SuspenseItemState enum.
+func (e SuspenseItemState) Valid() bool {
+	switch e {
+	case SuspenseItemStateHeld:
+		return true
+	case SuspenseItemStateSuspense:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokensTokenType.
 const (
 	TokensTokenTypeBearer TokensTokenType = "Bearer"
@@ -797,6 +815,10 @@ func (e WebhookEndpointStatus) Valid() bool {
 // Defines values for WebhookEventType.
 const (
 	WebhookEventTypeAlertFired               WebhookEventType = "alert.fired"
+	WebhookEventTypeDisputeFundsReinstated   WebhookEventType = "dispute.funds_reinstated"
+	WebhookEventTypeDisputeFundsWithdrawn    WebhookEventType = "dispute.funds_withdrawn"
+	WebhookEventTypeDisputeLost              WebhookEventType = "dispute.lost"
+	WebhookEventTypeDisputeUpdated           WebhookEventType = "dispute.updated"
 	WebhookEventTypeExchangeMade             WebhookEventType = "exchange.made"
 	WebhookEventTypeHoldCaptured             WebhookEventType = "hold.captured"
 	WebhookEventTypeHoldExpired              WebhookEventType = "hold.expired"
@@ -811,8 +833,20 @@ const (
 	WebhookEventTypeMembershipRenewalSet     WebhookEventType = "membership.renewal_set"
 	WebhookEventTypeMembershipRenewed        WebhookEventType = "membership.renewed"
 	WebhookEventTypePaymentAssigned          WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentCanceled          WebhookEventType = "payment.canceled"
+	WebhookEventTypePaymentCreated           WebhookEventType = "payment.created"
+	WebhookEventTypePaymentNotOpened         WebhookEventType = "payment.not_opened"
+	WebhookEventTypePaymentOpened            WebhookEventType = "payment.opened"
+	WebhookEventTypePaymentProgressed        WebhookEventType = "payment.progressed"
 	WebhookEventTypePaymentReceived          WebhookEventType = "payment.received"
 	WebhookEventTypePaymentRefunded          WebhookEventType = "payment.refunded"
+	WebhookEventTypePayoutFailed             WebhookEventType = "payout.failed"
+	WebhookEventTypePayoutInTransit          WebhookEventType = "payout.in_transit"
+	WebhookEventTypePayoutPaid               WebhookEventType = "payout.paid"
+	WebhookEventTypeRefundFailed             WebhookEventType = "refund.failed"
+	WebhookEventTypeRefundRequested          WebhookEventType = "refund.requested"
+	WebhookEventTypeRefundSent               WebhookEventType = "refund.sent"
+	WebhookEventTypeRefundSettled            WebhookEventType = "refund.settled"
 	WebhookEventTypeScheduleRefused          WebhookEventType = "schedule.refused"
 	WebhookEventTypeTransferMade             WebhookEventType = "transfer.made"
 	WebhookEventTypeWalletClosed             WebhookEventType = "wallet.closed"
@@ -833,6 +867,14 @@ const (
 func (e WebhookEventType) Valid() bool {
 	switch e {
 	case WebhookEventTypeAlertFired:
+		return true
+	case WebhookEventTypeDisputeFundsReinstated:
+		return true
+	case WebhookEventTypeDisputeFundsWithdrawn:
+		return true
+	case WebhookEventTypeDisputeLost:
+		return true
+	case WebhookEventTypeDisputeUpdated:
 		return true
 	case WebhookEventTypeExchangeMade:
 		return true
@@ -862,9 +904,33 @@ func (e WebhookEventType) Valid() bool {
 		return true
 	case WebhookEventTypePaymentAssigned:
 		return true
+	case WebhookEventTypePaymentCanceled:
+		return true
+	case WebhookEventTypePaymentCreated:
+		return true
+	case WebhookEventTypePaymentNotOpened:
+		return true
+	case WebhookEventTypePaymentOpened:
+		return true
+	case WebhookEventTypePaymentProgressed:
+		return true
 	case WebhookEventTypePaymentReceived:
 		return true
 	case WebhookEventTypePaymentRefunded:
+		return true
+	case WebhookEventTypePayoutFailed:
+		return true
+	case WebhookEventTypePayoutInTransit:
+		return true
+	case WebhookEventTypePayoutPaid:
+		return true
+	case WebhookEventTypeRefundFailed:
+		return true
+	case WebhookEventTypeRefundRequested:
+		return true
+	case WebhookEventTypeRefundSent:
+		return true
+	case WebhookEventTypeRefundSettled:
 		return true
 	case WebhookEventTypeScheduleRefused:
 		return true
@@ -1196,6 +1262,17 @@ type AssetList struct {
 	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
 }
 
+// AssignSuspense defines model for AssignSuspense.
+type AssignSuspense struct {
+	// Reason Why it is that wallet's. It stays with us.
+	Reason string `json:"reason"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
 // Balance defines model for Balance.
 type Balance struct {
 	// Asset The code of a currency or unit.
@@ -1257,6 +1334,9 @@ type BatchResult struct {
 type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
+
+// BookSuspense defines model for BookSuspense.
+type BookSuspense = map[string]interface{}
 
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
@@ -1908,6 +1988,77 @@ type Description = string
 //
 // Example: Ann
 type DisplayName = string
+
+// Dispute defines model for Dispute.
+type Dispute struct {
+	// Amount An amount with its asset.
+	Amount    Money     `json:"amount"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// EvidenceDueBy Until when the provider takes evidence.
+	EvidenceDueBy time.Time `json:"evidence_due_by,omitempty,omitzero"`
+
+	// Fee An amount with its asset.
+	Fee Money `json:"fee,omitempty,omitzero"`
+
+	// ID A dispute's id.
+	//
+	// Example: dsp_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID DisputeID `json:"id"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID PaymentID `json:"payment_id,omitempty,omitzero"`
+
+	// Provider Example: stripe
+	Provider string `json:"provider"`
+
+	// ProviderPayment The provider's id of the payment.
+	ProviderPayment string `json:"provider_payment"`
+
+	// ProviderRef The provider's id of it.
+	ProviderRef string `json:"provider_ref"`
+
+	// Reason Why the payer disputes, in the provider's word.
+	//
+	// Example: fraudulent
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Status How a dispute stands, in the provider's word, such as `needs_response`, `under_review`, `won` or `lost`; an inquiry begins with `warning_`.
+	//
+	// Example: needs_response
+	Status DisputeStatus `json:"status"`
+
+	// UpdatedAt When it came to stand so, by the provider's clock.
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id,omitempty,omitzero"`
+
+	// Withdrawn An amount with its asset.
+	Withdrawn Money `json:"withdrawn,omitempty,omitzero"`
+}
+
+// DisputeID A dispute's id.
+//
+// Example: dsp_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DisputeID = string
+
+// DisputeList defines model for DisputeList.
+type DisputeList struct {
+	Data       []Dispute `json:"data"`
+	HasMore    bool      `json:"has_more"`
+	NextCursor string    `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DisputeStatus How a dispute stands, in the provider's word, such as `needs_response`, `under_review`, `won` or `lost`; an inquiry begins with `warning_`.
+//
+// Example: needs_response
+type DisputeStatus = string
 
 // EditMessage What is left out stays.
 type EditMessage struct {
@@ -3317,6 +3468,92 @@ type StatementMovements struct {
 	Out SignedAmount `json:"out"`
 }
 
+// SuspenseAssignment defines model for SuspenseAssignment.
+type SuspenseAssignment struct {
+	// Amount An amount with its asset.
+	Amount Money  `json:"amount"`
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// SuspenseID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	SuspenseID SuspenseID `json:"suspense_id"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// SuspenseBooking defines model for SuspenseBooking.
+type SuspenseBooking struct {
+	// SuspenseID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	SuspenseID SuspenseID `json:"suspense_id"`
+
+	// TransactionIds None where messages had said all of it meanwhile.
+	TransactionIds []TransactionID `json:"transaction_ids"`
+}
+
+// SuspenseID The id of an item in suspense.
+//
+// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+type SuspenseID = string
+
+// SuspenseItem defines model for SuspenseItem.
+type SuspenseItem struct {
+	// Amount An amount that may be negative, with its asset.
+	Amount SignedMoney `json:"amount"`
+
+	// EventType What the provider calls the message that is held.
+	//
+	// Example: payment_intent.succeeded
+	EventType string `json:"event_type,omitempty,omitzero"`
+
+	// ID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID SuspenseID `json:"id"`
+
+	// Messages How many messages are held.
+	Messages int `json:"messages,omitempty,omitzero"`
+
+	// NamedWallet The wallet that the payer's side named, as it wrote it.
+	NamedWallet string `json:"named_wallet,omitempty,omitzero"`
+
+	// Provider Example: stripe
+	Provider string `json:"provider"`
+
+	// ProviderPayment The provider's id of the payment.
+	ProviderPayment string `json:"provider_payment,omitempty,omitzero"`
+
+	// Reason Why it waits: `wallet-unnamed`, `wallet-unknown`, `wallet-closed`, `disputed`; or what the books said, such as `unknown-asset` or `amount-scale`.
+	//
+	// Example: wallet-unknown
+	Reason string    `json:"reason,omitempty,omitzero"`
+	Since  time.Time `json:"since"`
+
+	// State `suspense`: money that waits for its wallet. `held`: what the books cannot take yet; its asset may be one that nobody has registered.
+	State   SuspenseItemState `json:"state"`
+	Version int64             `json:"version"`
+}
+
+// SuspenseItemState `suspense`: money that waits for its wallet. `held`: what the books cannot take yet; its asset may be one that nobody has registered.
+type SuspenseItemState string
+
+// SuspenseList defines model for SuspenseList.
+type SuspenseList struct {
+	Data       []SuspenseItem `json:"data"`
+	HasMore    bool           `json:"has_more"`
+	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
+
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
 // Example: Europe/Berlin
@@ -3787,7 +4024,8 @@ type WebhookDelivery struct {
 
 	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+	// `payment.received`, `.refunded` and `.assigned` (money of any payment), a `WebhookPaymentStanding` for the others of `payment.…` (those
+	// that were asked for here), a `Refund` for `refund.…`, a `WebhookDispute` for `dispute.…`, a `WebhookPayout` for `payout.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
 	// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 	EventType WebhookEventType `json:"event_type"`
 
@@ -3895,13 +4133,14 @@ type WebhookEndpointStatus string
 
 // WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 // `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+// `payment.received`, `.refunded` and `.assigned` (money of any payment), a `WebhookPaymentStanding` for the others of `payment.…` (those
+// that were asked for here), a `Refund` for `refund.…`, a `WebhookDispute` for `dispute.…`, a `WebhookPayout` for `payout.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
 // `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 type WebhookEventType string
 
 // WebhookReceipt defines model for WebhookReceipt.
 type WebhookReceipt struct {
-	// Outcome What became of the event: booked, deferred, suspense, ignored, refused or dead.
+	// Outcome What became of the event: booked, deferred, suspense, held, ignored, refused or dead.
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
@@ -4149,6 +4388,33 @@ type ListAssetsParams struct {
 type CreateAssetParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListDisputesParams defines parameters for ListDisputes.
+type ListDisputesParams struct {
+	// Status Only those that stand here now, in the provider's word.
+	Status DisputeStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// PaymentID Only those of this payment.
+	PaymentID PaymentID `form:"payment_id,omitempty" json:"payment_id,omitempty,omitzero"`
+
+	// WalletID Only those of payments into this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetDisputeParams defines parameters for GetDispute.
+type GetDisputeParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
 // ListExchangeRatesParams defines parameters for ListExchangeRates.
@@ -4849,6 +5115,46 @@ type ChangeScheduleParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// ListSuspenseParams defines parameters for ListSuspense.
+type ListSuspenseParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetSuspenseParams defines parameters for GetSuspense.
+type GetSuspenseParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// AssignSuspenseParams defines parameters for AssignSuspense.
+type AssignSuspenseParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// BookSuspenseParams defines parameters for BookSuspense.
+type BookSuspenseParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListTransfersParams defines parameters for ListTransfers.
 type ListTransfersParams struct {
 	// WalletID Only those of this wallet.
@@ -5382,6 +5688,12 @@ type CreateScheduleJSONRequestBody = CreateSchedule
 // ChangeScheduleJSONRequestBody defines body for ChangeSchedule for application/json ContentType.
 type ChangeScheduleJSONRequestBody = ChangeSchedule
 
+// AssignSuspenseJSONRequestBody defines body for AssignSuspense for application/json ContentType.
+type AssignSuspenseJSONRequestBody = AssignSuspense
+
+// BookSuspenseJSONRequestBody defines body for BookSuspense for application/json ContentType.
+type BookSuspenseJSONRequestBody = BookSuspense
+
 // RefreshTokenJSONRequestBody defines body for RefreshToken for application/json ContentType.
 type RefreshTokenJSONRequestBody = RefreshToken
 
@@ -5711,6 +6023,12 @@ type ServerInterface interface {
 	// GetCommand Ask what became of a request
 	// (GET /v1/commands/{id})
 	GetCommand(ctx echo.Context, id CommandID) error
+	// ListDisputes List disputes
+	// (GET /v1/disputes)
+	ListDisputes(ctx echo.Context, params ListDisputesParams) error
+	// GetDispute Get a dispute
+	// (GET /v1/disputes/{id})
+	GetDispute(ctx echo.Context, id DisputeID, params GetDisputeParams) error
 	// ListExchangeRates List the pairs that can be exchanged
 	// (GET /v1/exchange-rates)
 	ListExchangeRates(ctx echo.Context, params ListExchangeRatesParams) error
@@ -5912,6 +6230,18 @@ type ServerInterface interface {
 	// ChangeSchedule Change, pause or resume a schedule
 	// (PATCH /v1/schedules/{id})
 	ChangeSchedule(ctx echo.Context, id ScheduleID, params ChangeScheduleParams) error
+	// ListSuspense List what waits in suspense
+	// (GET /v1/suspense)
+	ListSuspense(ctx echo.Context, params ListSuspenseParams) error
+	// GetSuspense Get what waits in suspense
+	// (GET /v1/suspense/{id})
+	GetSuspense(ctx echo.Context, id SuspenseID, params GetSuspenseParams) error
+	// AssignSuspense Give what waits to a wallet
+	// (POST /v1/suspense/{id}/assign)
+	AssignSuspense(ctx echo.Context, id SuspenseID, params AssignSuspenseParams) error
+	// BookSuspense Book what is held
+	// (POST /v1/suspense/{id}/book)
+	BookSuspense(ctx echo.Context, id SuspenseID, params BookSuspenseParams) error
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx echo.Context) error
@@ -6337,6 +6667,84 @@ func (w *ServerInterfaceWrapper) GetCommand(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCommand(ctx, id)
+	return err
+}
+
+// ListDisputes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDisputes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDisputesParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "payment_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payment_id", ctx.QueryParams(), &params.PaymentID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payment_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "wallet_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wallet_id", ctx.QueryParams(), &params.WalletID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDisputes(ctx, params)
+	return err
+}
+
+// GetDispute converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDispute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DisputeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDisputeParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDispute(ctx, id, params)
 	return err
 }
 
@@ -8943,6 +9351,151 @@ func (w *ServerInterfaceWrapper) ChangeSchedule(ctx echo.Context) error {
 	return err
 }
 
+// ListSuspense converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSuspense(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSuspenseParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSuspense(ctx, params)
+	return err
+}
+
+// GetSuspense converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSuspense(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SuspenseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSuspenseParams
+	// ------------- Optional query parameter "at_least" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "at_least", ctx.QueryParams(), &params.AtLeast, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter at_least: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSuspense(ctx, id, params)
+	return err
+}
+
+// AssignSuspense converts echo context to params.
+func (w *ServerInterfaceWrapper) AssignSuspense(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SuspenseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignSuspenseParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AssignSuspense(ctx, id, params)
+	return err
+}
+
+// BookSuspense converts echo context to params.
+func (w *ServerInterfaceWrapper) BookSuspense(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SuspenseID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BookSuspenseParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BookSuspense(ctx, id, params)
+	return err
+}
+
 // RefreshToken converts echo context to params.
 func (w *ServerInterfaceWrapper) RefreshToken(ctx echo.Context) error {
 	var err error
@@ -10743,6 +11296,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/assets", wrapper.ListAssets, options.OperationMiddlewares["listAssets"]...)
 	router.POST(options.BaseURL+"/v1/assets", wrapper.CreateAsset, options.OperationMiddlewares["createAsset"]...)
 	router.GET(options.BaseURL+"/v1/commands/:id", wrapper.GetCommand, options.OperationMiddlewares["getCommand"]...)
+	router.GET(options.BaseURL+"/v1/disputes", wrapper.ListDisputes, options.OperationMiddlewares["listDisputes"]...)
+	router.GET(options.BaseURL+"/v1/disputes/:id", wrapper.GetDispute, options.OperationMiddlewares["getDispute"]...)
 	router.GET(options.BaseURL+"/v1/exchange-rates", wrapper.ListExchangeRates, options.OperationMiddlewares["listExchangeRates"]...)
 	router.DELETE(options.BaseURL+"/v1/exchange-rates/:from/:to", wrapper.WithdrawExchangeRate, options.OperationMiddlewares["withdrawExchangeRate"]...)
 	router.GET(options.BaseURL+"/v1/exchange-rates/:from/:to", wrapper.GetExchangeRate, options.OperationMiddlewares["getExchangeRate"]...)
@@ -10810,6 +11365,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/schedules/:id", wrapper.EndSchedule, options.OperationMiddlewares["endSchedule"]...)
 	router.GET(options.BaseURL+"/v1/schedules/:id", wrapper.GetSchedule, options.OperationMiddlewares["getSchedule"]...)
 	router.PATCH(options.BaseURL+"/v1/schedules/:id", wrapper.ChangeSchedule, options.OperationMiddlewares["changeSchedule"]...)
+	router.GET(options.BaseURL+"/v1/suspense", wrapper.ListSuspense, options.OperationMiddlewares["listSuspense"]...)
+	router.GET(options.BaseURL+"/v1/suspense/:id", wrapper.GetSuspense, options.OperationMiddlewares["getSuspense"]...)
+	router.POST(options.BaseURL+"/v1/suspense/:id/assign", wrapper.AssignSuspense, options.OperationMiddlewares["assignSuspense"]...)
+	router.POST(options.BaseURL+"/v1/suspense/:id/book", wrapper.BookSuspense, options.OperationMiddlewares["bookSuspense"]...)
 	router.POST(options.BaseURL+"/v1/token/refresh", wrapper.RefreshToken, options.OperationMiddlewares["refreshToken"]...)
 	router.GET(options.BaseURL+"/v1/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.POST(options.BaseURL+"/v1/transfers", wrapper.CreateTransfer, options.OperationMiddlewares["createTransfer"]...)
@@ -11091,6 +11650,51 @@ type GetCommandResponseObject interface {
 type GetCommand200JSONResponse Command
 
 func (response GetCommand200JSONResponse) VisitGetCommandResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputesRequestObject struct {
+	Params ListDisputesParams
+}
+
+type ListDisputesResponseObject interface {
+	VisitListDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListDisputes200JSONResponse DisputeList
+
+func (response ListDisputes200JSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDisputeRequestObject struct {
+	ID     DisputeID `json:"id"`
+	Params GetDisputeParams
+}
+
+type GetDisputeResponseObject interface {
+	VisitGetDisputeResponse(w http.ResponseWriter) error
+}
+
+type GetDispute200JSONResponse Dispute
+
+func (response GetDispute200JSONResponse) VisitGetDisputeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -12976,6 +13580,127 @@ func (response ChangeSchedule200JSONResponse) VisitChangeScheduleResponse(w http
 	return err
 }
 
+type ListSuspenseRequestObject struct {
+	Params ListSuspenseParams
+}
+
+type ListSuspenseResponseObject interface {
+	VisitListSuspenseResponse(w http.ResponseWriter) error
+}
+
+type ListSuspense200JSONResponse SuspenseList
+
+func (response ListSuspense200JSONResponse) VisitListSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSuspenseRequestObject struct {
+	ID     SuspenseID `json:"id"`
+	Params GetSuspenseParams
+}
+
+type GetSuspenseResponseObject interface {
+	VisitGetSuspenseResponse(w http.ResponseWriter) error
+}
+
+type GetSuspense200JSONResponse SuspenseItem
+
+func (response GetSuspense200JSONResponse) VisitGetSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignSuspenseRequestObject struct {
+	ID     SuspenseID `json:"id"`
+	Params AssignSuspenseParams
+	Body   *AssignSuspenseJSONRequestBody
+}
+
+type AssignSuspenseResponseObject interface {
+	VisitAssignSuspenseResponse(w http.ResponseWriter) error
+}
+
+type AssignSuspense200JSONResponse SuspenseAssignment
+
+func (response AssignSuspense200JSONResponse) VisitAssignSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignSuspense202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response AssignSuspense202JSONResponse) VisitAssignSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BookSuspenseRequestObject struct {
+	ID     SuspenseID `json:"id"`
+	Params BookSuspenseParams
+	Body   *BookSuspenseJSONRequestBody
+}
+
+type BookSuspenseResponseObject interface {
+	VisitBookSuspenseResponse(w http.ResponseWriter) error
+}
+
+type BookSuspense200JSONResponse SuspenseBooking
+
+func (response BookSuspense200JSONResponse) VisitBookSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BookSuspense202JSONResponse struct{ AcceptedJSONResponse }
+
+func (response BookSuspense202JSONResponse) VisitBookSuspenseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshTokenRequestObject struct {
 	Body *RefreshTokenJSONRequestBody
 }
@@ -14227,6 +14952,12 @@ type StrictServerInterface interface {
 	// GetCommand Ask what became of a request
 	// (GET /v1/commands/{id})
 	GetCommand(ctx context.Context, request GetCommandRequestObject) (GetCommandResponseObject, error)
+	// ListDisputes List disputes
+	// (GET /v1/disputes)
+	ListDisputes(ctx context.Context, request ListDisputesRequestObject) (ListDisputesResponseObject, error)
+	// GetDispute Get a dispute
+	// (GET /v1/disputes/{id})
+	GetDispute(ctx context.Context, request GetDisputeRequestObject) (GetDisputeResponseObject, error)
 	// ListExchangeRates List the pairs that can be exchanged
 	// (GET /v1/exchange-rates)
 	ListExchangeRates(ctx context.Context, request ListExchangeRatesRequestObject) (ListExchangeRatesResponseObject, error)
@@ -14428,6 +15159,18 @@ type StrictServerInterface interface {
 	// ChangeSchedule Change, pause or resume a schedule
 	// (PATCH /v1/schedules/{id})
 	ChangeSchedule(ctx context.Context, request ChangeScheduleRequestObject) (ChangeScheduleResponseObject, error)
+	// ListSuspense List what waits in suspense
+	// (GET /v1/suspense)
+	ListSuspense(ctx context.Context, request ListSuspenseRequestObject) (ListSuspenseResponseObject, error)
+	// GetSuspense Get what waits in suspense
+	// (GET /v1/suspense/{id})
+	GetSuspense(ctx context.Context, request GetSuspenseRequestObject) (GetSuspenseResponseObject, error)
+	// AssignSuspense Give what waits to a wallet
+	// (POST /v1/suspense/{id}/assign)
+	AssignSuspense(ctx context.Context, request AssignSuspenseRequestObject) (AssignSuspenseResponseObject, error)
+	// BookSuspense Book what is held
+	// (POST /v1/suspense/{id}/book)
+	BookSuspense(ctx context.Context, request BookSuspenseRequestObject) (BookSuspenseResponseObject, error)
 	// RefreshToken Take a refresh token for the next one
 	// (POST /v1/token/refresh)
 	RefreshToken(ctx context.Context, request RefreshTokenRequestObject) (RefreshTokenResponseObject, error)
@@ -14895,6 +15638,57 @@ func (sh *strictHandler) GetCommand(ctx echo.Context, id CommandID) error {
 		return err
 	} else if validResponse, ok := response.(GetCommandResponseObject); ok {
 		return validResponse.VisitGetCommandResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDisputes operation middleware
+func (sh *strictHandler) ListDisputes(ctx echo.Context, params ListDisputesParams) error {
+	var request ListDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputes(ctx.Request().Context(), request.(ListDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDisputesResponseObject); ok {
+		return validResponse.VisitListDisputesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDispute operation middleware
+func (sh *strictHandler) GetDispute(ctx echo.Context, id DisputeID, params GetDisputeParams) error {
+	var request GetDisputeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDispute(ctx.Request().Context(), request.(GetDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDisputeResponseObject); ok {
+		return validResponse.VisitGetDisputeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17330,6 +18124,155 @@ func (sh *strictHandler) ChangeSchedule(ctx echo.Context, id ScheduleID, params 
 		return err
 	} else if validResponse, ok := response.(ChangeScheduleResponseObject); ok {
 		return validResponse.VisitChangeScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSuspense operation middleware
+func (sh *strictHandler) ListSuspense(ctx echo.Context, params ListSuspenseParams) error {
+	var request ListSuspenseRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSuspense(ctx.Request().Context(), request.(ListSuspenseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSuspense")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSuspenseResponseObject); ok {
+		return validResponse.VisitListSuspenseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSuspense operation middleware
+func (sh *strictHandler) GetSuspense(ctx echo.Context, id SuspenseID, params GetSuspenseParams) error {
+	var request GetSuspenseRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSuspense(ctx.Request().Context(), request.(GetSuspenseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSuspense")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSuspenseResponseObject); ok {
+		return validResponse.VisitGetSuspenseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AssignSuspense operation middleware
+func (sh *strictHandler) AssignSuspense(ctx echo.Context, id SuspenseID, params AssignSuspenseParams) error {
+	var request AssignSuspenseRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AssignSuspenseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignSuspense(ctx.Request().Context(), request.(AssignSuspenseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignSuspense")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AssignSuspenseResponseObject); ok {
+		return validResponse.VisitAssignSuspenseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BookSuspense operation middleware
+func (sh *strictHandler) BookSuspense(ctx echo.Context, id SuspenseID, params BookSuspenseParams) error {
+	var request BookSuspenseRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body BookSuspenseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BookSuspense(ctx.Request().Context(), request.(BookSuspenseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BookSuspense")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BookSuspenseResponseObject); ok {
+		return validResponse.VisitBookSuspenseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -218,6 +218,12 @@ const (
 	StatementFormatPdf  StatementFormat = "pdf"
 )
 
+// Defines values for SuspenseItemState.
+const (
+	SuspenseItemStateHeld     SuspenseItemState = "held"
+	SuspenseItemStateSuspense SuspenseItemState = "suspense"
+)
+
 // Defines values for TokensTokenType.
 const (
 	TokensTokenTypeBearer TokensTokenType = "Bearer"
@@ -273,6 +279,10 @@ const (
 // Defines values for WebhookEventType.
 const (
 	WebhookEventTypeAlertFired               WebhookEventType = "alert.fired"
+	WebhookEventTypeDisputeFundsReinstated   WebhookEventType = "dispute.funds_reinstated"
+	WebhookEventTypeDisputeFundsWithdrawn    WebhookEventType = "dispute.funds_withdrawn"
+	WebhookEventTypeDisputeLost              WebhookEventType = "dispute.lost"
+	WebhookEventTypeDisputeUpdated           WebhookEventType = "dispute.updated"
 	WebhookEventTypeExchangeMade             WebhookEventType = "exchange.made"
 	WebhookEventTypeHoldCaptured             WebhookEventType = "hold.captured"
 	WebhookEventTypeHoldExpired              WebhookEventType = "hold.expired"
@@ -287,8 +297,20 @@ const (
 	WebhookEventTypeMembershipRenewalSet     WebhookEventType = "membership.renewal_set"
 	WebhookEventTypeMembershipRenewed        WebhookEventType = "membership.renewed"
 	WebhookEventTypePaymentAssigned          WebhookEventType = "payment.assigned"
+	WebhookEventTypePaymentCanceled          WebhookEventType = "payment.canceled"
+	WebhookEventTypePaymentCreated           WebhookEventType = "payment.created"
+	WebhookEventTypePaymentNotOpened         WebhookEventType = "payment.not_opened"
+	WebhookEventTypePaymentOpened            WebhookEventType = "payment.opened"
+	WebhookEventTypePaymentProgressed        WebhookEventType = "payment.progressed"
 	WebhookEventTypePaymentReceived          WebhookEventType = "payment.received"
 	WebhookEventTypePaymentRefunded          WebhookEventType = "payment.refunded"
+	WebhookEventTypePayoutFailed             WebhookEventType = "payout.failed"
+	WebhookEventTypePayoutInTransit          WebhookEventType = "payout.in_transit"
+	WebhookEventTypePayoutPaid               WebhookEventType = "payout.paid"
+	WebhookEventTypeRefundFailed             WebhookEventType = "refund.failed"
+	WebhookEventTypeRefundRequested          WebhookEventType = "refund.requested"
+	WebhookEventTypeRefundSent               WebhookEventType = "refund.sent"
+	WebhookEventTypeRefundSettled            WebhookEventType = "refund.settled"
 	WebhookEventTypeScheduleRefused          WebhookEventType = "schedule.refused"
 	WebhookEventTypeTransferMade             WebhookEventType = "transfer.made"
 	WebhookEventTypeWalletClosed             WebhookEventType = "wallet.closed"
@@ -568,6 +590,17 @@ type AssetList struct {
 	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
 }
 
+// AssignSuspense defines model for AssignSuspense.
+type AssignSuspense struct {
+	// Reason Why it is that wallet's. It stays with us.
+	Reason string `json:"reason"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
 // Balance defines model for Balance.
 type Balance struct {
 	// Asset The code of a currency or unit.
@@ -629,6 +662,9 @@ type BatchResult struct {
 type BatchResults struct {
 	Results []BatchResult `json:"results"`
 }
+
+// BookSuspense defines model for BookSuspense.
+type BookSuspense = map[string]interface{}
 
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
@@ -1280,6 +1316,77 @@ type Description = string
 //
 // Example: Ann
 type DisplayName = string
+
+// Dispute defines model for Dispute.
+type Dispute struct {
+	// Amount An amount with its asset.
+	Amount    Money     `json:"amount"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// EvidenceDueBy Until when the provider takes evidence.
+	EvidenceDueBy time.Time `json:"evidence_due_by,omitempty,omitzero"`
+
+	// Fee An amount with its asset.
+	Fee Money `json:"fee,omitempty,omitzero"`
+
+	// ID A dispute's id.
+	//
+	// Example: dsp_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID DisputeID `json:"id"`
+
+	// PaymentID A payment's id.
+	//
+	// Example: pay_01k0q3v9x8f6r8v4t0d6m2n7h5
+	PaymentID PaymentID `json:"payment_id,omitempty,omitzero"`
+
+	// Provider Example: stripe
+	Provider string `json:"provider"`
+
+	// ProviderPayment The provider's id of the payment.
+	ProviderPayment string `json:"provider_payment"`
+
+	// ProviderRef The provider's id of it.
+	ProviderRef string `json:"provider_ref"`
+
+	// Reason Why the payer disputes, in the provider's word.
+	//
+	// Example: fraudulent
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Status How a dispute stands, in the provider's word, such as `needs_response`, `under_review`, `won` or `lost`; an inquiry begins with `warning_`.
+	//
+	// Example: needs_response
+	Status DisputeStatus `json:"status"`
+
+	// UpdatedAt When it came to stand so, by the provider's clock.
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id,omitempty,omitzero"`
+
+	// Withdrawn An amount with its asset.
+	Withdrawn Money `json:"withdrawn,omitempty,omitzero"`
+}
+
+// DisputeID A dispute's id.
+//
+// Example: dsp_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DisputeID = string
+
+// DisputeList defines model for DisputeList.
+type DisputeList struct {
+	Data       []Dispute `json:"data"`
+	HasMore    bool      `json:"has_more"`
+	NextCursor string    `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DisputeStatus How a dispute stands, in the provider's word, such as `needs_response`, `under_review`, `won` or `lost`; an inquiry begins with `warning_`.
+//
+// Example: needs_response
+type DisputeStatus = string
 
 // EditMessage What is left out stays.
 type EditMessage struct {
@@ -2676,6 +2783,92 @@ type StatementMovements struct {
 	Out SignedAmount `json:"out"`
 }
 
+// SuspenseAssignment defines model for SuspenseAssignment.
+type SuspenseAssignment struct {
+	// Amount An amount with its asset.
+	Amount Money  `json:"amount"`
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// SuspenseID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	SuspenseID SuspenseID `json:"suspense_id"`
+
+	// TransactionID A transaction's id.
+	//
+	// Example: txn_01k0q3v9x8f6r8v4t0d6m2n7h5
+	TransactionID TransactionID `json:"transaction_id"`
+
+	// WalletID A wallet's id.
+	//
+	// Example: wal_01k0q3v9x8f6r8v4t0d6m2n7h5
+	WalletID WalletID `json:"wallet_id"`
+}
+
+// SuspenseBooking defines model for SuspenseBooking.
+type SuspenseBooking struct {
+	// SuspenseID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	SuspenseID SuspenseID `json:"suspense_id"`
+
+	// TransactionIds None where messages had said all of it meanwhile.
+	TransactionIds []TransactionID `json:"transaction_ids"`
+}
+
+// SuspenseID The id of an item in suspense.
+//
+// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+type SuspenseID = string
+
+// SuspenseItem defines model for SuspenseItem.
+type SuspenseItem struct {
+	// Amount An amount that may be negative, with its asset.
+	Amount SignedMoney `json:"amount"`
+
+	// EventType What the provider calls the message that is held.
+	//
+	// Example: payment_intent.succeeded
+	EventType string `json:"event_type,omitempty,omitzero"`
+
+	// ID The id of an item in suspense.
+	//
+	// Example: sus_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID SuspenseID `json:"id"`
+
+	// Messages How many messages are held.
+	Messages int `json:"messages,omitempty,omitzero"`
+
+	// NamedWallet The wallet that the payer's side named, as it wrote it.
+	NamedWallet string `json:"named_wallet,omitempty,omitzero"`
+
+	// Provider Example: stripe
+	Provider string `json:"provider"`
+
+	// ProviderPayment The provider's id of the payment.
+	ProviderPayment string `json:"provider_payment,omitempty,omitzero"`
+
+	// Reason Why it waits: `wallet-unnamed`, `wallet-unknown`, `wallet-closed`, `disputed`; or what the books said, such as `unknown-asset` or `amount-scale`.
+	//
+	// Example: wallet-unknown
+	Reason string    `json:"reason,omitempty,omitzero"`
+	Since  time.Time `json:"since"`
+
+	// State `suspense`: money that waits for its wallet. `held`: what the books cannot take yet; its asset may be one that nobody has registered.
+	State   SuspenseItemState `json:"state"`
+	Version int64             `json:"version"`
+}
+
+// SuspenseItemState `suspense`: money that waits for its wallet. `held`: what the books cannot take yet; its asset may be one that nobody has registered.
+type SuspenseItemState string
+
+// SuspenseList defines model for SuspenseList.
+type SuspenseList struct {
+	Data       []SuspenseItem `json:"data"`
+	HasMore    bool           `json:"has_more"`
+	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
+
 // TimeZone The time zone in which a wallet's days begin, by its name in the IANA database.
 //
 // Example: Europe/Berlin
@@ -3146,7 +3339,8 @@ type WebhookDelivery struct {
 
 	// EventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 	// `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-	// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+	// `payment.received`, `.refunded` and `.assigned` (money of any payment), a `WebhookPaymentStanding` for the others of `payment.…` (those
+	// that were asked for here), a `Refund` for `refund.…`, a `WebhookDispute` for `dispute.…`, a `WebhookPayout` for `payout.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
 	// `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 	EventType WebhookEventType `json:"event_type"`
 
@@ -3254,13 +3448,14 @@ type WebhookEndpointStatus string
 
 // WebhookEventType What happened. `data` is a wallet for `wallet.opened`, `.frozen`, `.unfrozen` and `.closed`; a transaction for
 // `wallet.credited`, `wallet.debited`, `transfer.made` and `exchange.made`; a hold for `hold.…`; a `WebhookPayment` for
-// `payment.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
+// `payment.received`, `.refunded` and `.assigned` (money of any payment), a `WebhookPaymentStanding` for the others of `payment.…` (those
+// that were asked for here), a `Refund` for `refund.…`, a `WebhookDispute` for `dispute.…`, a `WebhookPayout` for `payout.…`, a `WebhookWithdrawal` for `withdrawal.…`, a `WebhookSchedule` for `schedule.refused`, a `WebhookAlert` for
 // `alert.fired` and a membership for `membership.…`. More types may come: ignore those that you do not know.
 type WebhookEventType string
 
 // WebhookReceipt defines model for WebhookReceipt.
 type WebhookReceipt struct {
-	// Outcome What became of the event: booked, deferred, suspense, ignored, refused or dead.
+	// Outcome What became of the event: booked, deferred, suspense, held, ignored, refused or dead.
 	Outcome  string `json:"outcome,omitempty,omitzero"`
 	Received bool   `json:"received"`
 }
@@ -3508,6 +3703,33 @@ type ListAssetsParams struct {
 type CreateAssetParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListDisputesParams defines parameters for ListDisputes.
+type ListDisputesParams struct {
+	// Status Only those that stand here now, in the provider's word.
+	Status DisputeStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// PaymentID Only those of this payment.
+	PaymentID PaymentID `form:"payment_id,omitempty" json:"payment_id,omitempty,omitzero"`
+
+	// WalletID Only those of payments into this wallet.
+	WalletID WalletID `form:"wallet_id,omitempty" json:"wallet_id,omitempty,omitzero"`
+
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetDisputeParams defines parameters for GetDispute.
+type GetDisputeParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
 // ListExchangeRatesParams defines parameters for ListExchangeRates.
@@ -4206,6 +4428,46 @@ type GetScheduleParams struct {
 type ChangeScheduleParams struct {
 	// IfMatch The ETag that the change was based on; another one now is answered 412.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ListSuspenseParams defines parameters for ListSuspense.
+type ListSuspenseParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// GetSuspenseParams defines parameters for GetSuspense.
+type GetSuspenseParams struct {
+	// AtLeast A `Florin-Position`. The read waits up to 2 s until it has seen it, and answers 503 `not-yet-visible` if it has not.
+	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
+}
+
+// AssignSuspenseParams defines parameters for AssignSuspense.
+type AssignSuspenseParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// BookSuspenseParams defines parameters for BookSuspense.
+type BookSuspenseParams struct {
+	// DryRun With `true`, the answer is as if the request was done, and nothing is recorded: the key may be used again, and the
+	// ids, numbers and positions of the answer are not taken. It needs a key like the request itself, takes no more than
+	// 768 KiB, and cannot be answered later.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
 // ListTransfersParams defines parameters for ListTransfers.
@@ -4997,6 +5259,39 @@ func (c *Client) CreateAsset(ctx context.Context, params *CreateAssetParams, bod
 func (c *Client) GetCommand(ctx context.Context, id CommandID, options ...Option) (Command, error) {
 	r := newRequest(http.MethodGet, "/v1/commands/{id}", id)
 	return send[Command](ctx, c, r, options)
+}
+
+// ListDisputes List disputes.
+//
+// Newest first. Roles: finance, admin.
+//
+// GET /v1/disputes
+func (c *Client) ListDisputes(ctx context.Context, params *ListDisputesParams, options ...Option) (DisputeList, error) {
+	r := newRequest(http.MethodGet, "/v1/disputes")
+	if params != nil {
+		r.inQuery("status", params.Status)
+		r.inQuery("payment_id", params.PaymentID)
+		r.inQuery("wallet_id", params.WalletID)
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[DisputeList](ctx, c, r, options)
+}
+
+// GetDispute Get a dispute.
+//
+// Roles: finance, admin.
+//
+// GET /v1/disputes/{id}
+func (c *Client) GetDispute(ctx context.Context, id DisputeID, params *GetDisputeParams, options ...Option) (Dispute, error) {
+	r := newRequest(http.MethodGet, "/v1/disputes/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[Dispute](ctx, c, r, options)
 }
 
 // ListExchangeRates List the pairs that can be exchanged.
@@ -6141,6 +6436,71 @@ func (c *Client) ChangeSchedule(ctx context.Context, id ScheduleID, params *Chan
 	}
 	r.body = body
 	return send[Schedule](ctx, c, r, options)
+}
+
+// ListSuspense List what waits in suspense.
+//
+// What a provider has told of and somebody has to see to, newest first: money of payments whose wallet is not known
+// (`suspense`), and what the books cannot take yet (`held`), such as an asset that nobody has registered. Roles: finance, admin.
+//
+// GET /v1/suspense
+func (c *Client) ListSuspense(ctx context.Context, params *ListSuspenseParams, options ...Option) (SuspenseList, error) {
+	r := newRequest(http.MethodGet, "/v1/suspense")
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[SuspenseList](ctx, c, r, options)
+}
+
+// GetSuspense Get what waits in suspense.
+//
+// Also money that was assigned, with an amount of zero. Roles: finance, admin.
+//
+// GET /v1/suspense/{id}
+func (c *Client) GetSuspense(ctx context.Context, id SuspenseID, params *GetSuspenseParams, options ...Option) (SuspenseItem, error) {
+	r := newRequest(http.MethodGet, "/v1/suspense/{id}", id)
+	if params != nil {
+		r.inQuery("at_least", params.AtLeast)
+	}
+	r.takesAtLeast = true
+	return send[SuspenseItem](ctx, c, r, options)
+}
+
+// AssignSuspense Give what waits to a wallet.
+//
+// All that is left of the money, and what was disputed of it. What is heard of the payment later is that wallet's too. Once there is
+// nothing left: `suspense-empty`. Roles: finance, admin.
+//
+// POST /v1/suspense/{id}/assign
+func (c *Client) AssignSuspense(ctx context.Context, id SuspenseID, params *AssignSuspenseParams, body AssignSuspense, options ...Option) (SuspenseAssignment, error) {
+	r := newRequest(http.MethodPost, "/v1/suspense/{id}/assign", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[SuspenseAssignment](ctx, c, r, options)
+}
+
+// BookSuspense Book what is held.
+//
+// Once the books can take it: after its asset was registered. Until then: `suspense-still-held`. The next message
+// about the same thing has it booked too. Roles: finance, admin.
+//
+// POST /v1/suspense/{id}/book
+func (c *Client) BookSuspense(ctx context.Context, id SuspenseID, params *BookSuspenseParams, body BookSuspense, options ...Option) (SuspenseBooking, error) {
+	r := newRequest(http.MethodPost, "/v1/suspense/{id}/book", id)
+	if params != nil {
+		r.inQuery("dry_run", params.DryRun)
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return send[SuspenseBooking](ctx, c, r, options)
 }
 
 // RefreshToken Take a refresh token for the next one.

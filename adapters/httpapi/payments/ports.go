@@ -15,6 +15,7 @@ type Ports struct {
 	Payments  Payments
 	Reviews   Reviews
 	Rules     Rules
+	Desk      Desk
 	Owners    handling.Owners
 	Handovers *payment.Sealer
 	Providers Providers
@@ -49,6 +50,16 @@ type Reviews interface {
 type Rules interface {
 	// RiskRules returns where a version was set; 0 for the rules that are live.
 	RiskRules(ctx context.Context, version int64) (at risk.Live, ok bool, err error)
+}
+
+// Desk finds what finance sees to, from the projection wallets.Payments.
+type Desk interface {
+	// InSuspense returns where what waits is shown, newest first: before a position, if it is not 0.
+	InSuspense(ctx context.Context, before int64, limit int) ([]wallets.FoundSuspense, error)
+	// SuspenseItem returns where one is shown, by the position of the event that its id names.
+	SuspenseItem(ctx context.Context, position int64) (at wallets.FoundSuspense, ok bool, err error)
+	// Disputes returns where disputes are shown, newest first.
+	Disputes(ctx context.Context, f wallets.DisputeFilter) ([]wallets.FoundDispute, error)
 }
 
 // Provider takes the messages of a payment provider: *payment.Receiver.

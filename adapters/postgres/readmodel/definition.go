@@ -44,7 +44,7 @@ func kinds() []kind {
 		{name: query.Entries, version: 2, money: true},
 		{name: query.Transactions, version: 2, money: true},
 		{name: wallets.Wallets, version: 5, money: true},
-		{name: wallets.Payments, version: 3, money: true},
+		{name: wallets.Payments, version: 4, money: true},
 		{name: people.Users, version: 1},
 		{name: messages.Messages, version: 1},
 		{name: people.Memberships, version: 1, money: true},

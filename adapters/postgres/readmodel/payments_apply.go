@@ -14,24 +14,39 @@ func paymentsApplier(registry *journal.Registry) func(*pgx.Batch, string, []jour
 	return func(b *pgx.Batch, schema string, events []journal.Event) error {
 		for i := range events {
 			e := &events[i]
-			var queue func(*pgx.Batch, string, *journal.Event) error
-			switch {
-			case payment.IsOrderType(e.Type):
-				queue = queuePayment
-			case payment.IsRefundType(e.Type):
-				queue = queueRefund
-			default:
+			queues := paymentQueues(e)
+			if len(queues) == 0 {
 				continue
 			}
 			if err := registry.Decode(e); err != nil {
 				return err
 			}
-			if err := queue(b, schema, e); err != nil {
-				return err
+			for _, queue := range queues {
+				if err := queue(b, schema, e); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	}
+}
+
+// paymentQueues are what an event is for the projection.
+func paymentQueues(e *journal.Event) (queues []func(*pgx.Batch, string, *journal.Event) error) {
+	switch {
+	case payment.IsOrderType(e.Type):
+		queues = append(queues, queuePayment)
+	case payment.IsRefundType(e.Type):
+		queues = append(queues, queueRefund)
+	case payment.IsDisputeType(e.Type):
+		queues = append(queues, queueDispute)
+	case payment.IsHeldType(e.Type):
+		queues = append(queues, queueHeld)
+	}
+	if payment.TouchesSuspense(e) {
+		queues = append(queues, queueSuspense)
+	}
+	return queues
 }
 
 func queuePayment(b *pgx.Batch, schema string, e *journal.Event) error {
@@ -68,13 +83,17 @@ func queueRefund(b *pgx.Batch, schema string, e *journal.Event) error {
 		if err != nil {
 			return fmt.Errorf("event %d, a %s: %w", e.Position, e.Type, err)
 		}
-		b.Queue(statement("payments_add_refund", schema), pgx.NamedArgs{"position": e.Position, "payment": of.Position()})
+		b.Queue(statement("payments_add_refund", schema), pgx.NamedArgs{
+			"position": e.Position, "payment": of.Position(), "status": string(step.Status),
+		})
 		return nil
 	}
 	place, err := payment.RefundPlace(step.RefundID)
 	if err != nil {
 		return fmt.Errorf("event %d, a %s: %w", e.Position, e.Type, err)
 	}
-	b.Queue(statement("payments_set_refund", schema), pgx.NamedArgs{"position": place.Position(), "version": e.Position})
+	b.Queue(statement("payments_set_refund", schema), pgx.NamedArgs{
+		"position": place.Position(), "version": e.Position, "status": string(step.Status),
+	})
 	return nil
 }

@@ -1,1 +1,1 @@
-INSERT INTO {schema}.refund (position, payment, version) VALUES (@position, @payment, @position)
+INSERT INTO {schema}.refund (position, payment, version, status) VALUES (@position, @payment, @position, @status)

@@ -6,3 +6,8 @@ CREATE INDEX payment_intent ON {schema}.payment (intent) WHERE intent IS NOT NUL
 CREATE INDEX refund_payment ON {schema}.refund (payment, position);
 CREATE INDEX review_status ON {schema}.review (status, position);
 CREATE INDEX review_wallet ON {schema}.review (wallet_id, position);
+CREATE INDEX refund_status ON {schema}.refund (status, position);
+CREATE INDEX suspense_waiting ON {schema}.suspense (position) WHERE messages > 0 OR amount <> 0;
+CREATE INDEX dispute_status ON {schema}.dispute (status, position);
+CREATE INDEX dispute_wallet ON {schema}.dispute (wallet_id, position) WHERE wallet_id IS NOT NULL;
+CREATE INDEX dispute_payment ON {schema}.dispute (payment, position);

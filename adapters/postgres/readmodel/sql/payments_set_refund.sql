@@ -1,1 +1,1 @@
-UPDATE {schema}.refund SET version = @version WHERE position = @position
+UPDATE {schema}.refund SET version = @version, status = @status WHERE position = @position

@@ -18,7 +18,35 @@ CREATE TABLE {schema}.payment (
 CREATE TABLE {schema}.refund (
     position bigint PRIMARY KEY,    -- of the event that asked for it, which its id names
     payment  bigint NOT NULL,       -- of the payment
-    version  bigint NOT NULL        -- position of the last event that changed it
+    version  bigint NOT NULL,       -- position of the last event that changed it
+    status   text   COLLATE "C" NOT NULL
+) WITH (fillfactor = 80);
+
+-- What finance has to see to: money in suspense, by what it is money of, and what the books could not take, by what it is
+-- about. An item of which nothing is left stays, so that it keeps its id if more comes.
+CREATE TABLE {schema}.suspense (
+    position bigint  PRIMARY KEY,   -- of the event that put something there first, which its id names
+    version  bigint  NOT NULL,      -- position of the last event that changed it
+    amount   numeric,               -- what is left; NULL for what is held
+    messages integer NOT NULL,      -- how many are held; 0 for money
+    key      text    COLLATE "C" NOT NULL,
+    UNIQUE (key, position)
+) WITH (fillfactor = 80);
+
+-- Which events show a dispute.
+CREATE TABLE {schema}.dispute (
+    position  bigint PRIMARY KEY,   -- of the event that told of it first, which its id names
+    updated   bigint NOT NULL,      -- of the last that told of its status
+    figures   bigint,               -- of the last that moved money; NULL: none yet
+    version   bigint NOT NULL,      -- of the last of any of them
+    fee       numeric,              -- what it cost so far; NULL: nothing yet
+    fee_asset text   COLLATE "C",
+    provider  text   COLLATE "C" NOT NULL,
+    ref       text   COLLATE "C" NOT NULL, -- the provider's id of it
+    payment   text   COLLATE "C" NOT NULL, -- the provider's id of the payment
+    wallet_id text   COLLATE "C",   -- NULL: not known
+    status    text   COLLATE "C" NOT NULL,
+    UNIQUE (provider, ref)
 ) WITH (fillfactor = 80);
 
 -- Which events show a review of a payment.

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.suspense WHERE position = @position AND messages > 0

@@ -1,0 +1,1 @@
+SELECT position, version, amount::text, messages FROM {payments}.suspense WHERE position = @position

@@ -116,6 +116,21 @@ func (s *SMTP) Send(ctx context.Context, m desk.Mail) error {
 	return verdict(err)
 }
 
+// Check signs in at the server, and sends nothing.
+func (s *SMTP) Check(ctx context.Context) error {
+	client, err := gomail.NewClient(s.host, s.options...)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if err := client.Close(); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	return nil
+}
+
 func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > '~' })
 }

@@ -22,6 +22,7 @@ type commands struct {
 	Dev         devCommand         `cmd:"" help:"Run everything in one process, with a private Postgres and NATS under .florin/."`
 	Serve       serveCommand       `cmd:"" help:"Run the roles of a production instance."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the instance beside this how it is: for containers."`
+	Config      configCommand      `cmd:"" help:"Look at the settings of florin serve before it runs."`
 	Migrate     migrateCommand     `cmd:"" help:"Bring the schemas of both databases up to date."`
 	Token       tokenCommand       `cmd:"" help:"Mint a bearer token."`
 	Keygen      keygenCommand      `cmd:"" help:"Write a new signing key for tokens."`
@@ -98,6 +99,6 @@ func version() string {
 }
 
 func fail(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "florin: %v\n", err)
+	fmt.Fprintln(stderr, "florin:", withoutSecrets(err.Error()))
 	return 1
 }

@@ -30,6 +30,16 @@ const (
 	vaultConnections = 8
 )
 
+// Below these, somebody waits for a connection that nobody gives back.
+const (
+	leastRead    = 2
+	leastWork    = workConnections
+	leastReact   = reactConnections
+	leastWebhook = 2
+	// mostConnections keeps a typing error from asking for more than any Postgres gives.
+	mostConnections = 500
+)
+
 // poolSettings say how many connections an instance may open.
 type poolSettings struct {
 	ReadConnections    int32 `help:"Most connections to Postgres that requests read by." env:"FLORIN_READ_CONNECTIONS" default:"${read_connections}"`

@@ -66,6 +66,28 @@ func fileEnvs(v *kong.Value) (out []string) {
 	return out
 }
 
+// leastScrubbed is the shortest value that is looked for: shorter ones are parts of ordinary words, and no secrets.
+const leastScrubbed = 5
+
+// withoutSecrets takes out of a text what the environment and its files have as secrets. Drivers leave passwords out of
+// their errors, but cannot know one in what is no URL at all.
+func withoutSecrets(text string) string {
+	for _, env := range secretEnvs() {
+		values := []string{os.Getenv(env)}
+		if path := os.Getenv(env + fileSuffix); path != "" {
+			if data, err := readSecretFile(path); err == nil {
+				values = append(values, string(data))
+			}
+		}
+		for _, value := range values {
+			if len(value) >= leastScrubbed {
+				text = strings.ReplaceAll(text, value, redacted)
+			}
+		}
+	}
+	return text
+}
+
 // helpWithFiles adds the variables with _FILE to what help says of a flag.
 func helpWithFiles(v *kong.Value) string {
 	files := fileEnvs(v)

@@ -26,6 +26,10 @@ func (c *serveCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
+	var found findings
+	if c.checkPools(rs, &found); len(found) > 0 {
+		return fmt.Errorf("%s: %s", found[0].Setting, found[0].Detail)
+	}
 	if err := errors.Join(
 		checkSchema(ctx, "the database", c.DatabaseURL, migrations.Status),
 		checkSchema(ctx, "the vault", c.KeysDatabaseURL, migrations.StatusVault),

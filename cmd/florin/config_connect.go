@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/florinledger/florin/adapters/mail"
+	"github.com/florinledger/florin/adapters/stripepay"
+	"github.com/florinledger/florin/migrations"
+	"github.com/florinledger/florin/wallet/payment"
+)
+
+const (
+	// checkTimeout is how long each of them may take.
+	checkTimeout = 10 * time.Second
+	// leastPostgres is the oldest version that is tested, as server_version_num has it.
+	leastPostgres = 150000
+	// spareConnections are for migrations, monitoring and operators.
+	spareConnections = 10
+)
+
+// connect asks everything that the settings name.
+func (c *serveCommand) connect(ctx context.Context, rs roles, f *findings) {
+	each := func(setting string, named bool, ask func(context.Context) error) {
+		if !named {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		f.fails(setting, ask(ctx))
+	}
+	each("DATABASE_URL", c.DatabaseURL != "", func(ctx context.Context) error { return c.askJournal(ctx, rs, f) })
+	each("KEYS_DATABASE_URL", c.KeysDatabaseURL != "" && c.MasterKeys != "", func(ctx context.Context) error {
+		if err := checkSchema(ctx, "the vault", c.KeysDatabaseURL, migrations.StatusVault); err != nil {
+			return err
+		}
+		_, pool, err := c.openVault(ctx)
+		if err == nil {
+			pool.Close()
+		}
+		return err
+	})
+	each("NATS_URL", c.NatsURL != "", func(ctx context.Context) error { return c.askNATS(ctx, f) })
+	each("REDIS_URL", c.RedisURL != "" && rs.answers(), func(ctx context.Context) error {
+		options, err := redis.ParseURL(c.RedisURL)
+		if err != nil {
+			return nil //nolint:nilerr // check has said so, without the password that is in the error
+		}
+		options.MaxRetries, options.DialerRetries = -1, 1
+		client := redis.NewClient(options)
+		return errors.Join(client.Ping(ctx).Err(), client.Close())
+	})
+	each("SMTP_ADDRESS", c.SMTPAddress != "" && (rs.answers() || rs.has(roleReactor)), func(ctx context.Context) error {
+		mailer, err := c.mailer(nil)
+		server, ok := mailer.(*mail.SMTP)
+		if err != nil || !ok {
+			return nil //nolint:nilerr // check has said so
+		}
+		return server.Check(ctx)
+	})
+	key, err := c.stripeKey()
+	each("STRIPE_API_KEY_FILE", err == nil && key != "", func(ctx context.Context) error {
+		history := stripepay.NewHistory(stripepay.NewGateway(key, stripepay.GatewayConfig{URL: c.StripeURL}), stripepay.New(nil, stripepay.Config{Livemode: c.StripeLive}))
+		return history.Since(ctx, time.Now(), func(payment.Message, error) error { return nil })
+	})
+}
+
+// askJournal looks at the journal's Postgres. Errors do not have the password: pgx leaves it out.
+func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (err error) {
+	if err := checkSchema(ctx, "the database", c.DatabaseURL, migrations.Status); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	var version, most, reserved int
+	var recovering, creates bool
+	var standbys, commit string
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('max_connections')::int,
+		current_setting('superuser_reserved_connections')::int, pg_is_in_recovery(), has_database_privilege(current_database(), 'CREATE'),
+		current_setting('synchronous_standby_names'), current_setting('synchronous_commit')`).
+		Scan(&version, &most, &reserved, &recovering, &creates, &standbys, &commit)
+	if err != nil {
+		return err
+	}
+	if version < leastPostgres {
+		f.add(broken, "DATABASE_URL", "Postgres has version %d; Florin needs %d or newer", version/10000, leastPostgres/10000)
+	}
+	if recovering {
+		f.add(broken, "DATABASE_URL", "it is a standby, which takes no writes: name both servers, with target_session_attrs=read-write")
+	}
+	if !creates {
+		f.add(broken, "DATABASE_URL", "its role may not make schemas in the database; the role owns it")
+	}
+	if commit == "off" {
+		f.add(broken, "DATABASE_URL", "synchronous_commit is off: what was answered can be lost with the server")
+	}
+	if standbys == "" || commit == "local" {
+		f.add(doubtful, "DATABASE_URL", "no standby confirms commits (synchronous_standby_names): what was answered is lost with the disk")
+	}
+	if n := int(c.connections(rs)); n > most-reserved-spareConnections {
+		f.add(broken, "DATABASE_URL", "this instance may open %d connections, and the server takes %d, some of which are for others (max_connections)", n, most)
+	} else if 2*n > most-reserved-spareConnections {
+		f.add(doubtful, "DATABASE_URL", "this instance may open %d connections and the server takes %d (max_connections): there is no room for a second one like it", n, most)
+	}
+	return nil
+}
+
+// askNATS looks at JetStream.
+func (c *serveCommand) askNATS(ctx context.Context, f *findings) error {
+	conn, err := nats.Connect(c.NatsURL, nats.NoReconnect(), nats.Timeout(checkTimeout))
+	if err != nil {
+		return fmt.Errorf("NATS does not answer: %w", scrubbed(err))
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	if _, err := js.AccountInfo(ctx); err != nil {
+		return fmt.Errorf("JetStream does not answer: %w", err)
+	}
+	if c.Replicas > 1 && conn.ConnectedClusterName() == "" {
+		f.add(broken, "FLORIN_STREAM_REPLICAS", "%s are asked for, and NATS is no cluster", strconv.Itoa(c.Replicas))
+	}
+	return nil
+}
+
+// scrubbed is an error of the NATS client without the address that it could not parse, which has the password in it.
+func scrubbed(err error) error {
+	for _, known := range []error{nats.ErrNoServers, nats.ErrAuthorization, nats.ErrTimeout, nats.ErrAuthExpired} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return errors.New("its address cannot be used")
+}

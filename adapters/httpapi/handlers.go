@@ -55,6 +55,6 @@ func NewHandlers(registry *journal.Registry, secret []byte, ports Ports, cfg han
 		messagesHandlers: messages.New(shared, ports.Messages),
 		webhooksHandlers: webhooks.New(shared, ports.Webhooks),
 	}
-	h.opsHandlers = ops.New(shared, h.result)
+	h.opsHandlers = ops.New(shared, ports.Ops, h.result)
 	return h
 }

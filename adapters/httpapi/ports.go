@@ -4,6 +4,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/books"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/ops"
 	"github.com/florinledger/florin/adapters/httpapi/payments"
 	"github.com/florinledger/florin/adapters/httpapi/people"
 	"github.com/florinledger/florin/adapters/httpapi/wallets"
@@ -19,4 +20,5 @@ type Ports struct {
 	People   people.Ports
 	Messages messages.Ports
 	Webhooks webhooks.Ports
+	Ops      ops.Ports
 }

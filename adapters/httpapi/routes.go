@@ -3,6 +3,7 @@ package httpapi
 import (
 	"math"
 	"net/http"
+	"strings"
 
 	"github.com/florinledger/florin/adapters/httpapi/request"
 )
@@ -189,11 +190,24 @@ func routes() []request.Route {
 		{Method: post, Path: "/v1/webhooks/stripe", Roles: anyone, Body: request.WebhookBody},
 		{Method: post, Path: "/v1/webhooks/memberships", Roles: anyone, Body: request.WebhookBody},
 		{Method: get, Path: "/v1/commands/:id", Roles: u | s | f | o},
+
+		{Method: get, Path: "/v1/ops/projections", Roles: f | o},
+		{Method: get, Path: "/v1/ops/projections/:name", Roles: f | o},
+		{Method: post, Path: "/v1/ops/projections/:name/rebuild", Roles: o, Body: json},
+		{Method: post, Path: "/v1/ops/projections/:name/pause", Roles: o, Body: json},
+		{Method: post, Path: "/v1/ops/projections/:name/resume", Roles: o},
+		{Method: post, Path: "/v1/ops/projections/:name/skip", Roles: o, Body: json},
+		{Method: get, Path: "/v1/ops/projections/:name/progress", Roles: o, Stream: true},
 	}
 }
 
-// messageStreamPath is the one route whose answer does not end by itself.
+// messageStreamPath is the route whose answer does not end by itself.
 const messageStreamPath = "/v1/messages/stream"
+
+// goesOn reports whether the answer under a path ends when something else does.
+func goesOn(path string) bool {
+	return path == messageStreamPath || strings.HasPrefix(path, "/v1/ops/projections/") && strings.HasSuffix(path, "/progress")
+}
 
 // routeKey names an operation.
 type routeKey struct{ method, path string }

@@ -123,7 +123,7 @@ func New(handlers api.StrictServerInterface, authenticate request.Authenticate, 
 // ServeHTTP implements http.Handler. HEAD is answered as GET is, as monitors and load balancers expect
 // it; net/http leaves the body out, by the request that it read itself.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodHead && r.URL.Path != messageStreamPath { // whose answer would never begin to end
+	if r.Method == http.MethodHead && !goesOn(r.URL.Path) { // their answers would never begin to end
 		get := *r
 		get.Method = http.MethodGet
 		r = &get

@@ -11,6 +11,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/books"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/ops"
 	"github.com/florinledger/florin/adapters/httpapi/payments"
 	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/adapters/httpapi/wallets"
@@ -88,6 +89,7 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
+		Ops: ops.Ports{Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads)},
 	}, handling.Config{Log: a.log})
 	var serves func(pattern string) bool // all
 	if !a.roles.has(roleAPI) {

@@ -75,7 +75,10 @@ func whoMay() map[string]string {
 		"POST /v1/webhook-endpoints": "s", "GET /v1/webhook-endpoints": "s", "GET /v1/webhook-endpoints/{id}": "s",
 		"PATCH /v1/webhook-endpoints/{id}": "s", "DELETE /v1/webhook-endpoints/{id}": "s",
 		"POST /v1/webhook-endpoints/{id}/rotate-secret": "s", "GET /v1/webhook-endpoints/{id}/deliveries": "s", "POST /v1/webhook-endpoints/{id}/redeliver": "s",
-		"GET /v1/commands/{id}": "usfo",
+		"GET /v1/commands/{id}":   "usfo",
+		"GET /v1/ops/projections": "fo", "GET /v1/ops/projections/{name}": "fo", "GET /v1/ops/projections/{name}/progress": "o",
+		"POST /v1/ops/projections/{name}/rebuild": "o", "POST /v1/ops/projections/{name}/pause": "o",
+		"POST /v1/ops/projections/{name}/resume": "o", "POST /v1/ops/projections/{name}/skip": "o",
 	}
 }
 
@@ -141,7 +144,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 // example writes a path with values of the right form for its parameters.
 func example(path string) string {
 	for parameter, value := range map[string]string{
-		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD", "{from}": "USD", "{to}": "EUR", "{code}": "PRO",
+		"{ledger}": "main", "{address}": "liabilities:nobody", "{asset}": "USD", "{from}": "USD", "{to}": "EUR", "{code}": "PRO", "{name}": "nothing",
 	} {
 		path = strings.ReplaceAll(path, parameter, value)
 	}

@@ -425,6 +425,66 @@ func (e PlanPeriod) Valid() bool {
 	}
 }
 
+// Defines values for ProjectionRebuildStage.
+const (
+	ProjectionRebuildStageAbandoned ProjectionRebuildStage = "abandoned"
+	ProjectionRebuildStageAsked     ProjectionRebuildStage = "asked"
+	ProjectionRebuildStageCompare   ProjectionRebuildStage = "compare"
+	ProjectionRebuildStageDone      ProjectionRebuildStage = "done"
+	ProjectionRebuildStageFollow    ProjectionRebuildStage = "follow"
+	ProjectionRebuildStageIndex     ProjectionRebuildStage = "index"
+	ProjectionRebuildStageLoad      ProjectionRebuildStage = "load"
+)
+
+// Valid indicates whether the value is a known member of the ProjectionRebuildStage enum.
+func (e ProjectionRebuildStage) Valid() bool {
+	switch e {
+	case ProjectionRebuildStageAbandoned:
+		return true
+	case ProjectionRebuildStageAsked:
+		return true
+	case ProjectionRebuildStageCompare:
+		return true
+	case ProjectionRebuildStageDone:
+		return true
+	case ProjectionRebuildStageFollow:
+		return true
+	case ProjectionRebuildStageIndex:
+		return true
+	case ProjectionRebuildStageLoad:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProjectionStatus.
+const (
+	ProjectionStatusBuilding ProjectionStatus = "building"
+	ProjectionStatusDegraded ProjectionStatus = "degraded"
+	ProjectionStatusFailed   ProjectionStatus = "failed"
+	ProjectionStatusPaused   ProjectionStatus = "paused"
+	ProjectionStatusRunning  ProjectionStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the ProjectionStatus enum.
+func (e ProjectionStatus) Valid() bool {
+	switch e {
+	case ProjectionStatusBuilding:
+		return true
+	case ProjectionStatusDegraded:
+		return true
+	case ProjectionStatusFailed:
+		return true
+	case ProjectionStatusPaused:
+		return true
+	case ProjectionStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for QuoteStatus.
 const (
 	QuoteStatusExpired QuoteStatus = "expired"
@@ -2569,6 +2629,9 @@ type MoneyOrAsset = AssetOrMoney
 // NewPassword A new password: no rules of composition, but none of the most common ones, nor the address.
 type NewPassword = string
 
+// OperatorReason Why; it is kept and shown.
+type OperatorReason = string
+
 // OwnerID The id of the person or service that owns a wallet.
 //
 // Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
@@ -2576,6 +2639,12 @@ type OwnerID = string
 
 // Password The password that there is.
 type Password = string
+
+// PauseProjection defines model for PauseProjection.
+type PauseProjection struct {
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
+}
 
 // Payment defines model for Payment.
 type Payment struct {
@@ -2773,6 +2842,115 @@ type Precondition struct {
 // Problem An error (RFC 9457). `code` is stable; a refusal adds members of its own, such as `needed` and `available`.
 type Problem = json.RawMessage
 
+// Projection A read model. Positions are numbers of events in the journal.
+type Projection struct {
+	// Error Why it cannot.
+	Error string `json:"error,omitempty,omitzero"`
+
+	// FailedAt The event that it cannot take.
+	FailedAt int64 `json:"failed_at,omitempty,omitzero"`
+
+	// Generation The set of tables that is read; 0 for none.
+	Generation int `json:"generation"`
+
+	// Head The last event of the journal.
+	Head      int64 `json:"head"`
+	LagEvents int64 `json:"lag_events"`
+
+	// LagSeconds How long ago the first event was recorded that is not in the tables.
+	LagSeconds int64           `json:"lag_seconds"`
+	Name       string          `json:"name"`
+	Paused     ProjectionPause `json:"paused,omitempty,omitzero"`
+
+	// Position The last event in the tables.
+	Position int64 `json:"position"`
+
+	// Rebuild The last time that it was built anew, finished or not.
+	Rebuild ProjectionRebuild `json:"rebuild,omitempty,omitzero"`
+
+	// Skips The events that were passed by.
+	Skips []ProjectionSkip `json:"skips,omitempty,omitzero"`
+
+	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
+	// `building` has no tables of this version that could be read.
+	Status ProjectionStatus `json:"status"`
+
+	// Version Of its tables in this program.
+	Version int `json:"version"`
+}
+
+// ProjectionComparison What came of holding every row against freshly built ones.
+type ProjectionComparison struct {
+	// Differ How many are not alike; of one table, no more than a thousand are counted.
+	Differ int64 `json:"differ"`
+
+	// Differences The first of them. Texts are named and not shown.
+	Differences []ProjectionDifference `json:"differences"`
+
+	// Position The event up to which both were filled.
+	Position int64 `json:"position"`
+
+	// Rows In the tables that are read.
+	Rows int64 `json:"rows"`
+}
+
+// ProjectionDifference defines model for ProjectionDifference.
+type ProjectionDifference struct {
+	Detail string `json:"detail"`
+	Key    string `json:"key"`
+	Table  string `json:"table"`
+}
+
+// ProjectionList defines model for ProjectionList.
+type ProjectionList struct {
+	Data []Projection `json:"data"`
+}
+
+// ProjectionPause defines model for ProjectionPause.
+type ProjectionPause struct {
+	Actor  string    `json:"actor"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// ProjectionRebuild The last time that it was built anew, finished or not.
+type ProjectionRebuild struct {
+	AskedAt time.Time `json:"asked_at"`
+	Compare bool      `json:"compare"`
+
+	// Comparison What came of holding every row against freshly built ones.
+	Comparison ProjectionComparison `json:"comparison,omitempty,omitzero"`
+
+	// Error What it stands at, or why it was given up.
+	Error      string    `json:"error,omitempty,omitzero"`
+	EtaSeconds int64     `json:"eta_seconds"`
+	FinishedAt time.Time `json:"finished_at,omitempty,omitzero"`
+
+	// Generation The new set of tables; 0 until somebody has begun.
+	Generation int   `json:"generation"`
+	Position   int64 `json:"position"`
+
+	// Rate Events per second; 0 while nobody works at it.
+	Rate  int64                  `json:"rate"`
+	Stage ProjectionRebuildStage `json:"stage"`
+	Total int64                  `json:"total"`
+}
+
+// ProjectionRebuildStage defines model for ProjectionRebuildStage.
+type ProjectionRebuildStage string
+
+// ProjectionSkip defines model for ProjectionSkip.
+type ProjectionSkip struct {
+	Actor    string    `json:"actor"`
+	At       time.Time `json:"at"`
+	Position int64     `json:"position"`
+	Reason   string    `json:"reason"`
+}
+
+// ProjectionStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
+// `building` has no tables of this version that could be read.
+type ProjectionStatus string
+
 // ProviderEvent An event in the provider's own form.
 type ProviderEvent = json.RawMessage
 
@@ -2866,6 +3044,12 @@ type QuoteStatus string
 type Reason struct {
 	// Reason Text for people.
 	Reason Description `json:"reason"`
+}
+
+// RebuildProjection defines model for RebuildProjection.
+type RebuildProjection struct {
+	// Compare Only hold them against the tables that are read.
+	Compare bool `json:"compare,omitempty,omitzero"`
 }
 
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
@@ -3347,6 +3531,14 @@ type SignedMoney struct {
 	//
 	// Example: USD
 	Asset AssetCode `json:"asset"`
+}
+
+// SkipProjectionEvent defines model for SkipProjectionEvent.
+type SkipProjectionEvent struct {
+	Position int64 `json:"position"`
+
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
 }
 
 // SpendingLimit defines model for SpendingLimit.
@@ -4314,6 +4506,9 @@ type IfMatch = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// ProjectionName defines model for ProjectionName.
+type ProjectionName = string
 
 // Until defines model for Until.
 type Until = time.Time
@@ -5649,6 +5844,15 @@ type SendMessageJSONRequestBody = SendMessage
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
 
+// PauseProjectionJSONRequestBody defines body for PauseProjection for application/json ContentType.
+type PauseProjectionJSONRequestBody = PauseProjection
+
+// RebuildProjectionJSONRequestBody defines body for RebuildProjection for application/json ContentType.
+type RebuildProjectionJSONRequestBody = RebuildProjection
+
+// SkipProjectionEventJSONRequestBody defines body for SkipProjectionEvent for application/json ContentType.
+type SkipProjectionEventJSONRequestBody = SkipProjectionEvent
+
 // ForgotPasswordJSONRequestBody defines body for ForgotPassword for application/json ContentType.
 type ForgotPasswordJSONRequestBody = ForgotPassword
 
@@ -6155,6 +6359,27 @@ type ServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx echo.Context, id MessageID, params ReadMessageParams) error
+	// ListProjections List the projections with how they are
+	// (GET /v1/ops/projections)
+	ListProjections(ctx echo.Context) error
+	// GetProjection Get how a projection is
+	// (GET /v1/ops/projections/{name})
+	GetProjection(ctx echo.Context, name ProjectionName) error
+	// PauseProjection Hold a projection
+	// (POST /v1/ops/projections/{name}/pause)
+	PauseProjection(ctx echo.Context, name ProjectionName) error
+	// FollowProjection Follow how a projection is built
+	// (GET /v1/ops/projections/{name}/progress)
+	FollowProjection(ctx echo.Context, name ProjectionName) error
+	// RebuildProjection Build a projection anew
+	// (POST /v1/ops/projections/{name}/rebuild)
+	RebuildProjection(ctx echo.Context, name ProjectionName) error
+	// ResumeProjection Let a projection go on
+	// (POST /v1/ops/projections/{name}/resume)
+	ResumeProjection(ctx echo.Context, name ProjectionName) error
+	// SkipProjectionEvent Have a projection pass an event by
+	// (POST /v1/ops/projections/{name}/skip)
+	SkipProjectionEvent(ctx echo.Context, name ProjectionName) error
 	// ForgotPassword Ask for a link that sets a new password
 	// (POST /v1/password/forgot)
 	ForgotPassword(ctx echo.Context) error
@@ -8449,6 +8674,111 @@ func (w *ServerInterfaceWrapper) ReadMessage(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReadMessage(ctx, id, params)
+	return err
+}
+
+// ListProjections converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProjections(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProjections(ctx)
+	return err
+}
+
+// GetProjection converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProjection(ctx, name)
+	return err
+}
+
+// PauseProjection converts echo context to params.
+func (w *ServerInterfaceWrapper) PauseProjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PauseProjection(ctx, name)
+	return err
+}
+
+// FollowProjection converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowProjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowProjection(ctx, name)
+	return err
+}
+
+// RebuildProjection converts echo context to params.
+func (w *ServerInterfaceWrapper) RebuildProjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RebuildProjection(ctx, name)
+	return err
+}
+
+// ResumeProjection converts echo context to params.
+func (w *ServerInterfaceWrapper) ResumeProjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResumeProjection(ctx, name)
+	return err
+}
+
+// SkipProjectionEvent converts echo context to params.
+func (w *ServerInterfaceWrapper) SkipProjectionEvent(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ProjectionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SkipProjectionEvent(ctx, name)
 	return err
 }
 
@@ -11340,6 +11670,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/messages/:id/read", wrapper.ReadMessage, options.OperationMiddlewares["readMessage"]...)
 	router.GET(options.BaseURL+"/v1/messages/stream", wrapper.StreamMessages, options.OperationMiddlewares["streamMessages"]...)
 	router.GET(options.BaseURL+"/v1/messages/unread", wrapper.CountUnreadMessages, options.OperationMiddlewares["countUnreadMessages"]...)
+	router.GET(options.BaseURL+"/v1/ops/projections", wrapper.ListProjections, options.OperationMiddlewares["listProjections"]...)
+	router.GET(options.BaseURL+"/v1/ops/projections/:name", wrapper.GetProjection, options.OperationMiddlewares["getProjection"]...)
+	router.POST(options.BaseURL+"/v1/ops/projections/:name/pause", wrapper.PauseProjection, options.OperationMiddlewares["pauseProjection"]...)
+	router.GET(options.BaseURL+"/v1/ops/projections/:name/progress", wrapper.FollowProjection, options.OperationMiddlewares["followProjection"]...)
+	router.POST(options.BaseURL+"/v1/ops/projections/:name/rebuild", wrapper.RebuildProjection, options.OperationMiddlewares["rebuildProjection"]...)
+	router.POST(options.BaseURL+"/v1/ops/projections/:name/resume", wrapper.ResumeProjection, options.OperationMiddlewares["resumeProjection"]...)
+	router.POST(options.BaseURL+"/v1/ops/projections/:name/skip", wrapper.SkipProjectionEvent, options.OperationMiddlewares["skipProjectionEvent"]...)
 	router.POST(options.BaseURL+"/v1/password/forgot", wrapper.ForgotPassword, options.OperationMiddlewares["forgotPassword"]...)
 	router.POST(options.BaseURL+"/v1/password/reset", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.GET(options.BaseURL+"/v1/payments", wrapper.ListPayments, options.OperationMiddlewares["listPayments"]...)
@@ -12895,6 +13232,191 @@ type ReadMessage204Response struct {
 func (response ReadMessage204Response) VisitReadMessageResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
+}
+
+type ListProjectionsRequestObject struct {
+}
+
+type ListProjectionsResponseObject interface {
+	VisitListProjectionsResponse(w http.ResponseWriter) error
+}
+
+type ListProjections200JSONResponse ProjectionList
+
+func (response ListProjections200JSONResponse) VisitListProjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProjectionRequestObject struct {
+	Name ProjectionName `json:"name"`
+}
+
+type GetProjectionResponseObject interface {
+	VisitGetProjectionResponse(w http.ResponseWriter) error
+}
+
+type GetProjection200JSONResponse Projection
+
+func (response GetProjection200JSONResponse) VisitGetProjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PauseProjectionRequestObject struct {
+	Name ProjectionName `json:"name"`
+	Body *PauseProjectionJSONRequestBody
+}
+
+type PauseProjectionResponseObject interface {
+	VisitPauseProjectionResponse(w http.ResponseWriter) error
+}
+
+type PauseProjection200JSONResponse Projection
+
+func (response PauseProjection200JSONResponse) VisitPauseProjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowProjectionRequestObject struct {
+	Name ProjectionName `json:"name"`
+}
+
+type FollowProjectionResponseObject interface {
+	VisitFollowProjectionResponse(w http.ResponseWriter) error
+}
+
+type FollowProjection200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response FollowProjection200TextEventStreamResponse) VisitFollowProjectionResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type RebuildProjectionRequestObject struct {
+	Name ProjectionName `json:"name"`
+	Body *RebuildProjectionJSONRequestBody
+}
+
+type RebuildProjectionResponseObject interface {
+	VisitRebuildProjectionResponse(w http.ResponseWriter) error
+}
+
+type RebuildProjection202JSONResponse Projection
+
+func (response RebuildProjection202JSONResponse) VisitRebuildProjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResumeProjectionRequestObject struct {
+	Name ProjectionName `json:"name"`
+}
+
+type ResumeProjectionResponseObject interface {
+	VisitResumeProjectionResponse(w http.ResponseWriter) error
+}
+
+type ResumeProjection200JSONResponse Projection
+
+func (response ResumeProjection200JSONResponse) VisitResumeProjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SkipProjectionEventRequestObject struct {
+	Name ProjectionName `json:"name"`
+	Body *SkipProjectionEventJSONRequestBody
+}
+
+type SkipProjectionEventResponseObject interface {
+	VisitSkipProjectionEventResponse(w http.ResponseWriter) error
+}
+
+type SkipProjectionEvent200JSONResponse Projection
+
+func (response SkipProjectionEvent200JSONResponse) VisitSkipProjectionEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ForgotPasswordRequestObject struct {
@@ -15084,6 +15606,27 @@ type StrictServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx context.Context, request ReadMessageRequestObject) (ReadMessageResponseObject, error)
+	// ListProjections List the projections with how they are
+	// (GET /v1/ops/projections)
+	ListProjections(ctx context.Context, request ListProjectionsRequestObject) (ListProjectionsResponseObject, error)
+	// GetProjection Get how a projection is
+	// (GET /v1/ops/projections/{name})
+	GetProjection(ctx context.Context, request GetProjectionRequestObject) (GetProjectionResponseObject, error)
+	// PauseProjection Hold a projection
+	// (POST /v1/ops/projections/{name}/pause)
+	PauseProjection(ctx context.Context, request PauseProjectionRequestObject) (PauseProjectionResponseObject, error)
+	// FollowProjection Follow how a projection is built
+	// (GET /v1/ops/projections/{name}/progress)
+	FollowProjection(ctx context.Context, request FollowProjectionRequestObject) (FollowProjectionResponseObject, error)
+	// RebuildProjection Build a projection anew
+	// (POST /v1/ops/projections/{name}/rebuild)
+	RebuildProjection(ctx context.Context, request RebuildProjectionRequestObject) (RebuildProjectionResponseObject, error)
+	// ResumeProjection Let a projection go on
+	// (POST /v1/ops/projections/{name}/resume)
+	ResumeProjection(ctx context.Context, request ResumeProjectionRequestObject) (ResumeProjectionResponseObject, error)
+	// SkipProjectionEvent Have a projection pass an event by
+	// (POST /v1/ops/projections/{name}/skip)
+	SkipProjectionEvent(ctx context.Context, request SkipProjectionEventRequestObject) (SkipProjectionEventResponseObject, error)
 	// ForgotPassword Ask for a link that sets a new password
 	// (POST /v1/password/forgot)
 	ForgotPassword(ctx context.Context, request ForgotPasswordRequestObject) (ForgotPasswordResponseObject, error)
@@ -17189,6 +17732,248 @@ func (sh *strictHandler) ReadMessage(ctx echo.Context, id MessageID, params Read
 		return err
 	} else if validResponse, ok := response.(ReadMessageResponseObject); ok {
 		return validResponse.VisitReadMessageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProjections operation middleware
+func (sh *strictHandler) ListProjections(ctx echo.Context) error {
+	var request ListProjectionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProjections(ctx.Request().Context(), request.(ListProjectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProjections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProjectionsResponseObject); ok {
+		return validResponse.VisitListProjectionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProjection operation middleware
+func (sh *strictHandler) GetProjection(ctx echo.Context, name ProjectionName) error {
+	var request GetProjectionRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProjection(ctx.Request().Context(), request.(GetProjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProjectionResponseObject); ok {
+		return validResponse.VisitGetProjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PauseProjection operation middleware
+func (sh *strictHandler) PauseProjection(ctx echo.Context, name ProjectionName) error {
+	var request PauseProjectionRequestObject
+
+	request.Name = name
+
+	var body PauseProjectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PauseProjection(ctx.Request().Context(), request.(PauseProjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PauseProjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PauseProjectionResponseObject); ok {
+		return validResponse.VisitPauseProjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FollowProjection operation middleware
+func (sh *strictHandler) FollowProjection(ctx echo.Context, name ProjectionName) error {
+	var request FollowProjectionRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowProjection(ctx.Request().Context(), request.(FollowProjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowProjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowProjectionResponseObject); ok {
+		return validResponse.VisitFollowProjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RebuildProjection operation middleware
+func (sh *strictHandler) RebuildProjection(ctx echo.Context, name ProjectionName) error {
+	var request RebuildProjectionRequestObject
+
+	request.Name = name
+
+	var body RebuildProjectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RebuildProjection(ctx.Request().Context(), request.(RebuildProjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RebuildProjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RebuildProjectionResponseObject); ok {
+		return validResponse.VisitRebuildProjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResumeProjection operation middleware
+func (sh *strictHandler) ResumeProjection(ctx echo.Context, name ProjectionName) error {
+	var request ResumeProjectionRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResumeProjection(ctx.Request().Context(), request.(ResumeProjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResumeProjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResumeProjectionResponseObject); ok {
+		return validResponse.VisitResumeProjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SkipProjectionEvent operation middleware
+func (sh *strictHandler) SkipProjectionEvent(ctx echo.Context, name ProjectionName) error {
+	var request SkipProjectionEventRequestObject
+
+	request.Name = name
+
+	var body SkipProjectionEventJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SkipProjectionEvent(ctx.Request().Context(), request.(SkipProjectionEventRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SkipProjectionEvent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SkipProjectionEventResponseObject); ok {
+		return validResponse.VisitSkipProjectionEventResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

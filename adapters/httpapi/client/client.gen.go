@@ -147,6 +147,26 @@ const (
 	PlanPeriodP1Y PlanPeriod = "P1Y"
 )
 
+// Defines values for ProjectionRebuildStage.
+const (
+	ProjectionRebuildStageAbandoned ProjectionRebuildStage = "abandoned"
+	ProjectionRebuildStageAsked     ProjectionRebuildStage = "asked"
+	ProjectionRebuildStageCompare   ProjectionRebuildStage = "compare"
+	ProjectionRebuildStageDone      ProjectionRebuildStage = "done"
+	ProjectionRebuildStageFollow    ProjectionRebuildStage = "follow"
+	ProjectionRebuildStageIndex     ProjectionRebuildStage = "index"
+	ProjectionRebuildStageLoad      ProjectionRebuildStage = "load"
+)
+
+// Defines values for ProjectionStatus.
+const (
+	ProjectionStatusBuilding ProjectionStatus = "building"
+	ProjectionStatusDegraded ProjectionStatus = "degraded"
+	ProjectionStatusFailed   ProjectionStatus = "failed"
+	ProjectionStatusPaused   ProjectionStatus = "paused"
+	ProjectionStatusRunning  ProjectionStatus = "running"
+)
+
 // Defines values for QuoteStatus.
 const (
 	QuoteStatusExpired QuoteStatus = "expired"
@@ -1887,6 +1907,9 @@ type MoneyOrAsset = AssetOrMoney
 // NewPassword A new password: no rules of composition, but none of the most common ones, nor the address.
 type NewPassword = string
 
+// OperatorReason Why; it is kept and shown.
+type OperatorReason = string
+
 // OwnerID The id of the person or service that owns a wallet.
 //
 // Example: usr_01k0q3v9x8f6r8v4t0d6m2n7h5
@@ -1894,6 +1917,12 @@ type OwnerID = string
 
 // Password The password that there is.
 type Password = string
+
+// PauseProjection defines model for PauseProjection.
+type PauseProjection struct {
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
+}
 
 // Payment defines model for Payment.
 type Payment struct {
@@ -2088,6 +2117,115 @@ type Precondition struct {
 	Version    *int64        `json:"version,omitempty"`
 }
 
+// Projection A read model. Positions are numbers of events in the journal.
+type Projection struct {
+	// Error Why it cannot.
+	Error string `json:"error,omitempty,omitzero"`
+
+	// FailedAt The event that it cannot take.
+	FailedAt int64 `json:"failed_at,omitempty,omitzero"`
+
+	// Generation The set of tables that is read; 0 for none.
+	Generation int `json:"generation"`
+
+	// Head The last event of the journal.
+	Head      int64 `json:"head"`
+	LagEvents int64 `json:"lag_events"`
+
+	// LagSeconds How long ago the first event was recorded that is not in the tables.
+	LagSeconds int64           `json:"lag_seconds"`
+	Name       string          `json:"name"`
+	Paused     ProjectionPause `json:"paused,omitempty,omitzero"`
+
+	// Position The last event in the tables.
+	Position int64 `json:"position"`
+
+	// Rebuild The last time that it was built anew, finished or not.
+	Rebuild ProjectionRebuild `json:"rebuild,omitempty,omitzero"`
+
+	// Skips The events that were passed by.
+	Skips []ProjectionSkip `json:"skips,omitempty,omitzero"`
+
+	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
+	// `building` has no tables of this version that could be read.
+	Status ProjectionStatus `json:"status"`
+
+	// Version Of its tables in this program.
+	Version int `json:"version"`
+}
+
+// ProjectionComparison What came of holding every row against freshly built ones.
+type ProjectionComparison struct {
+	// Differ How many are not alike; of one table, no more than a thousand are counted.
+	Differ int64 `json:"differ"`
+
+	// Differences The first of them. Texts are named and not shown.
+	Differences []ProjectionDifference `json:"differences"`
+
+	// Position The event up to which both were filled.
+	Position int64 `json:"position"`
+
+	// Rows In the tables that are read.
+	Rows int64 `json:"rows"`
+}
+
+// ProjectionDifference defines model for ProjectionDifference.
+type ProjectionDifference struct {
+	Detail string `json:"detail"`
+	Key    string `json:"key"`
+	Table  string `json:"table"`
+}
+
+// ProjectionList defines model for ProjectionList.
+type ProjectionList struct {
+	Data []Projection `json:"data"`
+}
+
+// ProjectionPause defines model for ProjectionPause.
+type ProjectionPause struct {
+	Actor  string    `json:"actor"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// ProjectionRebuild The last time that it was built anew, finished or not.
+type ProjectionRebuild struct {
+	AskedAt time.Time `json:"asked_at"`
+	Compare bool      `json:"compare"`
+
+	// Comparison What came of holding every row against freshly built ones.
+	Comparison ProjectionComparison `json:"comparison,omitempty,omitzero"`
+
+	// Error What it stands at, or why it was given up.
+	Error      string    `json:"error,omitempty,omitzero"`
+	EtaSeconds int64     `json:"eta_seconds"`
+	FinishedAt time.Time `json:"finished_at,omitempty,omitzero"`
+
+	// Generation The new set of tables; 0 until somebody has begun.
+	Generation int   `json:"generation"`
+	Position   int64 `json:"position"`
+
+	// Rate Events per second; 0 while nobody works at it.
+	Rate  int64                  `json:"rate"`
+	Stage ProjectionRebuildStage `json:"stage"`
+	Total int64                  `json:"total"`
+}
+
+// ProjectionRebuildStage defines model for ProjectionRebuildStage.
+type ProjectionRebuildStage string
+
+// ProjectionSkip defines model for ProjectionSkip.
+type ProjectionSkip struct {
+	Actor    string    `json:"actor"`
+	At       time.Time `json:"at"`
+	Position int64     `json:"position"`
+	Reason   string    `json:"reason"`
+}
+
+// ProjectionStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
+// `building` has no tables of this version that could be read.
+type ProjectionStatus string
+
 // ProviderEvent An event in the provider's own form.
 type ProviderEvent = json.RawMessage
 
@@ -2181,6 +2319,12 @@ type QuoteStatus string
 type Reason struct {
 	// Reason Text for people.
 	Reason Description `json:"reason"`
+}
+
+// RebuildProjection defines model for RebuildProjection.
+type RebuildProjection struct {
+	// Compare Only hold them against the tables that are read.
+	Compare bool `json:"compare,omitempty,omitzero"`
 }
 
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
@@ -2662,6 +2806,14 @@ type SignedMoney struct {
 	//
 	// Example: USD
 	Asset AssetCode `json:"asset"`
+}
+
+// SkipProjectionEvent defines model for SkipProjectionEvent.
+type SkipProjectionEvent struct {
+	Position int64 `json:"position"`
+
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
 }
 
 // SpendingLimit defines model for SpendingLimit.
@@ -3629,6 +3781,9 @@ type IfMatch = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// ProjectionName defines model for ProjectionName.
+type ProjectionName = string
 
 // Until defines model for Until.
 type Until = time.Time
@@ -6023,6 +6178,87 @@ func (c *Client) ReadMessage(ctx context.Context, id MessageID, params *ReadMess
 	}
 	r.takesKey = true
 	return sendOnly(ctx, c, r, options)
+}
+
+// ListProjections List the projections with how they are.
+//
+// All of them, in the order in which they are built. Roles: finance, operator, admin.
+//
+// GET /v1/ops/projections
+func (c *Client) ListProjections(ctx context.Context, options ...Option) (ProjectionList, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/projections")
+	return send[ProjectionList](ctx, c, r, options)
+}
+
+// GetProjection Get how a projection is.
+//
+// Roles: finance, operator, admin.
+//
+// GET /v1/ops/projections/{name}
+func (c *Client) GetProjection(ctx context.Context, name ProjectionName, options ...Option) (Projection, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/projections/{name}", name)
+	return send[Projection](ctx, c, r, options)
+}
+
+// PauseProjection Hold a projection.
+//
+// Once it is answered, nothing more is added to its tables or to what is built of it, by any instance; reads go on with what
+// there is. Roles: operator, admin.
+//
+// POST /v1/ops/projections/{name}/pause
+func (c *Client) PauseProjection(ctx context.Context, name ProjectionName, body PauseProjection, options ...Option) (Projection, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/pause", name)
+	r.body = body
+	return send[Projection](ctx, c, r, options)
+}
+
+// FollowProjection Follow how a projection is built.
+//
+// Server-sent events (text/event-stream): `progress`, with the projection as it is, whenever it has changed, at most
+// twice a second; then `done`, with how it ended, and the end of the stream. Where nothing is being built, only `done`.
+// A comment comes every 15 s. Roles: operator, admin.
+//
+// GET /v1/ops/projections/{name}/progress
+//
+// The answer's body is read and closed by the caller.
+func (c *Client) FollowProjection(ctx context.Context, name ProjectionName, options ...Option) (*http.Response, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/projections/{name}/progress", name)
+	return c.stream(ctx, r, options)
+}
+
+// RebuildProjection Build a projection anew.
+//
+// A process with the role projector fills new tables beside the ones that are read, and swaps them in once they are as far;
+// reads and writes go on. With `compare` they are only held against the ones that are read, row by row, and dropped.
+// Asking for what is under way changes nothing. Roles: operator, admin.
+//
+// POST /v1/ops/projections/{name}/rebuild
+func (c *Client) RebuildProjection(ctx context.Context, name ProjectionName, body RebuildProjection, options ...Option) error {
+	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/rebuild", name)
+	r.body = body
+	return sendOnly(ctx, c, r, options)
+}
+
+// ResumeProjection Let a projection go on.
+//
+// Roles: operator, admin.
+//
+// POST /v1/ops/projections/{name}/resume
+func (c *Client) ResumeProjection(ctx context.Context, name ProjectionName, options ...Option) (Projection, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/resume", name)
+	return send[Projection](ctx, c, r, options)
+}
+
+// SkipProjectionEvent Have a projection pass an event by.
+//
+// The event must be the one that the projection, or what is built of it, stands before. It is passed by in whatever is built
+// later, too, and shown with the reason. Projections that show money pass nothing by. Roles: operator, admin.
+//
+// POST /v1/ops/projections/{name}/skip
+func (c *Client) SkipProjectionEvent(ctx context.Context, name ProjectionName, body SkipProjectionEvent, options ...Option) (Projection, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/skip", name)
+	r.body = body
+	return send[Projection](ctx, c, r, options)
 }
 
 // ForgotPassword Ask for a link that sets a new password.

@@ -7,6 +7,9 @@ import (
 // MaxRemembered is how many callers' last writes an instance remembers; about 100 bytes each. It could do without.
 const MaxRemembered = 50_000
 
+// StreamHeartbeat is how often a stream says that it is still there: proxies cut what is silent for a minute.
+const StreamHeartbeat = 15 * time.Second
+
 // StreamWriteTimeout is how long a client may take none of what is sent to it.
 const StreamWriteTimeout = 10 * time.Second
 

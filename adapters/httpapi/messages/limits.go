@@ -11,9 +11,6 @@ const (
 	// MaxStreams is how many streams a person may follow through one process: every window of theirs has
 	// one.
 	MaxStreams = 16
-	// streamHeartbeat is how often a stream says that it is still there: proxies cut what is silent for a
-	// minute.
-	streamHeartbeat = 15 * time.Second
 	// streamPoll is how often a stream looks by itself, for what the bus has not told of, and asks whether its
 	// caller may still read, which it asks before it sends anything too.
 	streamPoll = 2 * time.Second

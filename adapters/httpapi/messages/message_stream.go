@@ -79,8 +79,8 @@ type messageStream struct {
 // when the server drains, or when the caller may not read any more.
 func (s *messageStream) VisitStreamMessagesResponse(w http.ResponseWriter) error {
 	defer s.leave()
-	err := s.follow(newEventWriter(w, request.CallOf(s.ctx).Draining))
-	if s.ctx.Err() == nil && !errors.Is(err, handling.ErrClientGone) && !errors.Is(err, errDraining) {
+	err := s.follow(handling.NewEventWriter(w, request.CallOf(s.ctx).Draining))
+	if s.ctx.Err() == nil && !errors.Is(err, handling.ErrClientGone) && !errors.Is(err, handling.ErrDraining) {
 		// There is no answer left to give: the client comes back with its Last-Event-ID.
 		s.h.Log.InfoContext(s.ctx, "a stream of messages ends", "principal", s.owner, "error", err)
 	}
@@ -88,13 +88,13 @@ func (s *messageStream) VisitStreamMessagesResponse(w http.ResponseWriter) error
 }
 
 // follow sends what happens until something ends the stream, which it returns.
-func (s *messageStream) follow(out *eventWriter) error {
+func (s *messageStream) follow(out *handling.EventWriter) error {
 	cl := request.CallOf(s.ctx)
-	heartbeat, poll := time.NewTicker(streamHeartbeat), time.NewTicker(streamPoll)
+	heartbeat, poll := time.NewTicker(handling.StreamHeartbeat), time.NewTicker(streamPoll)
 	defer heartbeat.Stop()
 	defer poll.Stop()
 	// An id without data is no event, but a client that is cut off before there is one comes back with it.
-	if err := out.write(": Florin\nid: " + handling.Position(s.after) + "\n\n"); err != nil {
+	if err := out.Write(": Florin\nid: " + handling.Position(s.after) + "\n\n"); err != nil {
 		return err
 	}
 	for {
@@ -109,11 +109,11 @@ func (s *messageStream) follow(out *eventWriter) error {
 		case <-s.watch.woken:
 		case <-poll.C: // what the bus does not tell of is in the database all the same
 		case <-heartbeat.C:
-			if err := out.write(": still here\n\n"); err != nil {
+			if err := out.Write(": still here\n\n"); err != nil {
 				return err
 			}
 		case <-cl.Draining:
-			return errDraining
+			return handling.ErrDraining
 		case <-s.ctx.Done():
 			return s.ctx.Err()
 		}
@@ -123,7 +123,7 @@ func (s *messageStream) follow(out *eventWriter) error {
 // send sends a page of what happened since the last look, if the caller may still read it; more says that
 // there may be another. What the bus told of is waited for: it tells of an event when that is published,
 // which is mostly before it can be read.
-func (s *messageStream) send(out *eventWriter) (more bool, err error) {
+func (s *messageStream) send(out *handling.EventWriter) (more bool, err error) {
 	if err := request.CallOf(s.ctx).AdmitAgain(s.ctx); err != nil {
 		return false, err
 	}
@@ -151,7 +151,7 @@ func (s *messageStream) send(out *eventWriter) (more bool, err error) {
 	return false, nil
 }
 
-func (s *messageStream) sendAll(out *eventWriter, changes []messages.Change) error {
+func (s *messageStream) sendAll(out *handling.EventWriter, changes []messages.Change) error {
 	var rows []messages.Message
 	for _, c := range changes {
 		if c.Message != nil {
@@ -167,7 +167,7 @@ func (s *messageStream) sendAll(out *eventWriter, changes []messages.Change) err
 		if err != nil {
 			return err
 		}
-		if err := out.write(text); err != nil {
+		if err := out.Write(text); err != nil {
 			return err
 		}
 		s.after = c.Position

@@ -1,2 +1,2 @@
-// Package ops answers the routes of the machinery: what became of commands.
+// Package ops answers the routes of the machinery: what became of commands, and how the projections are.
 package ops

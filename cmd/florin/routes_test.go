@@ -63,6 +63,8 @@ func whoMay() map[string]string {
 		"GET /v1/suspense": "f", "GET /v1/suspense/{id}": "f", "POST /v1/suspense/{id}/assign": "f", "POST /v1/suspense/{id}/book": "f",
 		"GET /v1/disputes": "f", "GET /v1/disputes/{id}": "f",
 		"POST /v1/payments/{id}/refunds": "sf", "GET /v1/payments/{id}/refunds": "sf",
+		"GET /v1/risk/rules": "f", "PUT /v1/risk/rules": "f", "GET /v1/risk/reviews": "f", "GET /v1/risk/reviews/{id}": "f",
+		"POST /v1/risk/reviews/{id}/allow": "f", "POST /v1/risk/reviews/{id}/refuse": "f",
 		"POST /v1/withdrawals": "us", "GET /v1/withdrawals": "usf", "GET /v1/withdrawals/{id}": "usf", "POST /v1/withdrawals/{id}/cancel": "usf",
 		"POST /v1/withdrawals/{id}/approve": "f", "POST /v1/withdrawals/{id}/send": "f",
 		"POST /v1/withdrawals/{id}/settle": "f", "POST /v1/withdrawals/{id}/fail": "f",
@@ -149,7 +151,7 @@ func example(path string) string {
 		path = strings.ReplaceAll(path, parameter, value)
 	}
 	prefix := "txn_"
-	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/suspense/": "sus_", "/disputes/": "dsp_", "/withdrawals/": "wdr_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_", "/memberships/": "mem_"} {
+	for part, p := range map[string]string{"/users/": "usr_", "/api-keys/": "key_", "/wallets/": "wal_", "/holds/": "hld_", "/schedules/": "sch_", "/alerts/": "alr_", "/payments/": "pay_", "/suspense/": "sus_", "/disputes/": "dsp_", "/withdrawals/": "wdr_", "/reviews/": "rev_", "/commands/": "cmd_", "/messages/": "msg_", "/quotes/": "quo_", "/webhook-endpoints/": "whe_", "/memberships/": "mem_"} {
 		if strings.Contains(path, part) {
 			prefix = p
 		}

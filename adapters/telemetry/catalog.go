@@ -23,6 +23,7 @@ func (m *Metrics) describe(kind, name, help string, labels ...string) {
 	if slices.ContainsFunc(m.catalog, func(d Described) bool { return d.Name == name }) {
 		return
 	}
+	labels = slices.Clone(labels) // whose order says which value is whose
 	slices.Sort(labels)
 	m.catalog = append(m.catalog, Described{Name: name, Kind: kind, Help: help, Labels: labels})
 }

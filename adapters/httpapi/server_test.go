@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -273,3 +274,52 @@ type nullWriter struct {
 func (w *nullWriter) Header() http.Header         { return w.header }
 func (w *nullWriter) WriteHeader(status int)      { w.status = status }
 func (w *nullWriter) Write(p []byte) (int, error) { return len(p), nil }
+
+// told is what the server said of a request.
+type told struct {
+	route, code string
+	status      int
+}
+
+func TestRequestsAreWatched(t *testing.T) {
+	t.Parallel()
+	type mark struct{}
+	var mu sync.Mutex
+	var all []told
+	s := newServer(t, fake{createTransaction: func(ctx context.Context, _ api.CreateTransactionRequestObject) (api.CreateTransactionResponseObject, error) {
+		switch request.CallOf(ctx).Request.Header.Get("X-Request-Id") {
+		case "panics":
+			panic(http.ErrAbortHandler)
+		case "refused":
+			return nil, &request.Problem{Code: "insufficient-funds"}
+		}
+		assert.Equal(t, "seen", ctx.Value(mark{}), "the context that was returned goes on")
+		return api.CreateTransaction201JSONResponse(aTransaction()), nil
+	}}, Config{Watch: func(r *http.Request, route string) (context.Context, func(int, string)) {
+		return context.WithValue(r.Context(), mark{}, "seen"), func(status int, code string) {
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, told{route, code, status})
+		}
+	}})
+	ask(t, s, "POST", transactionsURL, goodBody, money()...)
+	ask(t, s, "POST", transactionsURL, goodBody, money("X-Request-Id", "refused")...)
+	ask(t, s, "GET", "/nowhere", "")
+	server := httptest.NewServer(s)
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+transactionsURL, strings.NewReader(goodBody))
+	require.NoError(t, err)
+	headers := money("X-Request-Id", "panics")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := server.Client().Do(r)
+	if err == nil {
+		require.NoError(t, response.Body.Close())
+	}
+	require.Error(t, err, "it is cut off")
+	mu.Lock()
+	defer mu.Unlock()
+	const route = "/v1/ledgers/:ledger/transactions"
+	require.Equal(t, []told{{route, "", 201}, {route, "insufficient-funds", 422}, {"", "not-found", 404}, {route, "", 0}}, all)
+}

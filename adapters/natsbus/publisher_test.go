@@ -23,6 +23,7 @@ func page(from, to int64) []journal.Event {
 		events = append(events, journal.Event{
 			Position: p, Ledger: "main", Stream: "ledger/main", Type: "transaction-posted", Schema: 1,
 			Data: json.RawMessage(`{"reference":"inv-7","metadata":{"order":"12345"}}`), Actor: "usr_1", Nonce: [16]byte{byte(p)},
+			Trace: map[bool]string{true: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}[p%2 == 0],
 		})
 	}
 	return events
@@ -44,6 +45,7 @@ func stored(t *testing.T, js jetstream.JetStream) []place {
 		require.NoError(t, err)
 		require.Equal(t, p.position, e.Position)
 		require.Equal(t, p.String(), m.Header.Get(jetstream.MsgIDHeader))
+		require.Equal(t, e.Trace, m.Header.Get("Traceparent"))
 		out = append(out, p)
 	}
 	return out

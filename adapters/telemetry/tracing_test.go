@@ -186,3 +186,18 @@ func TestLinesWithinATraceSayWhich(t *testing.T) {
 	require.InDelta(t, 0, within["shard"], 0)
 	require.NotContains(t, without, "trace_id")
 }
+
+func TestWithoutACollectorATraceCostsNothing(t *testing.T) {
+	o := telemetry.NewObserver(telemetry.NewMetrics(), telemetry.NoTracing())
+	cost := func(trace string) float64 {
+		events := []journal.Event{{Trace: trace}}
+		decisions := func(yield func(journal.Decision) bool) {
+			yield(journal.Decision{Command: &journal.Command{Type: "transfer", Trace: trace}, Status: journal.Done})
+		}
+		return testing.AllocsPerRun(100, func() {
+			o.Carried(journal.Carriage{By: "accounts", Events: events})
+			o.Committed(journal.Commit{Commands: 1, Decisions: decisions})
+		})
+	}
+	require.InDelta(t, cost(""), cost("00-"+callersTrace+"-"+callersSpan+"-01"), 0)
+}

@@ -106,9 +106,7 @@ func (a *app) addCashier(
 		sellers[payment.Stripe] = stripepay.Subscriptions{Gateway: g}
 	}
 	biller := membership.NewBiller(registry, sellers, payment.NewSealer(a.vault), commands, a.log, time.Now)
-	billing := journal.NewPageReactor(billingReactor, tail, points, readmodel.NewReads(a.react).MembershipsSince, membership.WantsBilling, biller.Bill, a.log)
-	a.metrics.Reactor(billing)
-	a.does(billing.Run)
+	a.reacts(journal.NewPageReactor(billingReactor, tail, points, readmodel.NewReads(a.react).MembershipsSince, membership.WantsBilling, biller.Bill, a.log))
 	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
 		keeper := postgres.NewProviderEvents(a.react)
 		listed := func(h payment.History) *payment.Poller { return payment.NewPoller(h, keeper, store, commands, a.log) }

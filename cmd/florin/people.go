@@ -50,7 +50,7 @@ func (a *app) people(s *settings, reads *readmodel.Reads, keys *authn.KeySet) (p
 		Desk: a.desk, Directory: postgres.NewDirectory(a.auth), Sessions: postgres.NewSessions(a.auth, postgres.SessionsConfig{}),
 		Addresses: a.vault, Users: reads, Cache: cache, KeyUses: postgres.NewAPIKeyUses(a.reads),
 		Tokens: accessTokens{minter}, Ends: sessionEnds{a}, NewAPIKey: authn.NewAPIKey, Memberships: reads,
-		Handovers: payment.NewSealer(a.vault), Provider: seller, Billing: billing,
+		Handovers: payment.NewSealer(a.vault), Provider: seller, Billing: countingBilling{billing, a.metrics},
 	}, nil
 }
 

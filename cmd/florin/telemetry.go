@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/florinledger/florin/adapters/authn"
+	"github.com/florinledger/florin/adapters/billinghook"
+	peopleroutes "github.com/florinledger/florin/adapters/httpapi/people"
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/telemetry"
@@ -150,15 +152,34 @@ type counting struct {
 // Read implements payment.Reader.
 func (c counting) Read(body []byte, signature string) (payment.Message, error) {
 	m, err := c.Reader.Read(body, signature)
-	result := "taken"
-	switch {
-	case errors.Is(err, payment.ErrSignature):
-		result = "invalid-signature"
-	case errors.Is(err, payment.ErrLivemode):
-		result = "livemode-mismatch"
-	case err != nil:
-		result = "malformed"
-	}
-	c.metrics.ProviderEvent(c.provider, result, m.Fact.OccurredAt)
+	c.metrics.ProviderEvent(c.provider, deliveryOf(err), m.Fact.OccurredAt)
 	return m, err
+}
+
+// countingBilling takes what other billing systems tell, and counts it.
+type countingBilling struct {
+	peopleroutes.Billing
+	metrics *telemetry.Metrics
+}
+
+// Receive implements peopleroutes.Billing.
+func (c countingBilling) Receive(ctx context.Context, body []byte, id, timestamp, signature string) (journal.Command, error) {
+	command, err := c.Billing.Receive(ctx, body, id, timestamp, signature)
+	c.metrics.ProviderEvent(billinghook.Provider, deliveryOf(err), time.Time{})
+	return command, err
+}
+
+// deliveryOf names what became of something delivered.
+func deliveryOf(err error) string {
+	switch {
+	case err == nil:
+		return "taken"
+	case errors.Is(err, payment.ErrSignature):
+		return "invalid-signature"
+	case errors.Is(err, payment.ErrLivemode):
+		return "livemode-mismatch"
+	case errors.Is(err, payment.ErrMalformed):
+		return "malformed"
+	}
+	return "failed"
 }

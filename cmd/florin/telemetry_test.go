@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/adapters/stripepay/stripetest"
 	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/adapters/telemetry/otlptest"
 )
@@ -112,6 +115,20 @@ func TestTelemetryOfTwoProcesses(t *testing.T) {
 		"florin_projection_lag_seconds", "florin_relay_lag_seconds", "florin_postgres_connections", "florin_nats_connected", "florin_inbox_commands"} {
 		require.True(t, metrics[name], name)
 	}
+
+	// What waits is found: here, money whose wallet nobody knows, and an event that was not signed.
+	body, signature := stripetest.SignedEvent(t, front.stripe, "payment_intent.succeeded",
+		stripetest.PaymentIntent(t, front.paid("pi_lost", 500, "wal_nobody")), stripetest.Options{EventID: "evt_lost"})
+	front.nobody().call(http.MethodPost, "/v1/webhooks/stripe", body, header("Stripe-Signature", signature)).is(http.StatusOK)
+	front.nobody().call(http.MethodPost, "/v1/webhooks/stripe", body, header("Stripe-Signature", "t=1,v1=00")).is(http.StatusBadRequest)
+	require.Regexp(t, `florin_webhooks_received_total\{provider="stripe",result="taken"\} [1-9]`, front.scraped(t))
+	require.Contains(t, front.scraped(t), `florin_webhooks_received_total{provider="stripe",result="invalid-signature"} 1`+"\n")
+	require.Eventually(t, func() bool {
+		found, err := lookAround(t.Context(), back.app.work, readmodel.NewReads(back.app.work))
+		require.NoError(t, err)
+		return slices.Contains(found.Suspense, telemetry.Balance{Account: suspense, Asset: "JPY", Amount: 500}) && found.DatabaseBytes > 1<<20 &&
+			maps.Equal(found.Payments, map[string]int{"created": 0, "requires_action": 0, "processing": 0, "disputed": 0})
+	}, patience, 5*time.Millisecond)
 
 	catalog := append(front.app.metrics.Catalog(), back.app.metrics.Catalog()...)
 	slices.SortFunc(catalog, func(a, b telemetry.Described) int { return strings.Compare(a.Name, b.Name) })

@@ -25,7 +25,7 @@ func anyRole() []string { return []string{"user", "service", "finance", "operato
 func whoMay() map[string]string {
 	return map[string]string{
 		"GET /livez": "-", "GET /readyz": "-", "GET /docs": "-", "GET /openapi.yaml": "-", "GET /.well-known/jwks.json": "-",
-		"POST /v1/webhooks/stripe": "-",
+		"POST /v1/webhooks/stripe": "-", "POST /v1/webhooks/memberships": "-",
 
 		"POST /v1/ledgers": "f", "GET /v1/ledgers": "f", "POST /v1/assets": "f", "GET /v1/assets": "f",
 		"GET /v1/ledgers/{ledger}/accounts":                    "fs",

@@ -8,6 +8,7 @@ TESTFLAGS ?=
 FUZZTIME  ?= 10s
 BENCH     ?= .
 ARGS      ?=
+CHAOS     ?=
 
 # --- tools, pinned ----------------------------------------------------------
 # Each version has a folder of its own: raising a number here builds the new
@@ -38,7 +39,7 @@ WITHPG := go run ./adapters/postgres/pgtest/withpg --
 
 # --- targets ----------------------------------------------------------------
 
-.PHONY: help run cluster test race fuzz bench microbench lint fmt generate verify clean
+.PHONY: help run cluster chaos test race fuzz bench microbench lint fmt generate verify clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +53,10 @@ run: ## start the whole service on this machine (ARGS='--help' for its flags)
 cluster: ## start Postgres with a standby, three NATS, Redis, five instances and nginx on this machine (ARGS='--help')
 	@go build -o $(BIN)/cluster ./cmd/cluster
 	@exec $(BIN)/cluster $(ARGS)
+
+chaos: ## break that cluster under load, and hold its answers against the books (CHAOS=short, ARGS='--list')
+	@go build -o $(BIN)/chaos ./cmd/chaos
+	@exec $(BIN)/chaos $(if $(filter short,$(CHAOS)),--short) $(ARGS)
 
 test: ## run every test against a real Postgres (PKG=./wallet/... TESTFLAGS='-run Hold -v')
 	$(WITHPG) go test -timeout 10m $(TESTFLAGS) $(PKG)
@@ -111,7 +116,7 @@ verify: ## regenerate, and fail if that changed a file
 	echo 'verify: generated files are up to date'
 
 clean: ## remove what was built (the tools in .bin and the data in .florin stay)
-	rm -f florin $(BIN)/florin $(BIN)/cluster
+	rm -f florin $(BIN)/florin $(BIN)/cluster $(BIN)/chaos
 	find . -name '.*' -not -name . -prune -o -type f \( -name '*.test' -o -name '*.prof' \) -exec rm -f {} +
 
 # --- tools, built on first use ----------------------------------------------

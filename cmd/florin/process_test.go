@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -109,4 +111,38 @@ func answers(t *testing.T, url string) {
 		return response.StatusCode == http.StatusOK
 	}, 60*time.Second, 10*time.Millisecond)
 	http.DefaultClient.CloseIdleConnections()
+}
+
+// cluster is the service in processes of their own over one Postgres and one JetStream.
+type cluster struct {
+	*service
+	args []string
+}
+
+// startCluster prepares what processes need; none is started.
+func startCluster(t *testing.T) *cluster {
+	t.Helper()
+	s := prepareService(t)
+	return &cluster{service: s, args: []string{"serve", "--database-url", s.settings.DatabaseURL, "--nats-url", s.nats.URL(),
+		"--token-keys", s.settings.TokenKeys, "--secret-file", s.settings.SecretFile,
+		"--keys-database-url", s.settings.KeysDatabaseURL, "--master-keys", s.settings.MasterKeys,
+		"--mail-from", s.settings.MailFrom, "--mail-folder", s.settings.MailFolder, "--admin-listen", "", "--log-format", "text", "--log-level", "info"}}
+}
+
+// node starts a process with all roles on a port, and returns its address.
+func (c *cluster) node(port int) (*process, string) {
+	c.t.Helper()
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	p := florin(c.t, c.t.TempDir(), append(append([]string(nil), c.args...), "--listen", address)...)
+	return p, "http://" + address
+}
+
+// freePort is a port that nothing listened on a moment ago.
+func freePort(t *testing.T) int {
+	t.Helper()
+	var config net.ListenConfig
+	ln, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port
 }

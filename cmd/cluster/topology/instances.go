@@ -88,8 +88,7 @@ func (t *Topology) Florin(ctx context.Context, args ...string) (string, error) {
 
 // migrate writes the URLs that are not known before, and applies the migrations.
 func (t *Topology) migrate(ctx context.Context) error {
-	redis := fmt.Sprintf("redis://:%s@%s/0", t.secrets.redis, t.address(Redis))
-	if err := errors.Join(t.secrets.write("nats-url", []byte(t.natsURL(natsNames()...))), t.secrets.write("redis-url", []byte(redis))); err != nil {
+	if err := errors.Join(t.secrets.write("nats-url", []byte(t.natsURL(natsNames()...))), t.secrets.write("redis-url", []byte(t.RedisURL()))); err != nil {
 		return err
 	}
 	_, err := t.Florin(ctx, "migrate")
@@ -130,6 +129,11 @@ func (t *Topology) AdminURL(name string) string { return "http://" + t.address(a
 
 // NatsURL is the address of all nodes of NATS, with the password.
 func (t *Topology) NatsURL() string { return t.natsURL(natsNames()...) }
+
+// RedisURL is the address of Redis, with the password.
+func (t *Topology) RedisURL() string {
+	return fmt.Sprintf("redis://:%s@%s/0", t.secrets.redis, t.address(Redis))
+}
 
 // StripeSecret is what Stripe's webhooks are to be signed with.
 func (t *Topology) StripeSecret() string { return t.secrets.stripe }

@@ -16,6 +16,9 @@ import (
 
 const natsNodes = 3
 
+// NatsNodes are the names of the nodes of NATS.
+func NatsNodes() []string { return natsNames() }
+
 func natsNames() (out []string) {
 	for i := range natsNodes {
 		out = append(out, natsName(i+1))

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// scenario is a fault, from its beginning until the cluster is whole again. It is played under load.
+type scenario struct {
+	name  string
+	what  string // for the report
+	short bool   // CI plays it
+	play  func(ctx context.Context, s *stage) error
+}
+
+// scenarios are all of them, in the order in which they are played.
+func scenarios() []scenario {
+	return []scenario{
+		{"service-killed", "each instance killed with -9, over and over", true, serviceKilled},
+		{"writer-frozen", "the leading worker stopped (SIGSTOP), replaced, and let go on", true, writerFrozen},
+		{"postgres-failover", "the primary killed with -9, its synchronous standby promoted", true, postgresFailover},
+		{"nats-node", "one NATS node of three killed with -9", false, natsNode},
+		{"nats-away", "all NATS nodes killed with -9", true, natsAway},
+		{"redis", "Redis killed, and emptied", true, redisAway},
+	}
+}
+
+// choose finds scenarios by name; none means all of them, or those of the short form.
+func choose(names []string, short bool) (out []scenario, err error) {
+	all := scenarios()
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(s scenario) bool { return s.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no scenario %q: --list names them", name)
+		}
+		out = append(out, all[i])
+	}
+	if len(names) > 0 {
+		return out, nil
+	}
+	return slices.DeleteFunc(all, func(s scenario) bool { return short && !s.short }), nil
+}

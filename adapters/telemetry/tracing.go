@@ -38,6 +38,28 @@ type TracingConfig struct {
 	Log *slog.Logger
 }
 
+// Check returns the first thing that is wrong with what says where traces go and which are made.
+func (c TracingConfig) Check() error {
+	if _, err := samplerOf(c.Sampler, c.Argument); err != nil {
+		return err
+	}
+	_, err := c.address()
+	return err
+}
+
+// address is where spans are posted to; empty for nowhere.
+func (c TracingConfig) address() (address string, err error) {
+	if address = c.TracesEndpoint; address == "" && c.Endpoint != "" {
+		if address, err = url.JoinPath(c.Endpoint, "v1/traces"); err != nil {
+			return "", fmt.Errorf("traces: %w", err)
+		}
+	}
+	if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("traces: %q is no address of an OTLP collector, such as http://127.0.0.1:4318", address)
+	}
+	return address, nil
+}
+
 // Tracing makes spans, or none at no cost. It is safe for concurrent use.
 type Tracing struct {
 	on       bool
@@ -58,14 +80,9 @@ func NewTracing(ctx context.Context, cfg TracingConfig, m *Metrics) (*Tracing, e
 	if err != nil {
 		return nil, err
 	}
-	address := cfg.TracesEndpoint
-	if address == "" {
-		if address, err = url.JoinPath(cfg.Endpoint, "v1/traces"); err != nil {
-			return nil, fmt.Errorf("traces: %w", err)
-		}
-	}
-	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("traces: %q is no address of an OTLP collector, such as http://127.0.0.1:4318", address)
+	address, err := cfg.address()
+	if err != nil {
+		return nil, err
 	}
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(address))
 	if err != nil {

@@ -151,6 +151,7 @@ func TestSettingsOfTracesThatAreWrongAreRefused(t *testing.T) {
 	} {
 		_, err := telemetry.NewTracing(t.Context(), cfg, telemetry.NewMetrics())
 		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, cfg.Check(), want)
 	}
 }
 

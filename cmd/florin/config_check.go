@@ -19,6 +19,7 @@ import (
 	"github.com/florinledger/florin/adapters/authn"
 	"github.com/florinledger/florin/adapters/mail"
 	"github.com/florinledger/florin/adapters/postgres/vault"
+	"github.com/florinledger/florin/adapters/telemetry"
 )
 
 // mostDrainDelay is longer than any load balancer takes to notice; container engines kill before.
@@ -28,6 +29,10 @@ const mostDrainDelay = time.Minute
 func (c *serveCommand) check(rs roles, f *findings) {
 	c.checkAddresses(rs, f)
 	c.checkPools(rs, f)
+	if !c.TracesOff {
+		f.fails("OTEL_EXPORTER_OTLP_ENDPOINT", telemetry.TracingConfig{Endpoint: c.OTLPEndpoint, TracesEndpoint: c.OTLPTracesEndpoint}.Check())
+		f.fails("OTEL_TRACES_SAMPLER_ARG", telemetry.TracingConfig{Argument: c.TracesSamplerArg}.Check())
+	}
 	_, err := vault.LoadMasters(c.MasterKeys)
 	if c.MasterKeys != "" {
 		f.fails("FLORIN_MASTER_KEYS", err)

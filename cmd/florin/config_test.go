@@ -91,6 +91,7 @@ func TestConfigCheckFindsEverythingAtOnce(t *testing.T) {
 		"FLORIN_SECRET_FILE": {file("short", "short", 0o666), "others may change"}, "FLORIN_TRUSTED_PROXIES": {"nginx", "neither an address nor"},
 		"STRIPE_WEBHOOK_SECRET_FILES": {file("hook", "sk_live_x", 0o644), "begins with whsec_"}, "STRIPE_API_KEY": {"pk_test_needle", ""},
 		"STRIPE_POLL_INTERVAL": {"-1s", "more than 0s"}, "STRIPE_API_URL": {"stripe", "want an address"}, "FLORIN_PUBLIC_URL": {"florin.example.com", "want an address"},
+		"OTEL_EXPORTER_OTLP_ENDPOINT": {"jaeger:4318", "is no address of an OTLP collector"}, "OTEL_TRACES_SAMPLER_ARG": {"7", "from 0 to 1"},
 		"FLORIN_TRUSTED_PROXYS": {"10.0.0.1", "do you mean FLORIN_TRUSTED_PROXIES?"},
 	}
 	for env, x := range broken {

@@ -19,6 +19,7 @@ import (
 	"github.com/florinledger/florin/adapters/httpapi/books"
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/adapters/httpapi/messages"
+	"github.com/florinledger/florin/adapters/httpapi/ops"
 	"github.com/florinledger/florin/adapters/httpapi/payments"
 	"github.com/florinledger/florin/adapters/httpapi/request"
 	"github.com/florinledger/florin/adapters/httpapi/wallets"
@@ -111,6 +112,7 @@ func (h *house) start() {
 		Messages: messages.Ports{
 			Messages: mailroom{h}, Names: mailroom{h}, Directory: h, Sealer: h.sealer, Mailboxes: h.mailboxes,
 		},
+		Ops: ops.Ports{DeadLetters: noLetters{}},
 	}, handling.Config{Log: log})
 	var err error
 	h.server, err = New(h.handlers, h.authenticate, Config{Log: log})
@@ -562,3 +564,10 @@ func (h *house) Keep(_ context.Context, m payment.Message) (int64, error) {
 
 // anyWalletID has the form of a wallet's id, and there is none of it.
 const anyWalletID = "wal_01k0q3v9x8f6r8v4t0d6m2n7h5"
+
+// noLetters is a house in which nobody has dealt with a dead letter. What becomes of them is tried over a real one.
+type noLetters struct{ ops.DeadLetters }
+
+func (noLetters) Letter(context.Context, journal.CommandID) (journal.Letter, error) {
+	return journal.Letter{}, journal.ErrNoLetter
+}

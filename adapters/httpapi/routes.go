@@ -198,6 +198,12 @@ func routes() []request.Route {
 		{Method: post, Path: "/v1/ops/projections/:name/resume", Roles: o},
 		{Method: post, Path: "/v1/ops/projections/:name/skip", Roles: o, Body: json},
 		{Method: get, Path: "/v1/ops/projections/:name/progress", Roles: o, Stream: true},
+		{Method: get, Path: "/v1/ops/dead-letters", Roles: o, Query: with(list, flag("all"))},
+		{Method: get, Path: "/v1/ops/dead-letters/:id", Roles: o},
+		{Method: post, Path: "/v1/ops/dead-letters/:id/requeue", Roles: o, Body: json},
+		{Method: post, Path: "/v1/ops/dead-letters/:id/discard", Roles: o, Body: json},
+		{Method: get, Path: "/v1/ops/verify", Roles: f | o},
+		{Method: post, Path: "/v1/ops/verify", Roles: o},
 	}
 }
 

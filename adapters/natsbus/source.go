@@ -11,11 +11,6 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
-// Undecodable is the type of the command that stands for a message nobody could read. No core knows
-// it, so it ends with the dead letters, and the mark moves on. Its data is
-// {"message": "<base64>"}.
-const Undecodable = "undecodable"
-
 // Source brings commands to writers. It implements journal.Source.
 type Source struct {
 	js jetstream.JetStream
@@ -67,7 +62,7 @@ func undecodable(message []byte, mark journal.Mark) journal.Command {
 		Message []byte `json:"message"`
 	}{message})
 	place := fmt.Sprintf("%s/%d", mark.Born.Format(time.RFC3339Nano), mark.Seq)
-	return journal.Command{ID: journal.NewCommandID(Undecodable, place), Type: Undecodable, Data: data, Actor: "florin"}
+	return journal.Command{ID: journal.NewCommandID(journal.Undecodable, place), Type: journal.Undecodable, Data: data, Actor: "florin"}
 }
 
 // Trim removes commands that are behind a committed mark, so that a busy hour does not fill the

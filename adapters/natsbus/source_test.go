@@ -84,7 +84,7 @@ func TestAMessageThatCannotBeRead(t *testing.T) {
 	got := receive(t, js, journal.Mark{}, 3)
 	require.Len(t, got[1].Commands, 1)
 	c := got[1].Commands[0]
-	require.Equal(t, Undecodable, c.Type)
+	require.Equal(t, journal.Undecodable, c.Type)
 	require.JSONEq(t, `{"message":"AURnYXJiYWdl"}`, string(c.Data))
 	require.True(t, json.Valid(c.Data))
 	require.EqualValues(t, 2, got[1].Mark.Seq)

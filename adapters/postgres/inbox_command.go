@@ -20,10 +20,6 @@ type keptCommand struct {
 	Trace       string `json:"trace,omitempty"`
 }
 
-// undecodable is the type of a command whose body cannot be read. No core decides it, so it ends
-// with the dead letters, its body in its data.
-const undecodable = "undecodable"
-
 func encodeCommand(c *journal.Command) ([]byte, error) {
 	k := keptCommand{Type: c.Type, Data: c.Data, Hash: c.Hash[:], Actor: c.Actor, Trace: c.Trace}
 	if !c.Deadline.IsZero() {
@@ -46,7 +42,7 @@ func decodeCommand(id journal.CommandID, body []byte) journal.Command {
 	c := journal.Command{ID: id, Type: k.Type, Data: k.Data, Actor: k.Actor, Trace: k.Trace}
 	if err != nil || fill(c.Hash[:], k.Hash) != nil || (k.Correlation != nil && fill(c.Correlation[:], k.Correlation) != nil) {
 		// A copy: the caller's bytes are the connection's.
-		return journal.Command{ID: id, Type: undecodable, Data: append(json.RawMessage(nil), body...)}
+		return journal.Command{ID: id, Type: journal.Undecodable, Data: append(json.RawMessage(nil), body...)}
 	}
 	if k.Deadline != 0 {
 		c.Deadline = time.UnixMicro(k.Deadline).UTC()

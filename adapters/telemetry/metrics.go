@@ -42,6 +42,7 @@ type Metrics struct {
 	runs     *prometheus.CounterVec
 	members  *prometheus.CounterVec
 	spans    *prometheus.CounterVec
+	verify   *verify
 }
 
 // The buckets of histograms: what takes a commit, and what somebody waits for.
@@ -86,6 +87,7 @@ func NewMetrics() *Metrics {
 	m.members = m.newCounters("florin_membership_runs_total",
 		"What this process had booked of memberships: days that passed, and periods renewed, refused and ended.", "result")
 	m.spans = m.newCounters("florin_trace_spans_total", "Spans of sampled traces that were sent to the collector, and lost on the way.", "result")
+	m.verify = newVerify(m.registry)
 	m.beginAtZero()
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

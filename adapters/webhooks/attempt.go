@@ -21,7 +21,7 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 	defer cancel()
 	if err != nil {
 		s.log.Warn("a webhook cannot be made now", "endpoint", e.ID, "event", d.EventID(), "error", err)
-		d.NextAt = time.Now().Add(putBackFor).UTC()
+		d.NextAt = time.Now().Add(putBackPause(time.Since(d.CreatedAt))).UTC()
 		if err := s.ports.Store.PutBack(ctx, d); err != nil {
 			s.log.Warn("a webhook that was not sent cannot be put back", "endpoint", e.ID, "event", d.EventID(), "error", err)
 		}
@@ -101,4 +101,10 @@ func (s *Sender) judge(ctx context.Context, e webhook.Endpoint, result Result, f
 	}
 	s.log.Error("a webhook endpoint is switched off", "endpoint", e.ID, "reason", string(reason), "last_code", result.Code, "last_failure", string(result.Failure))
 	s.cfg.Off(reason)
+}
+
+// putBackPause is how long something is put back that could not be made, by how long it has waited: seconds after the
+// database was away for seconds, and minutes where it is a defect that makes one event impossible to tell of.
+func putBackPause(waited time.Duration) time.Duration {
+	return min(max(putBackFor, waited/10), putBackMax)
 }

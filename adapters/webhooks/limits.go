@@ -20,8 +20,9 @@ const (
 	poll = 250 * time.Millisecond
 	// troublePause is the pause after the database, or the vault, was away.
 	troublePause = time.Second
-	// putBackFor is when what could not be made for want of the database or the vault is due again.
-	putBackFor = 10 * time.Second
+	// putBackFor is when what could not be made for want of the database or the vault is due again at the earliest, and
+	// putBackMax at the latest.
+	putBackFor, putBackMax = 10 * time.Second, 10 * time.Minute
 	// endpointsFor is how long endpoints are remembered. An endpoint that was switched off, or whose secret was
 	// revoked, is sent to for so long and no longer.
 	endpointsFor = time.Second

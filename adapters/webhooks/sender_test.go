@@ -469,3 +469,13 @@ func TestADisabledEndpointIsNotCalled(t *testing.T) {
 		require.Less(t, w.posts[0].after, time.Hour+endpointsFor+2*poll)
 	})
 }
+
+// The longer something has waited that cannot be made here, the longer it is put back.
+func TestPutBackPause(t *testing.T) {
+	t.Parallel()
+	for waited, pause := range map[time.Duration]time.Duration{
+		0: 10 * time.Second, time.Minute: 10 * time.Second, 5 * time.Minute: 30 * time.Second, time.Hour: 6 * time.Minute, 72 * time.Hour: 10 * time.Minute,
+	} {
+		require.Equal(t, pause, putBackPause(waited), waited)
+	}
+}

@@ -89,7 +89,10 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			Endpoints: postgres.NewDirectory(a.reads), Deliveries: postgres.NewWebhooks(a.reads), Keys: vault,
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
-		Ops: ops.Ports{Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads)},
+		Ops: ops.Ports{
+			Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads),
+			DeadLetters: postgres.NewDeadLetters(a.reads), Verifications: postgres.NewVerifications(a.reads),
+		},
 	}, handling.Config{Log: a.log})
 	var serves func(pattern string) bool // all
 	if !a.roles.has(roleAPI) {

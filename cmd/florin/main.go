@@ -29,6 +29,7 @@ type commands struct {
 	Bench       measureCommand     `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
 	Verify      verifyCommand      `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Projections projectionsCommand `cmd:"" help:"Look after the projections: how they are, build them anew, hold them."`
+	DeadLetters deadLettersCommand `cmd:"" name:"deadletters" help:"Look after commands that could not be decided."`
 	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
 	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
 	Import      importCommand      `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`

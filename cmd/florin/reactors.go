@@ -70,6 +70,9 @@ func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Re
 		x.job = a.observer.Job
 		a.does(func(ctx context.Context) error { return x.run(ctx, points) })
 	}
+	if err := a.addVerifications(s, points); err != nil {
+		return err
+	}
 	sessions := postgres.NewSessions(a.react, postgres.SessionsConfig{})
 	a.does(func(ctx context.Context) error {
 		return every(ctx, sessionSweep, func(ctx context.Context) error {

@@ -81,6 +81,9 @@ func whoMay() map[string]string {
 		"GET /v1/ops/projections": "fo", "GET /v1/ops/projections/{name}": "fo", "GET /v1/ops/projections/{name}/progress": "o",
 		"POST /v1/ops/projections/{name}/rebuild": "o", "POST /v1/ops/projections/{name}/pause": "o",
 		"POST /v1/ops/projections/{name}/resume": "o", "POST /v1/ops/projections/{name}/skip": "o",
+		"GET /v1/ops/dead-letters": "o", "GET /v1/ops/dead-letters/{id}": "o",
+		"POST /v1/ops/dead-letters/{id}/requeue": "o", "POST /v1/ops/dead-letters/{id}/discard": "o",
+		"GET /v1/ops/verify": "fo", "POST /v1/ops/verify": "o",
 	}
 }
 
@@ -122,7 +125,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 					require.Equal(t, "Bearer", a.Header.Get("WWW-Authenticate"))
 				case role == "admin" || strings.Contains(letters, role[:1]):
 					// Past the door. The requests of this test have no key and no body, or name what is not there.
-					require.Contains(t, []int{http.StatusOK, http.StatusBadRequest, http.StatusNotFound}, a.Status, "%s: %s", role, a.Body)
+					require.Contains(t, []int{http.StatusOK, http.StatusAccepted, http.StatusBadRequest, http.StatusNotFound}, a.Status, "%s: %s", role, a.Body)
 				default:
 					a.refused(http.StatusForbidden, "forbidden")
 				}

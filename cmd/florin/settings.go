@@ -49,6 +49,8 @@ type settings struct {
 
 	WebhooksAllowPrivate bool `help:"Let webhook endpoints be any address, private ones and those without TLS too: for development and tests, where whoever may make an endpoint may reach everything that this process does." env:"FLORIN_WEBHOOKS_ALLOW_PRIVATE"`
 
+	VerifyHour int `help:"Hour of the day, in UTC, at which the books are verified, where this process has the role reactor; -1 for never." env:"FLORIN_VERIFY_HOUR" default:"3"`
+
 	LogFormat string `help:"Form of the log: text or json." env:"FLORIN_LOG_FORMAT" enum:"text,json" default:"json"`
 	LogLevel  string `help:"Least level that is logged." env:"FLORIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }

@@ -23,8 +23,9 @@ const (
 	// the read model lags and the commands take.
 	dueInterval = 200 * time.Millisecond
 	// dueAgain is when the same is asked again that has an answer, and is due all the same: the read
-	// model is long past it, but where a journal has lost it.
-	dueAgain = 10 * time.Second
+	// model is long past it, but where a journal has lost it, or its command is a dead letter. Each time it is asked
+	// after twice as long, up to dueAgainMax: the answer is the same until somebody has dealt with it.
+	dueAgain, dueAgainMax = 10 * time.Second, 10 * time.Minute
 	// duePatience is how long an answer is waited for before the same is asked again: one that got lost
 	// must not keep what comes due meanwhile.
 	duePatience = 2 * time.Second
@@ -72,6 +73,14 @@ func (d due) name() string { return d.id + " " + d.at.Format(time.RFC3339Nano) }
 type asked struct {
 	attempt int
 	until   time.Time
+	// pause is how long there is nothing to ask.
+	pause time.Duration
+}
+
+// again is what is remembered of something that was asked for and has an answer.
+func (a asked) again(now time.Time) asked {
+	pause := min(max(dueAgain, 2*a.pause), dueAgainMax)
+	return asked{attempt: a.attempt, until: now.Add(pause), pause: pause}
 }
 
 // run sweeps, in one process at a time, until ctx ends. It returns nil.
@@ -125,7 +134,7 @@ func (x *sweep) sweep(ctx context.Context) (err error) {
 					return nil
 				}
 				for _, d := range some {
-					next := asked{attempt: x.asked[d.name()].attempt, until: time.Now().Add(dueAgain)}
+					next := x.asked[d.name()].again(time.Now())
 					if slices.Contains(left, d.id) {
 						next = asked{attempt: next.attempt + 1}
 					}

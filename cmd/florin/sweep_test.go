@@ -152,3 +152,16 @@ func TestSweepWithoutAnswer(t *testing.T) {
 	l.answer = func() (journal.Answer, error) { return journal.Answer{}, away }
 	require.ErrorIs(t, x.sweep(t.Context()), away)
 }
+
+// What has an answer and is due all the same, as where its command is a dead letter, is asked for less and less often.
+func TestWhatStaysDueIsAskedForLessOften(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	var pauses []time.Duration
+	for a := (asked{attempt: 3}).again(now); len(pauses) < 8; a = a.again(now) {
+		require.Equal(t, 3, a.attempt, "it is the same question")
+		pauses = append(pauses, a.until.Sub(now))
+	}
+	s := time.Second
+	require.Equal(t, []time.Duration{10 * s, 20 * s, 40 * s, 80 * s, 160 * s, 320 * s, 600 * s, 600 * s}, pauses)
+}

@@ -29,7 +29,7 @@ func NewRegistry() *Registry {
 		kinds:    map[string]func([]byte) (any, error){},
 		events:   map[string]eventType{},
 	}
-	r.Refuses(ErrKeyReused, ErrExpired)
+	r.Refuses(ErrKeyReused, ErrExpired, ErrNoLetter, ErrLetterResolved, ErrLetterUnreadable)
 	return r
 }
 

@@ -158,6 +158,27 @@ func (e CommandStatus) Valid() bool {
 	}
 }
 
+// Defines values for DeadLetterStatus.
+const (
+	DeadLetterStatusDiscarded DeadLetterStatus = "discarded"
+	DeadLetterStatusOpen      DeadLetterStatus = "open"
+	DeadLetterStatusRequeued  DeadLetterStatus = "requeued"
+)
+
+// Valid indicates whether the value is a known member of the DeadLetterStatus enum.
+func (e DeadLetterStatus) Valid() bool {
+	switch e {
+	case DeadLetterStatusDiscarded:
+		return true
+	case DeadLetterStatusOpen:
+		return true
+	case DeadLetterStatusRequeued:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryOrder.
 const (
 	EntryOrderEffective EntryOrder = "effective"
@@ -743,6 +764,33 @@ func (e UserStatus) Valid() bool {
 	case UserStatusActive:
 		return true
 	case UserStatusErased:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VerificationStatus.
+const (
+	VerificationStatusFailed  VerificationStatus = "failed"
+	VerificationStatusFound   VerificationStatus = "found"
+	VerificationStatusRunning VerificationStatus = "running"
+	VerificationStatusSound   VerificationStatus = "sound"
+	VerificationStatusWaiting VerificationStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the VerificationStatus enum.
+func (e VerificationStatus) Valid() bool {
+	switch e {
+	case VerificationStatusFailed:
+		return true
+	case VerificationStatusFound:
+		return true
+	case VerificationStatusRunning:
+		return true
+	case VerificationStatusSound:
+		return true
+	case VerificationStatusWaiting:
 		return true
 	default:
 		return false
@@ -1596,6 +1644,9 @@ type Command struct {
 	// Problem An error (RFC 9457). `code` is stable; a refusal adds members of its own, such as `needed` and `available`.
 	Problem Problem `json:"problem,omitempty,omitzero"`
 
+	// RequeuedAs Of one that is `dead`, the command that asks for the same again, by an operator's decision. Ask what became of that.
+	RequeuedAs CommandID `json:"requeued_as,omitempty,omitzero"`
+
 	// Result What the request would have been answered with, had it waited.
 	Result CommandResult `json:"result,omitempty,omitzero"`
 
@@ -1603,6 +1654,9 @@ type Command struct {
 	Status CommandStatus `json:"status"`
 	Type   string        `json:"type,omitempty,omitzero"`
 }
+
+// CommandData What a command asks for, as it was sent.
+type CommandData map[string]interface{}
 
 // CommandID A command's id.
 //
@@ -2035,6 +2089,53 @@ type CreditLimit struct {
 //
 // Example: 0.9214695
 type CustomerRate = string
+
+// DeadLetter A command that could not be decided.
+type DeadLetter struct {
+	// Bytes Length of what it asks for.
+	Bytes int `json:"bytes"`
+
+	// Caller The principal that sent it.
+	Caller    string    `json:"caller,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Data What a command asks for, as it was sent.
+	Data CommandData `json:"data,omitempty,omitzero"`
+
+	// ID A command's id.
+	//
+	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID CommandID `json:"id"`
+
+	// Reason Why it could not be decided.
+	Reason string `json:"reason"`
+
+	// RequeuedAs A command's id.
+	//
+	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	RequeuedAs       CommandID `json:"requeued_as,omitempty,omitzero"`
+	ResolutionReason string    `json:"resolution_reason,omitempty,omitzero"`
+	ResolvedAt       time.Time `json:"resolved_at,omitempty,omitzero"`
+
+	// ResolvedBy Who dealt with it.
+	ResolvedBy string           `json:"resolved_by,omitempty,omitzero"`
+	Status     DeadLetterStatus `json:"status"`
+
+	// Type What it asks for; `undecodable` where that cannot be read.
+	//
+	// Example: post-transaction
+	Type string `json:"type"`
+}
+
+// DeadLetterList defines model for DeadLetterList.
+type DeadLetterList struct {
+	Data       []DeadLetter `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DeadLetterStatus defines model for DeadLetterStatus.
+type DeadLetterStatus string
 
 // DecideReview defines model for DecideReview.
 type DecideReview struct {
@@ -3176,6 +3277,12 @@ type ResetPassword struct {
 	Token LinkToken `json:"token"`
 }
 
+// ResolveDeadLetter defines model for ResolveDeadLetter.
+type ResolveDeadLetter struct {
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
+}
+
 // ReverseTransaction defines model for ReverseTransaction.
 type ReverseTransaction struct {
 	// AtEffectiveTime Take effect when the original did, instead of now.
@@ -3971,6 +4078,64 @@ type UserMembership struct {
 // UserStatus Whether there is a person behind an id.
 type UserStatus string
 
+// Verification defines model for Verification.
+type Verification struct {
+	AskedAt time.Time           `json:"asked_at"`
+	AskedBy string              `json:"asked_by"`
+	BeganAt time.Time           `json:"began_at,omitempty,omitzero"`
+	Checks  []VerificationCheck `json:"checks,omitempty,omitzero"`
+	EndedAt time.Time           `json:"ended_at,omitempty,omitzero"`
+
+	// Failure Why it could not be made.
+	Failure string `json:"failure,omitempty,omitzero"`
+
+	// Findings The first hundred.
+	Findings []VerificationFinding `json:"findings,omitempty,omitzero"`
+	ID       int64                 `json:"id"`
+
+	// Position The event that it has come to.
+	Position int64 `json:"position"`
+
+	// Status `sound`: nothing was found. `found`: something was. `failed`: it could not be made.
+	Status VerificationStatus `json:"status"`
+
+	// Total The last event that it will look at; 0 until that is known.
+	Total int64 `json:"total"`
+}
+
+// VerificationCheck defines model for VerificationCheck.
+type VerificationCheck struct {
+	Findings int `json:"findings"`
+
+	// Name Example: chain
+	Name string `json:"name"`
+
+	// Note Why it was not made, or what of it was not.
+	Note string `json:"note,omitempty,omitzero"`
+
+	// Rows How much was looked at.
+	Rows   int64 `json:"rows"`
+	TookMs int64 `json:"took_ms"`
+}
+
+// VerificationFinding defines model for VerificationFinding.
+type VerificationFinding struct {
+	Check  string `json:"check"`
+	Detail string `json:"detail"`
+
+	// Position The event that it was found at.
+	Position int64 `json:"position,omitempty,omitzero"`
+}
+
+// VerificationStatus `sound`: nothing was found. `found`: something was. `failed`: it could not be made.
+type VerificationStatus string
+
+// Verifications defines model for Verifications.
+type Verifications struct {
+	Last    Verification `json:"last,omitempty,omitzero"`
+	Running Verification `json:"running,omitempty,omitzero"`
+}
+
 // Wallet defines model for Wallet.
 type Wallet struct {
 	Balances  []WalletBalance `json:"balances"`
@@ -4488,6 +4653,11 @@ type AtLeast = Position
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DeadLetterID A command's id.
+//
+// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DeadLetterID = CommandID
 
 // DryRun defines model for DryRun.
 type DryRun = bool
@@ -5065,6 +5235,18 @@ type ListMessageHistoryParams struct {
 type ReadMessageParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListDeadLettersParams defines parameters for ListDeadLetters.
+type ListDeadLettersParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// All Those too that were dealt with.
+	All bool `form:"all,omitempty" json:"all,omitempty,omitzero"`
 }
 
 // ResetPasswordParams defines parameters for ResetPassword.
@@ -5844,6 +6026,12 @@ type SendMessageJSONRequestBody = SendMessage
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
 
+// DiscardDeadLetterJSONRequestBody defines body for DiscardDeadLetter for application/json ContentType.
+type DiscardDeadLetterJSONRequestBody = ResolveDeadLetter
+
+// RequeueDeadLetterJSONRequestBody defines body for RequeueDeadLetter for application/json ContentType.
+type RequeueDeadLetterJSONRequestBody = ResolveDeadLetter
+
 // PauseProjectionJSONRequestBody defines body for PauseProjection for application/json ContentType.
 type PauseProjectionJSONRequestBody = PauseProjection
 
@@ -6359,6 +6547,18 @@ type ServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx echo.Context, id MessageID, params ReadMessageParams) error
+	// ListDeadLetters List commands that could not be decided
+	// (GET /v1/ops/dead-letters)
+	ListDeadLetters(ctx echo.Context, params ListDeadLettersParams) error
+	// GetDeadLetter Show a command that could not be decided
+	// (GET /v1/ops/dead-letters/{id})
+	GetDeadLetter(ctx echo.Context, id DeadLetterID) error
+	// DiscardDeadLetter Leave a command undone
+	// (POST /v1/ops/dead-letters/{id}/discard)
+	DiscardDeadLetter(ctx echo.Context, id DeadLetterID) error
+	// RequeueDeadLetter Have a command decided again
+	// (POST /v1/ops/dead-letters/{id}/requeue)
+	RequeueDeadLetter(ctx echo.Context, id DeadLetterID) error
 	// ListProjections List the projections with how they are
 	// (GET /v1/ops/projections)
 	ListProjections(ctx echo.Context) error
@@ -6380,6 +6580,12 @@ type ServerInterface interface {
 	// SkipProjectionEvent Have a projection pass an event by
 	// (POST /v1/ops/projections/{name}/skip)
 	SkipProjectionEvent(ctx echo.Context, name ProjectionName) error
+	// GetVerification Show the last and the running verification of the books
+	// (GET /v1/ops/verify)
+	GetVerification(ctx echo.Context) error
+	// StartVerification Have the books verified
+	// (POST /v1/ops/verify)
+	StartVerification(ctx echo.Context) error
 	// ForgotPassword Ask for a link that sets a new password
 	// (POST /v1/password/forgot)
 	ForgotPassword(ctx echo.Context) error
@@ -8677,6 +8883,86 @@ func (w *ServerInterfaceWrapper) ReadMessage(ctx echo.Context) error {
 	return err
 }
 
+// ListDeadLetters converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeadLetters(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeadLettersParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", ctx.QueryParams(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter all: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeadLetters(ctx, params)
+	return err
+}
+
+// GetDeadLetter converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeadLetter(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DeadLetterID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeadLetter(ctx, id)
+	return err
+}
+
+// DiscardDeadLetter converts echo context to params.
+func (w *ServerInterfaceWrapper) DiscardDeadLetter(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DeadLetterID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiscardDeadLetter(ctx, id)
+	return err
+}
+
+// RequeueDeadLetter converts echo context to params.
+func (w *ServerInterfaceWrapper) RequeueDeadLetter(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DeadLetterID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequeueDeadLetter(ctx, id)
+	return err
+}
+
 // ListProjections converts echo context to params.
 func (w *ServerInterfaceWrapper) ListProjections(ctx echo.Context) error {
 	var err error
@@ -8779,6 +9065,24 @@ func (w *ServerInterfaceWrapper) SkipProjectionEvent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SkipProjectionEvent(ctx, name)
+	return err
+}
+
+// GetVerification converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVerification(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVerification(ctx)
+	return err
+}
+
+// StartVerification converts echo context to params.
+func (w *ServerInterfaceWrapper) StartVerification(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartVerification(ctx)
 	return err
 }
 
@@ -11670,6 +11974,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/messages/:id/read", wrapper.ReadMessage, options.OperationMiddlewares["readMessage"]...)
 	router.GET(options.BaseURL+"/v1/messages/stream", wrapper.StreamMessages, options.OperationMiddlewares["streamMessages"]...)
 	router.GET(options.BaseURL+"/v1/messages/unread", wrapper.CountUnreadMessages, options.OperationMiddlewares["countUnreadMessages"]...)
+	router.GET(options.BaseURL+"/v1/ops/dead-letters", wrapper.ListDeadLetters, options.OperationMiddlewares["listDeadLetters"]...)
+	router.GET(options.BaseURL+"/v1/ops/dead-letters/:id", wrapper.GetDeadLetter, options.OperationMiddlewares["getDeadLetter"]...)
+	router.POST(options.BaseURL+"/v1/ops/dead-letters/:id/discard", wrapper.DiscardDeadLetter, options.OperationMiddlewares["discardDeadLetter"]...)
+	router.POST(options.BaseURL+"/v1/ops/dead-letters/:id/requeue", wrapper.RequeueDeadLetter, options.OperationMiddlewares["requeueDeadLetter"]...)
 	router.GET(options.BaseURL+"/v1/ops/projections", wrapper.ListProjections, options.OperationMiddlewares["listProjections"]...)
 	router.GET(options.BaseURL+"/v1/ops/projections/:name", wrapper.GetProjection, options.OperationMiddlewares["getProjection"]...)
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/pause", wrapper.PauseProjection, options.OperationMiddlewares["pauseProjection"]...)
@@ -11677,6 +11985,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/rebuild", wrapper.RebuildProjection, options.OperationMiddlewares["rebuildProjection"]...)
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/resume", wrapper.ResumeProjection, options.OperationMiddlewares["resumeProjection"]...)
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/skip", wrapper.SkipProjectionEvent, options.OperationMiddlewares["skipProjectionEvent"]...)
+	router.GET(options.BaseURL+"/v1/ops/verify", wrapper.GetVerification, options.OperationMiddlewares["getVerification"]...)
+	router.POST(options.BaseURL+"/v1/ops/verify", wrapper.StartVerification, options.OperationMiddlewares["startVerification"]...)
 	router.POST(options.BaseURL+"/v1/password/forgot", wrapper.ForgotPassword, options.OperationMiddlewares["forgotPassword"]...)
 	router.POST(options.BaseURL+"/v1/password/reset", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.GET(options.BaseURL+"/v1/payments", wrapper.ListPayments, options.OperationMiddlewares["listPayments"]...)
@@ -13234,6 +13544,96 @@ func (response ReadMessage204Response) VisitReadMessageResponse(w http.ResponseW
 	return nil
 }
 
+type ListDeadLettersRequestObject struct {
+	Params ListDeadLettersParams
+}
+
+type ListDeadLettersResponseObject interface {
+	VisitListDeadLettersResponse(w http.ResponseWriter) error
+}
+
+type ListDeadLetters200JSONResponse DeadLetterList
+
+func (response ListDeadLetters200JSONResponse) VisitListDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeadLetterRequestObject struct {
+	ID DeadLetterID `json:"id"`
+}
+
+type GetDeadLetterResponseObject interface {
+	VisitGetDeadLetterResponse(w http.ResponseWriter) error
+}
+
+type GetDeadLetter200JSONResponse DeadLetter
+
+func (response GetDeadLetter200JSONResponse) VisitGetDeadLetterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiscardDeadLetterRequestObject struct {
+	ID   DeadLetterID `json:"id"`
+	Body *DiscardDeadLetterJSONRequestBody
+}
+
+type DiscardDeadLetterResponseObject interface {
+	VisitDiscardDeadLetterResponse(w http.ResponseWriter) error
+}
+
+type DiscardDeadLetter200JSONResponse DeadLetter
+
+func (response DiscardDeadLetter200JSONResponse) VisitDiscardDeadLetterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequeueDeadLetterRequestObject struct {
+	ID   DeadLetterID `json:"id"`
+	Body *RequeueDeadLetterJSONRequestBody
+}
+
+type RequeueDeadLetterResponseObject interface {
+	VisitRequeueDeadLetterResponse(w http.ResponseWriter) error
+}
+
+type RequeueDeadLetter200JSONResponse DeadLetter
+
+func (response RequeueDeadLetter200JSONResponse) VisitRequeueDeadLetterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProjectionsRequestObject struct {
 }
 
@@ -13415,6 +13815,48 @@ func (response SkipProjectionEvent200JSONResponse) VisitSkipProjectionEventRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVerificationRequestObject struct {
+}
+
+type GetVerificationResponseObject interface {
+	VisitGetVerificationResponse(w http.ResponseWriter) error
+}
+
+type GetVerification200JSONResponse Verifications
+
+func (response GetVerification200JSONResponse) VisitGetVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartVerificationRequestObject struct {
+}
+
+type StartVerificationResponseObject interface {
+	VisitStartVerificationResponse(w http.ResponseWriter) error
+}
+
+type StartVerification202JSONResponse Verification
+
+func (response StartVerification202JSONResponse) VisitStartVerificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15606,6 +16048,18 @@ type StrictServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx context.Context, request ReadMessageRequestObject) (ReadMessageResponseObject, error)
+	// ListDeadLetters List commands that could not be decided
+	// (GET /v1/ops/dead-letters)
+	ListDeadLetters(ctx context.Context, request ListDeadLettersRequestObject) (ListDeadLettersResponseObject, error)
+	// GetDeadLetter Show a command that could not be decided
+	// (GET /v1/ops/dead-letters/{id})
+	GetDeadLetter(ctx context.Context, request GetDeadLetterRequestObject) (GetDeadLetterResponseObject, error)
+	// DiscardDeadLetter Leave a command undone
+	// (POST /v1/ops/dead-letters/{id}/discard)
+	DiscardDeadLetter(ctx context.Context, request DiscardDeadLetterRequestObject) (DiscardDeadLetterResponseObject, error)
+	// RequeueDeadLetter Have a command decided again
+	// (POST /v1/ops/dead-letters/{id}/requeue)
+	RequeueDeadLetter(ctx context.Context, request RequeueDeadLetterRequestObject) (RequeueDeadLetterResponseObject, error)
 	// ListProjections List the projections with how they are
 	// (GET /v1/ops/projections)
 	ListProjections(ctx context.Context, request ListProjectionsRequestObject) (ListProjectionsResponseObject, error)
@@ -15627,6 +16081,12 @@ type StrictServerInterface interface {
 	// SkipProjectionEvent Have a projection pass an event by
 	// (POST /v1/ops/projections/{name}/skip)
 	SkipProjectionEvent(ctx context.Context, request SkipProjectionEventRequestObject) (SkipProjectionEventResponseObject, error)
+	// GetVerification Show the last and the running verification of the books
+	// (GET /v1/ops/verify)
+	GetVerification(ctx context.Context, request GetVerificationRequestObject) (GetVerificationResponseObject, error)
+	// StartVerification Have the books verified
+	// (POST /v1/ops/verify)
+	StartVerification(ctx context.Context, request StartVerificationRequestObject) (StartVerificationResponseObject, error)
 	// ForgotPassword Ask for a link that sets a new password
 	// (POST /v1/password/forgot)
 	ForgotPassword(ctx context.Context, request ForgotPasswordRequestObject) (ForgotPasswordResponseObject, error)
@@ -17738,6 +18198,152 @@ func (sh *strictHandler) ReadMessage(ctx echo.Context, id MessageID, params Read
 	return nil
 }
 
+// ListDeadLetters operation middleware
+func (sh *strictHandler) ListDeadLetters(ctx echo.Context, params ListDeadLettersParams) error {
+	var request ListDeadLettersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeadLetters(ctx.Request().Context(), request.(ListDeadLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeadLetters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeadLettersResponseObject); ok {
+		return validResponse.VisitListDeadLettersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeadLetter operation middleware
+func (sh *strictHandler) GetDeadLetter(ctx echo.Context, id DeadLetterID) error {
+	var request GetDeadLetterRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeadLetter(ctx.Request().Context(), request.(GetDeadLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeadLetter")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeadLetterResponseObject); ok {
+		return validResponse.VisitGetDeadLetterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiscardDeadLetter operation middleware
+func (sh *strictHandler) DiscardDeadLetter(ctx echo.Context, id DeadLetterID) error {
+	var request DiscardDeadLetterRequestObject
+
+	request.ID = id
+
+	var body DiscardDeadLetterJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiscardDeadLetter(ctx.Request().Context(), request.(DiscardDeadLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiscardDeadLetter")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiscardDeadLetterResponseObject); ok {
+		return validResponse.VisitDiscardDeadLetterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequeueDeadLetter operation middleware
+func (sh *strictHandler) RequeueDeadLetter(ctx echo.Context, id DeadLetterID) error {
+	var request RequeueDeadLetterRequestObject
+
+	request.ID = id
+
+	var body RequeueDeadLetterJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequeueDeadLetter(ctx.Request().Context(), request.(RequeueDeadLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequeueDeadLetter")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequeueDeadLetterResponseObject); ok {
+		return validResponse.VisitRequeueDeadLetterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListProjections operation middleware
 func (sh *strictHandler) ListProjections(ctx echo.Context) error {
 	var request ListProjectionsRequestObject
@@ -17974,6 +18580,52 @@ func (sh *strictHandler) SkipProjectionEvent(ctx echo.Context, name ProjectionNa
 		return err
 	} else if validResponse, ok := response.(SkipProjectionEventResponseObject); ok {
 		return validResponse.VisitSkipProjectionEventResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVerification operation middleware
+func (sh *strictHandler) GetVerification(ctx echo.Context) error {
+	var request GetVerificationRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVerification(ctx.Request().Context(), request.(GetVerificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVerification")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVerificationResponseObject); ok {
+		return validResponse.VisitGetVerificationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartVerification operation middleware
+func (sh *strictHandler) StartVerification(ctx echo.Context) error {
+	var request StartVerificationRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartVerification(ctx.Request().Context(), request.(StartVerificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartVerification")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartVerificationResponseObject); ok {
+		return validResponse.VisitStartVerificationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

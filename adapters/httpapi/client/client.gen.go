@@ -58,6 +58,13 @@ const (
 	CommandStatusRefused  CommandStatus = "refused"
 )
 
+// Defines values for DeadLetterStatus.
+const (
+	DeadLetterStatusDiscarded DeadLetterStatus = "discarded"
+	DeadLetterStatusOpen      DeadLetterStatus = "open"
+	DeadLetterStatusRequeued  DeadLetterStatus = "requeued"
+)
+
 // Defines values for EntryOrder.
 const (
 	EntryOrderEffective EntryOrder = "effective"
@@ -253,6 +260,15 @@ const (
 const (
 	UserStatusActive UserStatus = "active"
 	UserStatusErased UserStatus = "erased"
+)
+
+// Defines values for VerificationStatus.
+const (
+	VerificationStatusFailed  VerificationStatus = "failed"
+	VerificationStatusFound   VerificationStatus = "found"
+	VerificationStatusRunning VerificationStatus = "running"
+	VerificationStatusSound   VerificationStatus = "sound"
+	VerificationStatusWaiting VerificationStatus = "waiting"
 )
 
 // Defines values for WalletStatus.
@@ -884,6 +900,9 @@ type Command struct {
 	// Problem An error (RFC 9457). `code` is stable; a refusal adds members of its own, such as `needed` and `available`.
 	Problem Problem `json:"problem,omitempty,omitzero"`
 
+	// RequeuedAs Of one that is `dead`, the command that asks for the same again, by an operator's decision. Ask what became of that.
+	RequeuedAs CommandID `json:"requeued_as,omitempty,omitzero"`
+
 	// Result What the request would have been answered with, had it waited.
 	Result CommandResult `json:"result,omitempty,omitzero"`
 
@@ -891,6 +910,9 @@ type Command struct {
 	Status CommandStatus `json:"status"`
 	Type   string        `json:"type,omitempty,omitzero"`
 }
+
+// CommandData What a command asks for, as it was sent.
+type CommandData map[string]interface{}
 
 // CommandID A command's id.
 //
@@ -1323,6 +1345,53 @@ type CreditLimit struct {
 //
 // Example: 0.9214695
 type CustomerRate = string
+
+// DeadLetter A command that could not be decided.
+type DeadLetter struct {
+	// Bytes Length of what it asks for.
+	Bytes int `json:"bytes"`
+
+	// Caller The principal that sent it.
+	Caller    string    `json:"caller,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Data What a command asks for, as it was sent.
+	Data CommandData `json:"data,omitempty,omitzero"`
+
+	// ID A command's id.
+	//
+	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID CommandID `json:"id"`
+
+	// Reason Why it could not be decided.
+	Reason string `json:"reason"`
+
+	// RequeuedAs A command's id.
+	//
+	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+	RequeuedAs       CommandID `json:"requeued_as,omitempty,omitzero"`
+	ResolutionReason string    `json:"resolution_reason,omitempty,omitzero"`
+	ResolvedAt       time.Time `json:"resolved_at,omitempty,omitzero"`
+
+	// ResolvedBy Who dealt with it.
+	ResolvedBy string           `json:"resolved_by,omitempty,omitzero"`
+	Status     DeadLetterStatus `json:"status"`
+
+	// Type What it asks for; `undecodable` where that cannot be read.
+	//
+	// Example: post-transaction
+	Type string `json:"type"`
+}
+
+// DeadLetterList defines model for DeadLetterList.
+type DeadLetterList struct {
+	Data       []DeadLetter `json:"data"`
+	HasMore    bool         `json:"has_more"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DeadLetterStatus defines model for DeadLetterStatus.
+type DeadLetterStatus string
 
 // DecideReview defines model for DecideReview.
 type DecideReview struct {
@@ -2451,6 +2520,12 @@ type ResetPassword struct {
 	Token LinkToken `json:"token"`
 }
 
+// ResolveDeadLetter defines model for ResolveDeadLetter.
+type ResolveDeadLetter struct {
+	// Reason Why; it is kept and shown.
+	Reason OperatorReason `json:"reason"`
+}
+
 // ReverseTransaction defines model for ReverseTransaction.
 type ReverseTransaction struct {
 	// AtEffectiveTime Take effect when the original did, instead of now.
@@ -3246,6 +3321,64 @@ type UserMembership struct {
 // UserStatus Whether there is a person behind an id.
 type UserStatus string
 
+// Verification defines model for Verification.
+type Verification struct {
+	AskedAt time.Time           `json:"asked_at"`
+	AskedBy string              `json:"asked_by"`
+	BeganAt time.Time           `json:"began_at,omitempty,omitzero"`
+	Checks  []VerificationCheck `json:"checks,omitempty,omitzero"`
+	EndedAt time.Time           `json:"ended_at,omitempty,omitzero"`
+
+	// Failure Why it could not be made.
+	Failure string `json:"failure,omitempty,omitzero"`
+
+	// Findings The first hundred.
+	Findings []VerificationFinding `json:"findings,omitempty,omitzero"`
+	ID       int64                 `json:"id"`
+
+	// Position The event that it has come to.
+	Position int64 `json:"position"`
+
+	// Status `sound`: nothing was found. `found`: something was. `failed`: it could not be made.
+	Status VerificationStatus `json:"status"`
+
+	// Total The last event that it will look at; 0 until that is known.
+	Total int64 `json:"total"`
+}
+
+// VerificationCheck defines model for VerificationCheck.
+type VerificationCheck struct {
+	Findings int `json:"findings"`
+
+	// Name Example: chain
+	Name string `json:"name"`
+
+	// Note Why it was not made, or what of it was not.
+	Note string `json:"note,omitempty,omitzero"`
+
+	// Rows How much was looked at.
+	Rows   int64 `json:"rows"`
+	TookMs int64 `json:"took_ms"`
+}
+
+// VerificationFinding defines model for VerificationFinding.
+type VerificationFinding struct {
+	Check  string `json:"check"`
+	Detail string `json:"detail"`
+
+	// Position The event that it was found at.
+	Position int64 `json:"position,omitempty,omitzero"`
+}
+
+// VerificationStatus `sound`: nothing was found. `found`: something was. `failed`: it could not be made.
+type VerificationStatus string
+
+// Verifications defines model for Verifications.
+type Verifications struct {
+	Last    Verification `json:"last,omitempty,omitzero"`
+	Running Verification `json:"running,omitempty,omitzero"`
+}
+
 // Wallet defines model for Wallet.
 type Wallet struct {
 	Balances  []WalletBalance `json:"balances"`
@@ -3763,6 +3896,11 @@ type AtLeast = Position
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DeadLetterID A command's id.
+//
+// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DeadLetterID = CommandID
 
 // DryRun defines model for DryRun.
 type DryRun = bool
@@ -4340,6 +4478,18 @@ type ListMessageHistoryParams struct {
 type ReadMessageParams struct {
 	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListDeadLettersParams defines parameters for ListDeadLetters.
+type ListDeadLettersParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// All Those too that were dealt with.
+	All bool `form:"all,omitempty" json:"all,omitempty,omitzero"`
 }
 
 // ResetPasswordParams defines parameters for ResetPassword.
@@ -6180,6 +6330,55 @@ func (c *Client) ReadMessage(ctx context.Context, id MessageID, params *ReadMess
 	return sendOnly(ctx, c, r, options)
 }
 
+// ListDeadLetters List commands that could not be decided.
+//
+// Newest first: those that are open, or with `all` those too that were dealt with. Roles: operator, admin.
+//
+// GET /v1/ops/dead-letters
+func (c *Client) ListDeadLetters(ctx context.Context, params *ListDeadLettersParams, options ...Option) (DeadLetterList, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/dead-letters")
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+		r.inQuery("all", params.All)
+	}
+	return send[DeadLetterList](ctx, c, r, options)
+}
+
+// GetDeadLetter Show a command that could not be decided.
+//
+// With what it asks for, as it was sent: what is personal in it is sealed. Of one that cannot be read only the length is
+// shown. Roles: operator, admin.
+//
+// GET /v1/ops/dead-letters/{id}
+func (c *Client) GetDeadLetter(ctx context.Context, id DeadLetterID, options ...Option) (DeadLetter, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/dead-letters/{id}", id)
+	return send[DeadLetter](ctx, c, r, options)
+}
+
+// DiscardDeadLetter Leave a command undone.
+//
+// Once, however often this is asked for. Its outcome stays what it is. Roles: operator, admin.
+//
+// POST /v1/ops/dead-letters/{id}/discard
+func (c *Client) DiscardDeadLetter(ctx context.Context, id DeadLetterID, body ResolveDeadLetter, options ...Option) (DeadLetter, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/dead-letters/{id}/discard", id)
+	r.body = body
+	return send[DeadLetter](ctx, c, r, options)
+}
+
+// RequeueDeadLetter Have a command decided again.
+//
+// Its command is asked for again, without a deadline, under an id that follows from the old one: `requeued_as`. The outcome of the
+// old id stays what it is, and says under which it went on. Once, however often this is asked for. Roles: operator, admin.
+//
+// POST /v1/ops/dead-letters/{id}/requeue
+func (c *Client) RequeueDeadLetter(ctx context.Context, id DeadLetterID, body ResolveDeadLetter, options ...Option) (DeadLetter, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/dead-letters/{id}/requeue", id)
+	r.body = body
+	return send[DeadLetter](ctx, c, r, options)
+}
+
 // ListProjections List the projections with how they are.
 //
 // All of them, in the order in which they are built. Roles: finance, operator, admin.
@@ -6259,6 +6458,27 @@ func (c *Client) SkipProjectionEvent(ctx context.Context, name ProjectionName, b
 	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/skip", name)
 	r.body = body
 	return send[Projection](ctx, c, r, options)
+}
+
+// GetVerification Show the last and the running verification of the books.
+//
+// Each check with how much was looked at and what was found. Roles: finance, operator, admin.
+//
+// GET /v1/ops/verify
+func (c *Client) GetVerification(ctx context.Context, options ...Option) (Verifications, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/verify")
+	return send[Verifications](ctx, c, r, options)
+}
+
+// StartVerification Have the books verified.
+//
+// A process with the role `reactor` begins within seconds, and `GET` says how far it is. While one waits or runs, it is that one: there
+// is one at a time. Roles: operator, admin.
+//
+// POST /v1/ops/verify
+func (c *Client) StartVerification(ctx context.Context, options ...Option) error {
+	r := newRequest(http.MethodPost, "/v1/ops/verify")
+	return sendOnly(ctx, c, r, options)
 }
 
 // ForgotPassword Ask for a link that sets a new password.

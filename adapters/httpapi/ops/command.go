@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/florinledger/florin/adapters/httpapi/api"
@@ -49,6 +50,13 @@ func (h *Handlers) commandOf(ctx context.Context, a journal.Answer) (api.Command
 	case journal.Dead:
 		c.Status = api.CommandStatusDead
 		c.Problem, _ = (&request.Problem{Code: request.CodeDead}).Render("", "")
+		l, err := h.ports.DeadLetters.Letter(ctx, o.Command)
+		switch {
+		case err == nil && !l.RequeuedAs.IsZero():
+			c.RequeuedAs = l.RequeuedAs.String()
+		case err != nil && !errors.Is(err, journal.ErrNoLetter):
+			return c, request.Unavailable(err)
+		}
 		return c, nil
 	case journal.Done:
 	default:

@@ -3,13 +3,16 @@ package ops
 import (
 	"context"
 
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 )
 
 // Ports are what the handlers of the machinery call out to.
 type Ports struct {
-	Projections Projections
-	Control     ProjectionControl
+	Projections   Projections
+	Control       ProjectionControl
+	DeadLetters   DeadLetters
+	Verifications Verifications
 }
 
 // Projections knows how the projections are.
@@ -28,4 +31,22 @@ type ProjectionControl interface {
 	Resume(ctx context.Context, name string) error
 	// Skip has one pass an event by. Errors: query.ErrMoneyProjection, query.ErrNotStuck.
 	Skip(ctx context.Context, name string, position int64, reason, actor string) error
+}
+
+// DeadLetters are the commands that could not be decided: *postgres.DeadLetters.
+type DeadLetters interface {
+	Letters(ctx context.Context, shard journal.Shard, f journal.LetterFilter) ([]journal.Letter, error)
+	// Letter returns the dead letter of a command. Errors: journal.ErrNoLetter, or a fault.
+	Letter(ctx context.Context, id journal.CommandID) (journal.Letter, error)
+	// Resolve notes what was decided about it, once, and has it asked for again where that was decided. Errors:
+	// journal.ErrNoLetter, journal.ErrLetterResolved, journal.ErrLetterUnreadable, or a fault.
+	Resolve(ctx context.Context, id journal.CommandID, r journal.Resolution, by, why string) (journal.Letter, error)
+}
+
+// Verifications are those that were asked for: *postgres.Verifications.
+type Verifications interface {
+	// Recent returns the one that ended last and the one that waits or runs; nil for none.
+	Recent(ctx context.Context) (last, open *journal.Verification, err error)
+	// Ask returns the one that waits or runs, and makes one that waits if there is none.
+	Ask(ctx context.Context, by string) (journal.Verification, error)
 }

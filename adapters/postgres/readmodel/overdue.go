@@ -28,6 +28,11 @@ func Overdue(ctx context.Context, tx pgx.Tx, registry *journal.Registry, before 
 	if err != nil {
 		return err
 	}
+	names, versions := make([]string, len(live)), make([]int, len(live))
+	for i, at := range live {
+		names[i], versions[i] = at.name, at.version
+	}
+	args := pgx.NamedArgs{"before": before, "limit": maxOverdue, "names": names, "versions": versions}
 	for _, c := range []struct{ name, projection, statement string }{
 		{"holds due", wallets.Wallets, "overdue_holds"},
 		{"schedules due", wallets.Wallets, "overdue_schedules"},
@@ -38,17 +43,17 @@ func Overdue(ctx context.Context, tx pgx.Tx, registry *journal.Registry, before 
 			report.Unchecked(c.name, "there is no projection "+c.projection+" of this version")
 			continue
 		}
-		if err := overdue(ctx, tx, c.name, statement(c.statement, live[i].schema), before, report); err != nil {
+		if err := overdue(ctx, tx, c.name, statement(c.statement, live[i].schema), args, report); err != nil {
 			return err
 		}
 	}
-	return overdue(ctx, tx, checkLag, sqlOf("overdue_projections"), before, report)
+	return overdue(ctx, tx, checkLag, sqlOf("overdue_projections"), args, report)
 }
 
 // overdue runs a statement whose rows are a number of what was looked at, and a text for what is found, or NULL.
-func overdue(ctx context.Context, tx pgx.Tx, check, sql string, before time.Time, report *journal.Report) error {
+func overdue(ctx context.Context, tx pgx.Tx, check, sql string, args pgx.NamedArgs, report *journal.Report) error {
 	begun := time.Now()
-	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"before": before, "limit": maxOverdue}) //nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
+	rows, err := tx.Query(ctx, sql, args) //nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
 	if err != nil {
 		return fmt.Errorf("check %s: %w", check, err)
 	}

@@ -1,11 +1,9 @@
--- Of each the newest version: those before it are left behind when nobody runs them any more.
-WITH live AS (
-    SELECT DISTINCT ON (name) name, generation FROM projection_live ORDER BY name, version DESC
-)
+-- Those that this program reads: of other versions, whoever runs them looks after them.
 SELECT n.looked, p.detail
-  FROM (SELECT count(*) AS looked FROM live) n
+  FROM (SELECT count(*) AS looked FROM unnest(@names::text[]) AS own (name)) n
   LEFT JOIN (SELECT format('%s stands at %s, and event %s was recorded at %s', name, g.position, e.position, e.recorded_at) AS detail
-               FROM live
+               FROM projection_live l
+               JOIN unnest(@names::text[], @versions::int[]) AS own (name, version) USING (name, version)
                JOIN projection_generation g USING (name, generation)
                JOIN events e ON e.shard = 0 AND e.position = g.position + 1
               WHERE e.recorded_at < @before ORDER BY name LIMIT @limit) p ON true

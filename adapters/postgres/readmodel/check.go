@@ -59,8 +59,8 @@ func CheckName(projection string) string { return "projection " + projection }
 
 // NewCheck returns a check of the named projections, and of the balances in the journal. tx sees one state of everything
 // and is read from by nobody else yet; pool, of the same database, has [CheckConnections]. Close ends the check.
-func NewCheck(ctx context.Context, pool *pgxpool.Pool, tx pgx.Tx, registry *journal.Registry, projections []string) (c *Check, err error) {
-	c = &Check{}
+func NewCheck(ctx context.Context, pool *pgxpool.Pool, tx pgx.Tx, registry *journal.Registry, projections []string) (_ *Check, err error) {
+	c := &Check{}
 	ctx, c.cancel = context.WithCancel(ctx)
 	c.group, c.ctx = errgroup.WithContext(ctx)
 	defer func() {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
@@ -95,4 +96,18 @@ func TestCheckFindsAWrongBalance(t *testing.T) {
 	}))
 	require.Equal(t, []journal.Finding{{Check: "balance after", Position: 2,
 		Detail: "posting 0 leaves liabilities:user:a with 71 JPY, expected 70"}}, report.Findings)
+}
+
+// A check that cannot begin leaves nothing behind.
+func TestCheckThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	require.NoError(t, l.store.Books(t.Context(), func(b postgres.Books) error {
+		closed, err := pgxpool.New(t.Context(), l.pool.Config().ConnString())
+		require.NoError(t, err)
+		closed.Close()
+		_, err = readmodel.NewCheck(t.Context(), closed, b.Tx, l.registry, readmodel.Names())
+		require.ErrorContains(t, err, "closed pool")
+		return nil
+	}))
 }

@@ -79,3 +79,14 @@ func TestLatency(t *testing.T) {
 	record(h, 24*time.Hour)
 	assert.InDelta(t, maxLatency.Seconds(), latencyOf(h).Max, 1, "what is longer than can be told counts as the longest")
 }
+
+// What is missing counts, and what is booked twice; what may have been booked is right either way.
+func TestBookedOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		booked, answered, unknown int64
+		want                      float64
+	}{{100, 100, 0, 1}, {99, 100, 0, 0.99}, {101, 100, 0, 0.99}, {102, 100, 2, 1}, {100, 100, 2, 1}, {103, 100, 2, 0.99}, {0, 100, 5, 0}} {
+		assert.InDelta(t, c.want, bookedOnce(c.booked, c.answered, c.unknown), 1e-9, c)
+	}
+}

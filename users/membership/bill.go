@@ -1,6 +1,8 @@
 package membership
 
 import (
+	"cmp"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
@@ -240,10 +242,14 @@ func weighInvoice(s *journal.Scope, provider string, i payment.InvoiceFact, row 
 	if row.Asset != "" && row.Asset != i.Paid.Asset {
 		return step, ledger.ErrInvalidField
 	}
+	i.Payment = cmp.Or(i.Payment, row.Payment)
 	in, back, walletID := moved(s, provider, i)
 	zero := told.Sub(told)
 	received, refunded := decimal.Max(told.Sub(figureOr(row.Received)), zero), zero
 	cleared := decimal.Max(told.Sub(in), zero)
+	if i.Payment == "" { // its charge does not name it either, and puts the money in suspense, before or after
+		cleared = zero
+	}
 	if walletID != "" { // it is in a wallet, and stays there
 		received = cleared
 	} else {
@@ -261,7 +267,8 @@ func moved(s *journal.Scope, provider string, i payment.InvoiceFact) (received, 
 		return payment.BookedOf(s, provider, i.Payment)
 	}
 	_, row := invoiceOf(s, provider, i.ID)
-	return figureOr(row.Received), figureOr(row.Refunded), ""
+	_, _, walletID = payment.BookedOf(s, provider, i.ID)
+	return figureOr(row.Received), figureOr(row.Refunded), walletID
 }
 
 // suspend books what came in for an invoice that names no membership of ours.

@@ -151,6 +151,8 @@ type booking struct {
 	err    error
 	// item is what waited and is given to the wallet by hand, reason and by are why and by whom.
 	item, reason, by string
+	// part says that the rest of the payment is a membership's.
+	part bool
 }
 
 func (b *booking) result() Result {
@@ -199,7 +201,7 @@ func (b *booking) holder() string {
 func (b *booking) assign(left decimal.Decimal) {
 	body := Assigned{
 		Provider: b.fact.Provider, Payment: b.fact.Payment, Amount: b.money(left), WalletID: b.wallet, SuspenseID: b.item, Reason: b.reason, AssignedBy: b.by,
-		Source: b.fact.source(),
+		Part: b.part, Source: b.fact.source(),
 	}
 	if left.IsPositive() {
 		b.post(TypeAssigned, body, left, suspenseOf(b.fact.Provider), b.holder())

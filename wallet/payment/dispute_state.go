@@ -148,6 +148,16 @@ func (d *dispute) holder(asset string) string {
 	return wallet.Account(d.Wallet, wallet.Available)
 }
 
+// lostOf is what disputes of a payment have lost in its own asset while its wallet was not known.
+func lostOf(s *journal.Scope, provider string, p payment) (sum decimal.Decimal) {
+	for _, id := range p.Disputes {
+		if d, known := disputes().Get(s, key(provider, id)); known && d.Suspended.Asset == p.Asset {
+			sum = sum.Add(figure(d.Suspended.Amount))
+		}
+	}
+	return sum
+}
+
 // share is the part of held that goes with a part of a whole: all of it with all, and otherwise in
 // proportion, rounded half to even at held's scale.
 func share(held, part, whole decimal.Decimal) decimal.Decimal {

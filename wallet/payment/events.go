@@ -73,6 +73,8 @@ type Assigned struct {
 	SuspenseID string `json:"suspense_id,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 	AssignedBy string `json:"assigned_by,omitempty"`
+	// Part says that only this is the wallet's: the payment is a membership's, and so is what is heard of it later.
+	Part bool `json:"part,omitempty"`
 	Source
 }
 
@@ -198,7 +200,9 @@ func evolve(s *journal.Scope, e *journal.Event) {
 		payments().Put(s, key(body.Provider, body.Payment), p)
 	case Assigned:
 		p := find(s, body.Provider, body.Payment).in(body.Amount)
-		p.Wallet = body.WalletID
+		if !body.Part {
+			p.Wallet = body.WalletID
+		}
 		payments().Put(s, key(body.Provider, body.Payment), p)
 	case DisputeUpdated:
 		noteDispute(s, body.About)

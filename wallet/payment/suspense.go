@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet"
@@ -30,8 +32,22 @@ type Suspension struct {
 	Amount ledger.Money
 }
 
-// Suspensions are what an event of this package, which has been decoded, changes in suspense.
+// Suspending is what the body of another package's event says of what the event changes in suspense, of one payment or of
+// several. Each item is that of its payment, whoever put it there.
+type Suspending interface{ Suspends() []Suspension }
+
+// ChangedBy is what is added to the item of a payment; below zero it is taken away.
+func ChangedBy(provider, id string, amount decimal.Decimal, asset string) Suspension {
+	return Suspension{
+		Key: key(provider, id) + "/" + asset, Provider: provider, Payment: id, Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: asset},
+	}
+}
+
+// Suspensions are what an event, which has been decoded, changes in suspense.
 func Suspensions(e *journal.Event) (out []Suspension) {
+	if body, ok := e.Body.(Suspending); ok {
+		return body.Suspends()
+	}
 	for _, p := range e.Postings {
 		provider, ok := strings.CutPrefix(p.Account, suspenseOf(""))
 		if !ok || strings.Contains(provider, ":") {
@@ -41,11 +57,7 @@ func Suspensions(e *journal.Event) (out []Suspension) {
 		if p.Side == journal.Debit {
 			amount = amount.Neg()
 		}
-		paid := paymentOf(e)
-		out = append(out, Suspension{
-			Key: key(provider, paid) + "/" + p.Asset, Provider: provider, Payment: paid,
-			Amount: ledger.Money{Amount: journal.FormatAmount(amount), Asset: p.Asset},
-		})
+		out = append(out, ChangedBy(provider, paymentOf(e), amount, p.Asset))
 	}
 	return out
 }
@@ -127,10 +139,13 @@ func decideAssign(s *journal.Scope, c Assign) error {
 	left := figure(item.Amount.Amount)
 	if p.Wallet == "" && p.Asset == item.Amount.Asset {
 		// What was lost of it by disputes is taken from the wallet by the claim.
-		left = p.left(-left.Exponent())
+		whole := p.left(-left.Exponent())
+		if b.part = p.Invoice != "" && !whole.Equal(left.Add(lostOf(s, item.Provider, p))); !b.part {
+			left = whole
+		}
 	}
 	b.assign(left)
-	if p.Wallet == "" {
+	if p.Wallet == "" && !b.part {
 		b.claim()
 	}
 	if b.err != nil {

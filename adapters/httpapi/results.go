@@ -71,7 +71,7 @@ func (h *Handlers) result(ctx context.Context, a journal.Answer) (any, error) {
 		return h.RefundAfter(ctx, a)
 	case payment.CommandAssign:
 		return h.AssignedOf(a)
-	case payment.CommandBookHeld:
+	case payment.CommandBookHeld, payment.CommandBookHeldBilled:
 		return h.HeldBookedOf(a)
 	case payment.CommandRecordFact, payment.CommandRecordBilling:
 		return handling.ReceiptOf(a.Outcome)

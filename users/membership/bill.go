@@ -13,21 +13,32 @@ import (
 )
 
 // decideBilling books what a provider says of a subscription, an invoice, or a payment of one, and is not booked yet. It
-// refuses nothing.
+// refuses nothing: what the books cannot take is held.
 func decideBilling(s *journal.Scope, f payment.Fact) error {
-	var result payment.Result
-	err := s.Try(func() (err error) { // all of it or nothing
-		result, err = weigh(s, f)
-		return err
-	})
-	if r := journal.AsRefusal(err); r != nil {
-		result, err = payment.Result{Result: payment.Passed, Reason: payment.Reason(r.Code)}, nil
-	}
+	weigh := weighing(s)
+	result, err := weigh(f)
 	if err != nil {
+		return err
+	}
+	if err := payment.SettleHeld(s, weigh, f, result); err != nil {
 		return err
 	}
 	s.Result(result)
 	return nil
+}
+
+// weighing books all of a message or nothing.
+func weighing(s *journal.Scope) payment.Weigh {
+	return func(f payment.Fact) (result payment.Result, err error) {
+		err = s.Try(func() (err error) {
+			result, err = weigh(s, f)
+			return err
+		})
+		if r := journal.AsRefusal(err); r != nil {
+			return payment.Result{Result: payment.Held, Reason: payment.Reason(r.Code)}, nil
+		}
+		return result, err
+	}
 }
 
 func weigh(s *journal.Scope, f payment.Fact) (payment.Result, error) {
@@ -240,7 +251,7 @@ func weighInvoice(s *journal.Scope, provider string, i payment.InvoiceFact, row 
 		return step, err
 	}
 	if row.Asset != "" && row.Asset != i.Paid.Asset {
-		return step, ledger.ErrInvalidField
+		return step, ledger.ErrInvalidField.Because("the invoice is booked in %s", row.Asset)
 	}
 	i.Payment = cmp.Or(i.Payment, row.Payment)
 	in, back, walletID := moved(s, provider, i)

@@ -124,6 +124,9 @@ func schemaOf(eventType string) int {
 
 func registerBilling(r *journal.Registry) {
 	journal.Decides(r, payment.CommandRecordBilling, decideBilling)
+	journal.Decides(r, payment.CommandBookHeldBilled, func(s *journal.Scope, c payment.BookHeld) error {
+		return payment.DecideBookHeld(s, weighing(s), c)
+	})
 	journal.Decides(r, CommandSubscribe, decideSubscribe)
 	journal.Decides(r, CommandRecordPage, decideRecordPage)
 	journal.Decides(r, CommandRecordAnswer, decideRecordAnswer)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/users/membership"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/payment"
@@ -95,10 +96,10 @@ func TestBilledSuspenseIsAssigned(t *testing.T) {
 func TestBilledPartIsAssigned(t *testing.T) {
 	t.Parallel()
 	b := billed(t, true, "2028-02-01T00:00:00Z")
-	b.says(b.paid("in_1", "29.00", "price_pro", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"))
-	b.says(b.givenBack("in_1", "5.00"))
-	b.refund("in_1", "re_1", "5.00", true)
-	b.refund("in_1", "re_1", "5.00", false)
+	b.says(b.paid("in_2", "29.00", "price_pro", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"))
+	b.says(b.givenBack("in_2", "5.00"))
+	b.refund("in_2", "re_2", "5.00", true)
+	b.refund("in_2", "re_2", "5.00", false)
 	b.holds("29", "5", "24", "0", "29")
 	c := b.assigning(payment.TypeRefundReturned)
 	b.Do(payment.CommandAssign, c)
@@ -144,6 +145,37 @@ func TestBilledByAnUnnamedPayment(t *testing.T) {
 				step(b)
 			}
 			b.holds("29", "0", "29", "0", "29")
+			require.Equal(t, b.State(), b.Replay(cores()...).State())
+		})
+	}
+}
+
+// An invoice in an asset that nobody has registered is kept, and booked once somebody has.
+func TestBilledHeld(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]string{"by finance": "usr_boss", "by the next message": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := billed(t, true, "2028-02-01T00:00:00Z")
+			f := b.paid("in_1", "29.00", "price_pro", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z")
+			f.Billing.Invoice.Paid.Asset = "DOGE"
+			require.Equal(t, payment.Result{Result: payment.Held, Reason: "unknown-asset"}, b.says(f))
+			held, ok := b.Events()[len(b.Events())-1].Body.(payment.FactHeld)
+			require.True(t, ok)
+			require.Equal(t, ledger.Money{Amount: "29.00", Asset: "DOGE"}, held.Fact.Amount())
+			c := payment.BookHeld{As: wallet.As{Principal: "usr_boss", Role: wallet.Service}, HeldID: held.HeldID, Key: held.Key}
+			require.ErrorIs(t, b.When(payment.CommandBookHeldBilled, c).Refusal, payment.ErrStillHeld)
+			b.Do(ledger.CommandRegisterAsset, ledger.RegisterAsset{Code: "DOGE", Scale: 2})
+			if by != "" {
+				b.Do(payment.CommandBookHeldBilled, c)
+			} else {
+				f.EventID = "evt_2"
+				require.Equal(t, payment.Booked, b.says(f).Result)
+			}
+			require.Equal(t, []string{"29", "29"}, []string{
+				b.balance(payment.Clearing, "DOGE", time.Time{}), b.balance(membership.Deferred(b.id), "DOGE", time.Time{}),
+			})
+			require.ErrorIs(t, b.When(payment.CommandBookHeldBilled, c).Refusal, payment.ErrSuspenseEmpty)
 			require.Equal(t, b.State(), b.Replay(cores()...).State())
 		})
 	}

@@ -176,3 +176,14 @@ func Suspend(s *journal.Scope, f Fact) (Result, error) {
 	f.Invoiced, f.Invoice, f.Wallet, f.Order = false, "", "", ""
 	return weighPayment(s, f)
 }
+
+// SettleHeld holds a message of billing that could not be booked, as its result says; what was held about the same thing
+// is booked with one that could.
+func SettleHeld(s *journal.Scope, weigh Weigh, f Fact, result Result) error {
+	return settleHeld(s, weigh, f, result)
+}
+
+// DecideBookHeld decides a [BookHeld] of what weigh books.
+func DecideBookHeld(s *journal.Scope, weigh Weigh, c BookHeld) error {
+	return decideBookHeld(s, weigh, c)
+}

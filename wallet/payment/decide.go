@@ -15,17 +15,13 @@ import (
 // decideFact books what a message says and is not booked yet. It refuses nothing: what the books cannot take is held,
 // what they do not follow is ignored, and the result says why.
 func decideFact(s *journal.Scope, engine *risk.Engine, f Fact) error {
-	result, err := weighRisk(s, engine, f)
+	weigh := func(f Fact) (Result, error) { return weighRisk(s, engine, f) }
+	result, err := weigh(f)
 	if err != nil {
 		return err
 	}
-	if result.Result == Held {
-		hold(s, f, result.Reason)
-	} else if h, _ := heldFacts().Get(s, f.heldKey()); len(h.Facts) > 0 {
-		// What could not be booked before can be now, unless something else is wrong with it.
-		if err := bookHeld(s, engine, f.heldKey(), ""); err != nil && journal.AsRefusal(err) == nil {
-			return err
-		}
+	if err := settleHeld(s, weigh, f, result); err != nil {
+		return err
 	}
 	s.Result(result)
 	return nil

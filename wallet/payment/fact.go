@@ -147,6 +147,9 @@ type PayoutFact struct {
 // Principal is the name under which a provider asks.
 func Principal(provider string) string { return "provider:" + provider }
 
+// Billed reports whether memberships decide f.
+func (f Fact) Billed() bool { return f.Kind == Billed || f.Kind == Paid && f.Invoiced }
+
 // Command returns the command that records f. Two deliveries of one message are one command,
 // although their bodies may differ: id and hash are made of the message's name alone.
 //
@@ -158,7 +161,7 @@ func Command(f Fact) (journal.Command, error) {
 	}
 	digest := sha256.Sum256([]byte(CommandRecordFact + "\x00" + f.Provider + "\x00" + f.EventID))
 	commandType := CommandRecordFact
-	if f.Kind == Billed || f.Kind == Paid && f.Invoiced {
+	if f.Billed() {
 		commandType = CommandRecordBilling
 	}
 	c := journal.Command{

@@ -50,8 +50,16 @@ func heldFacts() journal.Kind[held] { return journal.NewKind[held]("held-fact") 
 
 // heldKey is the thing that a message is about: where the books can take one message about it, they can take all.
 func (f Fact) heldKey() string {
-	thing := f.Payment
+	thing, kind := f.Payment, string(f.Kind)
 	switch {
+	case f.Billed():
+		kind = string(Billed)
+		if b := f.Billing; b != nil {
+			thing = b.Subscription
+			if b.Invoice != nil {
+				thing = b.Invoice.ID
+			}
+		}
 	case f.Settlement != nil:
 		thing = f.Settlement.ID
 	case f.Dispute != nil:
@@ -61,7 +69,7 @@ func (f Fact) heldKey() string {
 	case f.Refund != nil:
 		thing = f.Refund.Ref
 	}
-	return key(f.Provider, string(f.Kind)+"/"+thing)
+	return key(f.Provider, kind+"/"+thing)
 }
 
 // hold keeps a message that the books cannot take, unless the same was said before.
@@ -71,6 +79,11 @@ func hold(s *journal.Scope, f Fact, reason Reason) {
 		r := *f.Refund
 		r.ID = named(r.ID)
 		f.Refund = &r
+	}
+	if f.Billing != nil {
+		b := *f.Billing
+		b.Membership, b.Member = named(b.Membership), named(b.Member)
+		f.Billing = &b
 	}
 	h, known := heldFacts().Get(s, f.heldKey())
 	for _, before := range h.Facts {
@@ -96,6 +109,8 @@ func (f Fact) Amount() ledger.Money {
 		return f.Payout.Amount
 	case f.Refund != nil:
 		return f.Refund.Amount
+	case f.Billing != nil && f.Billing.Invoice != nil:
+		return f.Billing.Invoice.Paid
 	}
 	return ledger.Money{Amount: cmp.Or(f.Received, f.Refunded, "0"), Asset: f.Asset}
 }
@@ -113,11 +128,11 @@ func says(f Fact) string {
 // bookHeld books what is held about a thing, all of it. by is who asks for it; "" for a later message about the thing.
 //
 // Refusals: ErrStillHeld (with [StillHeld]).
-func bookHeld(s *journal.Scope, engine *risk.Engine, thing, by string) error {
+func bookHeld(s *journal.Scope, weigh Weigh, thing, by string) error {
 	h, _ := heldFacts().Get(s, thing)
 	return s.Try(func() error {
 		for _, f := range h.Facts {
-			result, err := weighRisk(s, engine, f)
+			result, err := weigh(f)
 			switch {
 			case err != nil:
 				return err
@@ -131,8 +146,29 @@ func bookHeld(s *journal.Scope, engine *risk.Engine, thing, by string) error {
 	})
 }
 
-// CommandBookHeld is the type of the command whose data is a [BookHeld].
-const CommandBookHeld = "book-held-fact"
+// Weigh books what a message says and is not booked yet.
+type Weigh func(Fact) (Result, error)
+
+// settleHeld holds a message that could not be booked; what was held about the same thing is booked with one that could.
+func settleHeld(s *journal.Scope, weigh Weigh, f Fact, result Result) error {
+	if result.Result == Held {
+		hold(s, f, result.Reason)
+		return nil
+	}
+	if h, _ := heldFacts().Get(s, f.heldKey()); len(h.Facts) > 0 {
+		// What could not be booked before can be now, unless something else is wrong with it.
+		if err := bookHeld(s, weigh, f.heldKey(), ""); err != nil && journal.AsRefusal(err) == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The types of the commands whose data is a [BookHeld]: memberships decide that about what is billed.
+const (
+	CommandBookHeld       = "book-held-fact"
+	CommandBookHeldBilled = "book-held-billing-fact"
+)
 
 // BookHeld has what is held about a thing booked, now that the books can take it. For finance.
 //
@@ -144,7 +180,7 @@ type BookHeld struct {
 	Key    string `json:"key"`
 }
 
-func decideBookHeld(s *journal.Scope, engine *risk.Engine, c BookHeld) error {
+func decideBookHeld(s *journal.Scope, weigh Weigh, c BookHeld) error {
 	h, known := heldFacts().Get(s, c.Key)
 	switch {
 	case !known:
@@ -152,12 +188,14 @@ func decideBookHeld(s *journal.Scope, engine *risk.Engine, c BookHeld) error {
 	case len(h.Facts) == 0 || h.ID != c.HeldID: // what is held by now is another item
 		return ErrSuspenseEmpty
 	}
-	return bookHeld(s, engine, c.Key, c.As.Principal)
+	return bookHeld(s, weigh, c.Key, c.As.Principal)
 }
 
 // registerHeld tells r what held messages decide, evolve and record.
 func registerHeld(r *journal.Registry, engine *risk.Engine) {
-	journal.Decides(r, CommandBookHeld, func(s *journal.Scope, c BookHeld) error { return decideBookHeld(s, engine, c) })
+	journal.Decides(r, CommandBookHeld, func(s *journal.Scope, c BookHeld) error {
+		return decideBookHeld(s, func(f Fact) (Result, error) { return weighRisk(s, engine, f) }, c)
+	})
 	journal.Records[FactHeld](r, TypeFactHeld, 1, nil)
 	journal.Records[FactBooked](r, TypeFactBooked, 1, nil)
 	journal.Holds(r, heldFacts())

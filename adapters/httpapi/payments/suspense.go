@@ -62,11 +62,15 @@ func (h *Handlers) BookSuspense(ctx context.Context, r api.BookSuspenseRequestOb
 	if err != nil {
 		return nil, err
 	}
+	commandType := payment.CommandBookHeld
 	c := payment.BookHeld{As: handling.ActingForAnybody(request.CallOf(ctx).Principal), HeldID: r.ID}
 	if body, is := e.Body.(payment.FactHeld); is { // otherwise it is money, which is assigned
 		c.Key = body.Key
+		if body.Fact.Billed() {
+			commandType = payment.CommandBookHeldBilled
+		}
 	}
-	o := handling.Order{CommandType: payment.CommandBookHeld, Data: c, Key: r.Params.IdempotencyKey, DryRun: r.Params.DryRun}
+	o := handling.Order{CommandType: commandType, Data: c, Key: r.Params.IdempotencyKey, DryRun: r.Params.DryRun}
 	a, later, err := h.Submit(ctx, o)
 	switch {
 	case err != nil:

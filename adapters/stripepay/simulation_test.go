@@ -46,6 +46,9 @@ func play(t *testing.T, r *rapid.T) {
 	w.flush()
 	w.compare()
 	if w.pick(4) == 0 {
+		w.reconcile()
+	}
+	if w.pick(4) == 0 {
 		w.flush() // and nothing is new
 		w.compare()
 		require.Equal(r, w.actual.State(), w.actual.Replay(cores()...).State())

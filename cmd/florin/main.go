@@ -33,6 +33,7 @@ type commands struct {
 	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
 	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
 	Import      importCommand      `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`
+	Recon       reconCommand       `cmd:"" help:"Hold what a provider has against the books."`
 	Stripe      stripeCommand      `cmd:"" help:"Play Stripe: send events to the service."`
 
 	Version kong.VersionFlag `help:"Say which build this is."`

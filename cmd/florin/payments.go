@@ -108,6 +108,7 @@ func (a *app) addCashier(
 	biller := membership.NewBiller(registry, sellers, payment.NewSealer(a.vault), commands, a.log, time.Now)
 	a.reacts(journal.NewPageReactor(billingReactor, tail, points, readmodel.NewReads(a.react).MembershipsSince, membership.WantsBilling, biller.Bill, a.log))
 	if g, ok := providers[payment.Stripe].(*stripepay.Gateway); ok {
+		a.addReconciler(s, registry, points, g)
 		keeper := postgres.NewProviderEvents(a.react)
 		listed := func(h payment.History) *payment.Poller { return payment.NewPoller(h, keeper, store, commands, a.log) }
 		// Events first: they name wallets, and what is settled in no time was told of before.

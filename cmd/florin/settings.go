@@ -38,6 +38,8 @@ type settings struct {
 	StripePoll        time.Duration `help:"How often Stripe is asked for events that were not delivered, and for its balance transactions." env:"STRIPE_POLL_INTERVAL" default:"1m"`
 	StripeLive        bool          `help:"Take Stripe's live events instead of its test events." env:"STRIPE_LIVE"`
 
+	ReconcileHour int `help:"Hour, in UTC, from which on the day before is reconciled with Stripe; -1 for never." env:"FLORIN_RECONCILE_HOUR" default:"3"`
+
 	PaymentProviders []string      `help:"Who is asked for new payments: stripe, simulated (which takes no money). The first that answers is. Default: stripe, with a key for it." env:"FLORIN_PAYMENT_PROVIDERS"`
 	PaymentLooks     time.Duration `help:"How often it is looked which payments have been open for so long that their provider is asked how they stand." env:"FLORIN_PAYMENT_LOOK_INTERVAL" default:"15s"`
 	SimulatedListen  string        `help:"Address of the page of the simulated payment provider, where that is one of them." env:"FLORIN_SIMULATED_LISTEN" default:"127.0.0.1:8082"`

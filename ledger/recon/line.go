@@ -8,8 +8,8 @@ import (
 
 // Money is an amount of an asset, of either sign.
 type Money struct {
-	Asset  string          `json:"asset"`
-	Amount decimal.Decimal `json:"amount"`
+	Asset  string
+	Amount decimal.Decimal
 }
 
 // Line is a line of a statement: what the provider holds changes by Amount less Fee.

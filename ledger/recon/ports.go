@@ -21,10 +21,14 @@ type Books interface {
 
 // Runs keeps runs and their breaks.
 type Runs interface {
-	// Night asks for the run of a day, unless there is one, or one failed a moment ago: after since.
-	Night(ctx context.Context, r Run, since time.Time) error
+	// Ask asks for a run, once for each request, which may be zero for one that nobody repeats; again says that it was asked
+	// for before. Errors: ErrReused.
+	Ask(ctx context.Context, r Run, request [16]byte) (asked Run, again bool, err error)
 	// Next takes the oldest run that is asked for, or was left unfinished; ok is false where there is none.
 	Next(ctx context.Context) (r Run, ok bool, err error)
 	// End keeps what came of a run, with its breaks, at once.
 	End(ctx context.Context, r Run, breaks []Break) error
+	// Nights returns the days from a time on that a source is reconciled for by night, or will be, in their order, and when
+	// a night failed last, zero for never.
+	Nights(ctx context.Context, source string, from time.Time) (days []time.Time, failed time.Time, err error)
 }

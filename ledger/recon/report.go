@@ -46,3 +46,6 @@ func (r *Report) Reasons() map[Reason]int {
 	}
 	return n
 }
+
+// Open is how many breaks somebody has to look at: those of timing end by themselves.
+func (r *Run) Open() int { return r.Breaks - r.Reasons[Timing] }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,8 @@ const (
 	nightAgain = time.Hour
 	// nightPatience is for how many days a night that nobody was there for is made good.
 	nightPatience = 7
+	// nightMemory is how long ago the last night may be that others follow.
+	nightMemory = 365 * 24 * time.Hour
 )
 
 // Runner makes reports.
@@ -87,22 +90,33 @@ func reasonOf(err error) string {
 	return "The statement or the books could not be read; the log says why."
 }
 
-// Nights asks for the runs of the nights that are over: each day of a source, from an hour of the next one on. After a
-// pause it asks for those of a week, the oldest first.
-func (r *Runner) Nights(ctx context.Context, runs Runs, source string, hour int, since time.Time) error {
+// Nights asks for the runs of the nights that are over: each day of a source, from an hour of the next one on. Nights that
+// nobody was there for are made good, a week of them at most; the first of all is the last one. One that failed is asked for
+// again an hour later.
+func (r *Runner) Nights(ctx context.Context, runs Runs, source string, hour int) error {
 	now := r.now().UTC()
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	if now.Before(today.Add(time.Duration(hour) * time.Hour)) {
 		today = today.AddDate(0, 0, -1)
 	}
-	for n := nightPatience; n > 0; n-- {
-		from := today.AddDate(0, 0, -n)
-		if from.AddDate(0, 0, 1).Before(since) {
-			continue // there were no books yet
+	first := today.AddDate(0, 0, -nightPatience)
+	days, failed, err := runs.Nights(ctx, source, today.Add(-nightMemory))
+	if err != nil || now.Sub(failed) < nightAgain {
+		return err
+	}
+	switch {
+	case len(days) == 0:
+		first = today.AddDate(0, 0, -1)
+	case days[0].After(first):
+		first = days[0]
+	}
+	for day := first; day.Before(today); day = day.AddDate(0, 0, 1) {
+		if slices.ContainsFunc(days, day.Equal) {
+			continue
 		}
-		run := Run{Source: source, Period: Period{from, from.AddDate(0, 0, 1)}, Actor: Night, Nightly: true}
-		if err := runs.Night(ctx, run, now.Add(-nightAgain)); err != nil {
-			return fmt.Errorf("ask for the reconciliation of %s: %w", from.Format(time.DateOnly), err)
+		run := Run{Source: source, Period: Period{day, day.AddDate(0, 0, 1)}, Actor: Night, Nightly: true}
+		if _, _, err := runs.Ask(ctx, run, [16]byte{}); err != nil {
+			return fmt.Errorf("ask for the reconciliation of %s: %w", day.Format(time.DateOnly), err)
 		}
 	}
 	return nil

@@ -70,6 +70,7 @@ func (b *ReconBooks) Entries(ctx context.Context, from time.Time, each func(reco
 // balances are what the account holds by decision state, which is as new as the journal.
 func (b *ReconBooks) balances(ctx context.Context, tx pgx.Tx) (out []recon.Money, err error) {
 	prefix := "balance/" + ledger.Main + "/" + b.account + "/"
+	//nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
 	rows, err := tx.Query(ctx, `SELECT key, data FROM state WHERE shard = $1 AND key > $2 AND key < $2 || chr(127)`, int16(b.shard), prefix)
 	if err != nil {
 		return nil, err

@@ -173,6 +173,7 @@ func (c *Reconciliations) Record(ctx context.Context, r recon.Run, breaks []reco
 
 // Nights implements recon.Runs.
 func (c *Reconciliations) Nights(ctx context.Context, source string, from time.Time) (days []time.Time, failed time.Time, err error) {
+	//nolint:rowserrcheck // pgx.ForEachRow closes the rows and returns their error
 	rows, err := c.pool.Query(ctx, `SELECT period_from, bool_or(status <> 'failed'), max(ended_at) FILTER (WHERE status = 'failed')
 		FROM reconciliations WHERE nightly AND source = $1 AND period_from >= $2 GROUP BY period_from ORDER BY period_from`, source, from)
 	if err != nil {
@@ -248,7 +249,8 @@ func (c *Reconciliations) Breaks(ctx context.Context, id string, after, limit in
 		if err := row.Scan(&data); err != nil {
 			return b, err
 		}
-		return b, json.Unmarshal(data, &b)
+		err = json.Unmarshal(data, &b)
+		return b, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("breaks of %s: %w", id, err)

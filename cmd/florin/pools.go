@@ -17,7 +17,7 @@ const (
 	workConnections = 12
 	// reactConnections are enough for the reactors and the sweeps, each of which keeps one for its lock, and for what
 	// they ask.
-	reactConnections = 24
+	reactConnections = 25
 	// webhookConnections are for what is claimed, shown and settled: hundreds of attempts wait for other machines, and
 	// few at a time for the database.
 	webhookConnections = 8

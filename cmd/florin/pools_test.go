@@ -9,14 +9,14 @@ import (
 func TestConnectionsByRoles(t *testing.T) {
 	t.Parallel()
 	var pools poolSettings
-	require.Equal(t, int32(69), pools.connections(allRoles()))
+	require.Equal(t, int32(70), pools.connections(allRoles()))
 	require.Equal(t, int32(24), pools.connections(roles{roleAPI}))
 	require.Equal(t, int32(24), pools.connections(roles{rolePayments}))
 	worker := roles{roleWriter, roleRelay, roleProjector, roleReactor}
-	require.Equal(t, int32(45), pools.connections(worker))
-	require.Equal(t, int32(162), 3*pools.connections(roles{roleAPI})+2*pools.connections(worker), "what docs/operating.md adds up")
+	require.Equal(t, int32(46), pools.connections(worker))
+	require.Equal(t, int32(164), 3*pools.connections(roles{roleAPI})+2*pools.connections(worker), "what docs/operating.md adds up")
 	pools.ReadConnections = 5
-	require.Equal(t, int32(54), pools.connections(allRoles()))
+	require.Equal(t, int32(55), pools.connections(allRoles()))
 
 	rs, err := parseRoles([]string{"payments", "relay"})
 	require.NoError(t, err)

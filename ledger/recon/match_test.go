@@ -10,9 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The period of the tests is a day; hour is a time of it.
-func hour(n float64) time.Time {
-	return time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC).Add(time.Duration(n * float64(time.Hour)))
+// The period of the tests is a day; hour is a time of it, and minute is one of minutes after its beginning.
+func hour(n int) time.Time { return minute(60 * n) }
+
+func minute(n int) time.Time {
+	return time.Date(2026, 3, 4, 0, n, 0, 0, time.UTC)
 }
 
 func money(amount, asset string) Money { return Money{asset, decimal.RequireFromString(amount)} }
@@ -40,7 +42,7 @@ func settled(l Line, changes ...Money) Entry {
 	return Entry{Type: "balance-transaction-booked", At: l.At, Of: l.Of, Line: l.ID, Said: Said{l.Asset, l.Amount, l.Fee}, Changes: changes}
 }
 
-func byHand(at float64, changes ...Money) Entry {
+func byHand(at int, changes ...Money) Entry {
 	return Entry{Type: "transaction-posted", At: hour(at), Changes: changes}
 }
 
@@ -83,8 +85,8 @@ func TestBreaks(t *testing.T) {
 	fee := line("txn_f", "-7.00", "0")
 	payout := with(paidLine("txn_p", "-60.00", "0"), func(l *Line) { l.Of, l.Stage = "payout/po_1", "paid" })
 	left := with(told(money("-60.00", "USD")), func(e *Entry) { e.Of, e.Stage = "payout/po_1", "in_transit" })
-	late := func(at float64) func(*Line) { return func(l *Line) { l.At = hour(at) } }
-	at := func(when float64, e Entry) Entry { e.At = hour(when); return e }
+	late := func(at int) func(*Line) { return func(l *Line) { l.At = minute(at) } }
+	at := func(when int, e Entry) Entry { e.At = minute(when); return e }
 	for name, c := range map[string]struct {
 		lines   []Line
 		entries []Entry
@@ -102,7 +104,7 @@ func TestBreaks(t *testing.T) {
 		"missing in the journal":               {[]Line{fee}, nil, []string{"missing-in-journal line=txn_f entry=0 7 USD"}, 0},
 		"a payment is missing in the journal":  {[]Line{pay}, nil, []string{"missing-in-journal line=txn_1 entry=0 -9.41 USD"}, 0},
 		"one of two is missing":                {[]Line{pay, paidLine("txn_2", "-4.00", "0")}, []Entry{told(money("10.00", "USD")), settled(pay, money("-0.59", "USD"))}, []string{"missing-in-journal line=txn_2 entry=0 4 USD"}, 1},
-		"by hand, of another day":              {[]Line{fee}, []Entry{byHand(-0.5, money("-7.00", "USD"))}, []string{"missing-in-journal line=txn_f entry=0 7 USD"}, 0},
+		"by hand, of another day":              {[]Line{fee}, []Entry{byHand(-1, money("-7.00", "USD"))}, []string{"missing-in-journal line=txn_f entry=0 7 USD"}, 0},
 		"by hand, of another amount":           {[]Line{fee}, []Entry{byHand(3, money("-7.01", "USD"))}, []string{"missing-at-provider line= entry=1 -7.01 USD", "missing-in-journal line=txn_f entry=0 7 USD"}, 0},
 		"only the fee is missing":              {[]Line{pay}, []Entry{told(money("10.00", "USD"))}, []string{"fee-differs line=txn_1 entry=0 0.59 USD"}, 0},
 		"only the conversion is missing":       {[]Line{euro}, []Entry{told(money("10.00", "USD"))}, []string{"asset-differs line=txn_1 entry=0 -8.7 EUR 10 USD"}, 0},
@@ -119,12 +121,12 @@ func TestBreaks(t *testing.T) {
 		"booked by hand too":                   {[]Line{fee}, []Entry{settled(fee, money("-7.00", "USD")), byHand(9, money("-7.00", "USD"))}, []string{"duplicate line= entry=2 -7 USD"}, 1},
 		"the payout is as far":                 {[]Line{with(payout, func(l *Line) { l.Stage = "in_transit" })}, []Entry{left}, nil, 1},
 		"the payout is further":                {[]Line{payout}, []Entry{left}, []string{"stage-differs line=txn_p entry=0"}, 1},
-		"the payout is as far by now":          {[]Line{payout}, []Entry{left, at(60, Entry{Type: "payout-paid", Of: "payout/po_1", Stage: "paid"})}, nil, 1},
-		"booked after midnight":                {[]Line{with(fee, late(23.9))}, []Entry{at(24.1, settled(fee, money("-7.00", "USD")))}, []string{"timing line=txn_f entry=0 7 USD"}, 0},
-		"a line of yesterday":                  {[]Line{with(fee, late(-0.1))}, []Entry{at(0.1, settled(fee, money("-7.00", "USD")))}, []string{"timing line= entry=1 -7 USD"}, 0},
-		"both beyond the edge":                 {[]Line{with(fee, late(24.1))}, []Entry{at(24.2, settled(fee, money("-7.00", "USD")))}, nil, 0},
-		"missing, but beyond the edge":         {[]Line{with(fee, late(24.1))}, nil, nil, 0},
-		"the refund is of the next day":        {[]Line{pay, with(paidLine("txn_2", "-4.00", "0"), late(24.5))}, []Entry{told(money("10.00", "USD")), settled(pay, money("-0.59", "USD"))}, nil, 1},
+		"the payout is as far by now":          {[]Line{payout}, []Entry{left, at(60*60, Entry{Type: "payout-paid", Of: "payout/po_1", Stage: "paid"})}, nil, 1},
+		"booked after midnight":                {[]Line{with(fee, late(23*60+54))}, []Entry{at(24*60+6, settled(fee, money("-7.00", "USD")))}, []string{"timing line=txn_f entry=0 7 USD"}, 0},
+		"a line of yesterday":                  {[]Line{with(fee, late(-6))}, []Entry{at(6, settled(fee, money("-7.00", "USD")))}, []string{"timing line= entry=1 -7 USD"}, 0},
+		"both beyond the edge":                 {[]Line{with(fee, late(24*60+6))}, []Entry{at(24*60+12, settled(fee, money("-7.00", "USD")))}, nil, 0},
+		"missing, but beyond the edge":         {[]Line{with(fee, late(24*60+6))}, nil, nil, 0},
+		"the refund is of the next day":        {[]Line{pay, with(paidLine("txn_2", "-4.00", "0"), late(24*60+30))}, []Entry{told(money("10.00", "USD")), settled(pay, money("-0.59", "USD"))}, nil, 1},
 		"what cannot be read":                  {[]Line{with(fee, func(l *Line) { l.Fault = "odd" })}, nil, []string{"missing-in-journal line=txn_f entry=0 7 USD"}, 0},
 		"both fees of one payment are missing": {[]Line{pay, paidLine("txn_2", "-4.00", "0.10")}, []Entry{told(money("10.00", "USD")), told(money("-4.00", "USD"))}, []string{"fee-differs line=txn_1 entry=0 0.59 USD", "fee-differs line=txn_2 entry=0 0.1 USD"}, 0},
 	} {
@@ -147,18 +149,18 @@ func TestBreaks(t *testing.T) {
 func TestYoung(t *testing.T) {
 	t.Parallel()
 	fee := line("txn_f", "-7.00", "0")
-	r := reconcile(t, hour(12.1), []Line{fee}, nil)
+	r := reconcile(t, minute(12*60+6), []Line{fee}, nil)
 	require.Len(t, r.Breaks, 1)
 	assert.Equal(t, "timing line=txn_f entry=0 7 USD", brief(r.Breaks[0]))
 	assert.Equal(t, "missing-in-journal, but it is too young to be judged", r.Breaks[0].Detail)
-	r = reconcile(t, hour(12.1), []Line{fee}, []Entry{settled(fee, money("-7.00", "USD")), settled(fee, money("-7.00", "USD"))})
+	r = reconcile(t, minute(12*60+6), []Line{fee}, []Entry{settled(fee, money("-7.00", "USD")), settled(fee, money("-7.00", "USD"))})
 	assert.Equal(t, map[Reason]int{Duplicate: 1}, r.Reasons())
 }
 
 // The figures lead from what stood at the beginning to what stood at the end, whatever was booked since.
 func TestFigures(t *testing.T) {
 	t.Parallel()
-	before := with(line("txn_0", "100.00", "0"), func(l *Line) { l.At = hour(-0.5) })
+	before := with(line("txn_0", "100.00", "0"), func(l *Line) { l.At = minute(-30) })
 	in, missing := line("txn_1", "-30.00", "1.00"), line("txn_2", "-5.00", "0")
 	after := with(line("txn_3", "8.00", "0"), func(l *Line) { l.At = hour(30) })
 	r := reconcile(t, hour(48), []Line{before, in, missing, after}, []Entry{

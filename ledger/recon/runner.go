@@ -68,14 +68,14 @@ func (r *Runner) Work(ctx context.Context, runs Runs) error {
 			return ctx.Err() // whoever is there next begins it again
 		}
 		if err != nil {
-			r.log.Error("a reconciliation came to nothing", "run", run.ID, "source", run.Source, "error", err)
+			r.log.Error("a reconciliation came to nothing", "run", run.ID, "of", run.Source, "error", err)
 			run.Status, run.Fault, run.EndedAt, report = Failed, reasonOf(err), r.now(), &Report{}
 		}
 		if err := runs.End(ctx, run, report.Breaks); err != nil {
 			return err
 		}
 		if run.Breaks > 0 {
-			r.log.Warn("the statement and the books do not agree", "run", run.ID, "source", run.Source, "breaks", run.Breaks)
+			r.log.Warn("the statement and the books do not agree", "run", run.ID, "of", run.Source, "breaks", run.Breaks)
 		}
 	}
 }

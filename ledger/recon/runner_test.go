@@ -93,31 +93,31 @@ func (s *sides) Entries(_ context.Context, _ time.Time, each func(Entry) error) 
 // tried again an hour later.
 func TestNights(t *testing.T) {
 	t.Parallel()
-	runs, both, now := &fakeRuns{breaks: map[int]int{}}, &sides{}, hour(48+2.9)
+	runs, both, now := &fakeRuns{breaks: map[int]int{}}, &sides{}, minute(60*48+174)
 	r := NewRunner(both, both, slog.New(slog.DiscardHandler), func() time.Time { return now })
-	night := func(at float64) {
+	night := func(hours, minutes int) {
 		t.Helper()
-		now = hour(at)
+		now = minute(60*hours + minutes)
 		for range 2 {
 			require.NoError(t, r.Nights(t.Context(), runs, Stripe, 3))
 			require.NoError(t, r.Work(t.Context(), runs))
 		}
 	}
-	night(48 + 2.9)
+	night(48, 174)
 	assert.Equal(t, []string{"2026-03-04 done"}, runs.days(), "the night before: it is not three yet")
-	night(48 + 3)
+	night(48, 180)
 	assert.Equal(t, []string{"2026-03-04 done", "2026-03-05 done"}, runs.days())
-	night(96 + 3)
+	night(96, 180)
 	assert.Equal(t, []string{"2026-03-06 done", "2026-03-07 done"}, runs.days()[2:])
 	both.err = errors.New("stripe is away")
-	night(120 + 3)
-	night(120 + 3.9)
+	night(120, 180)
+	night(120, 234)
 	assert.Equal(t, []string{"2026-03-08 failed"}, runs.days()[4:])
 	assert.Equal(t, "The statement or the books could not be read; the log says why.", runs.runs[4].Fault)
 	both.err = nil
-	night(120 + 4)
+	night(120, 240)
 	assert.Equal(t, []string{"2026-03-08 failed", "2026-03-08 done"}, runs.days()[4:])
-	night(480 + 3)
+	night(480, 180)
 	assert.Equal(t, []string{"2026-03-17 done", "2026-03-23 done"}, []string{runs.days()[6], runs.days()[len(runs.runs)-1]}, "a week at most")
 	assert.Len(t, runs.runs, 13)
 }

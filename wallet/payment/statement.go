@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -94,9 +95,25 @@ func EntryOf(r *journal.Registry, e *journal.Event) (entry recon.Entry, ok bool,
 	default:
 		if step, refund := RefundStepOf(e); refund {
 			entry.Of = ofPayment(step.Intent)
+		} else if id := invoiced(e); id != "" {
+			entry.Of = ofPayment(id)
 		}
 	}
 	return entry, len(entry.Changes) > 0, nil
+}
+
+// invoiced is the payment of the invoice that an event of a membership is about; empty for any other event.
+func invoiced(e *journal.Event) string {
+	var body struct {
+		Invoice struct {
+			Provider string `json:"provider"`
+			Payment  string `json:"payment"`
+		} `json:"invoice"`
+	}
+	if json.Unmarshal(e.Data, &body) != nil || body.Invoice.Provider != Stripe {
+		return "" // an event whose invoice is something else
+	}
+	return body.Invoice.Payment
 }
 
 func said(m Movement) recon.Said {

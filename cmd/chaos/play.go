@@ -50,6 +50,7 @@ var errFound = errors.New("requests and books do not fit each other")
 // playOne plays a scenario under a load of its own, and audits it.
 func playOne(ctx context.Context, s *stage, sc scenario) (row, error) {
 	began := time.Now()
+	s.kept, s.givenUp, s.findings = 0, 0, nil
 	if err := s.begin(ctx); err != nil {
 		return row{}, err
 	}
@@ -69,10 +70,14 @@ func playOne(ctx context.Context, s *stage, sc scenario) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	if err := s.verify(ctx); err != nil {
+	if err := s.verify(ctx); ctx.Err() != nil {
+		return row{}, ctx.Err() // it was not made
+	} else if err != nil {
 		a.found("%v", err)
 	}
+	a.findings = append(a.findings, s.findings...)
 	r := a.row()
+	r.acknowledged, r.givenUp = r.acknowledged+s.kept+s.givenUp, s.givenUp
 	r.scenario, r.took = sc, time.Since(began)
 	return r, nil
 }

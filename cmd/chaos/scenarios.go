@@ -22,7 +22,11 @@ func scenarios() []scenario {
 		{"postgres-failover", "the primary killed with -9, its synchronous standby promoted", true, postgresFailover},
 		{"nats-node", "one NATS node of three killed with -9", false, natsNode},
 		{"nats-away", "all NATS nodes killed with -9", true, natsAway},
+		{"nats-wiped", "all NATS nodes killed with -9, and started empty", false, natsWiped},
+		{"nats-rolled-back", "all NATS nodes killed with -9, and started with an older store", false, natsRolledBack},
 		{"redis", "Redis killed, and emptied", true, redisAway},
+		{"slow-network", "20 ms between the instances and Postgres, for everything that passes", false, slowNetwork},
+		{"stale-standby", "an asynchronous standby promoted that lacks the last commits", false, staleStandby},
 	}
 }
 

@@ -24,6 +24,9 @@ type stage struct {
 	// primary and standby of the journal's database change places.
 	primary, standby string
 	caller           *caller
+	// kept and givenUp count what was answered before a loss that was accepted, and findings are of that.
+	kept, givenUp int
+	findings      []string
 	// loads is how many there were.
 	loads int
 }

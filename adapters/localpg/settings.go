@@ -51,7 +51,7 @@ func durableSettings() map[string]string {
 		"effective_cache_size": "1GB",
 		"maintenance_work_mem": "128MB",
 		"max_wal_size":         "4GB",
-		"max_connections":      "100",
+		"max_connections":      "200", // pgbench has 64 beside all that a service opens
 	}
 }
 

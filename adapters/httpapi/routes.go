@@ -191,6 +191,11 @@ func routes() []request.Route {
 		{Method: post, Path: "/v1/webhooks/memberships", Roles: anyone, Body: request.WebhookBody},
 		{Method: get, Path: "/v1/commands/:id", Roles: u | s | f | o},
 
+		{Method: post, Path: "/v1/reconciliations", Roles: f, Body: json},
+		{Method: get, Path: "/v1/reconciliations", Roles: f, Query: list},
+		{Method: get, Path: "/v1/reconciliations/:id", Roles: f},
+		{Method: get, Path: "/v1/reconciliations/:id/breaks", Roles: f, Query: list},
+
 		{Method: get, Path: "/v1/ops/projections", Roles: f | o},
 		{Method: get, Path: "/v1/ops/projections/:name", Roles: f | o},
 		{Method: post, Path: "/v1/ops/projections/:name/rebuild", Roles: o, Body: json},

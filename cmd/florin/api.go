@@ -79,7 +79,8 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 		},
 		Payments: payments.Ports{
 			Payments: reads, Desk: reads, Reviews: reads, Rules: postgres.NewDirectory(a.reads), Owners: owners, Handovers: payment.NewSealer(vault), Providers: payment.NewChoice(providers, postgres.NewPaymentCalls(a.reads)),
-			Stripe: payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
+			Reconciliations: postgres.NewReconciliations(a.reads),
+			Stripe:          payment.NewReceiver(stripe, postgres.NewProviderEvents(a.reads)),
 		},
 		People: people,
 		Messages: messages.Ports{

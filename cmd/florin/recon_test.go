@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,24 @@ func TestReconciliation(t *testing.T) {
 	require.Equal(t, told{out: "", err: "florin: --from: \"yesterday\" is neither a day (2026-03-04) nor a time (2026-03-04T06:00:00Z)\n", code: 1}, reconciles("--from=yesterday"))
 	require.Contains(t, reconciles("--until=2999-01-01").err, "it is longer than 92 days")
 	require.Contains(t, reconciles("--stripe-key=").err, "without a key Stripe tells nothing")
+
+	// Finance asks for the same over HTTP.
+	body := map[string]any{"source": "stripe", "from": day.Format(time.RFC3339), "until": day.AddDate(0, 0, 1).Format(time.RFC3339)}
+	asked := finance.post("/v1/reconciliations", "rec-1", body).is(http.StatusAccepted)
+	path := "/v1/reconciliations/" + asked.str("id")
+	require.Equal(t, asked.str("id"), finance.post("/v1/reconciliations", "rec-1", body).is(http.StatusAccepted).replayed(true).str("id"))
+	body["until"] = at.Format(time.RFC3339)
+	finance.post("/v1/reconciliations", "rec-1", body).refused(http.StatusUnprocessableEntity, "idempotency-key-reused")
+	body["until"] = time.Now().Add(time.Hour).Format(time.RFC3339)
+	finance.post("/v1/reconciliations", "rec-2", body).refused(http.StatusBadRequest, "invalid-field")
+	require.Eventually(t, func() bool { return finance.get(path).is(http.StatusOK).str("status") == "done" }, 20*time.Second, 50*time.Millisecond)
+	done := finance.get(path)
+	require.Equal(t, []string{"8.41", "3.41", "5"}, []string{done.str("assets", 0, "booked"), done.str("assets", 0, "stated"), done.str("assets", 0, "difference")})
+	require.Equal(t, "missing-at-provider", finance.get(path+"/breaks?limit=1").is(http.StatusOK).str("data", 0, "reason"))
+	next := finance.get(path + "/breaks?limit=1").str("next_cursor")
+	require.Equal(t, "txn_3", finance.get(path+"/breaks?limit=1&cursor="+next).is(http.StatusOK).str("data", 0, "line"))
+	require.Equal(t, asked.str("id"), finance.get("/v1/reconciliations?limit=1").is(http.StatusOK).str("data", 0, "id"))
+	finance.get("/v1/reconciliations/rec_01k0q3v9x8f6r8v4t0d6m2n7h5/breaks").refused(http.StatusNotFound, "reconciliation-not-found")
 
 	// The night has done the same.
 	require.Eventually(t, func() bool {

@@ -83,6 +83,7 @@ func whoMay() map[string]string {
 		"POST /v1/ops/projections/{name}/resume": "o", "POST /v1/ops/projections/{name}/skip": "o",
 		"GET /v1/ops/dead-letters": "o", "GET /v1/ops/dead-letters/{id}": "o",
 		"POST /v1/ops/dead-letters/{id}/requeue": "o", "POST /v1/ops/dead-letters/{id}/discard": "o",
+		"POST /v1/reconciliations": "f", "GET /v1/reconciliations": "f", "GET /v1/reconciliations/{id}": "f", "GET /v1/reconciliations/{id}/breaks": "f",
 		"GET /v1/ops/verify": "fo", "POST /v1/ops/verify": "o",
 	}
 }

@@ -80,6 +80,42 @@ func (e BatchMode) Valid() bool {
 	}
 }
 
+// Defines values for BreakReason.
+const (
+	BreakReasonAmountDiffers     BreakReason = "amount-differs"
+	BreakReasonAssetDiffers      BreakReason = "asset-differs"
+	BreakReasonDuplicate         BreakReason = "duplicate"
+	BreakReasonFeeDiffers        BreakReason = "fee-differs"
+	BreakReasonMissingAtProvider BreakReason = "missing-at-provider"
+	BreakReasonMissingInJournal  BreakReason = "missing-in-journal"
+	BreakReasonStageDiffers      BreakReason = "stage-differs"
+	BreakReasonTiming            BreakReason = "timing"
+)
+
+// Valid indicates whether the value is a known member of the BreakReason enum.
+func (e BreakReason) Valid() bool {
+	switch e {
+	case BreakReasonAmountDiffers:
+		return true
+	case BreakReasonAssetDiffers:
+		return true
+	case BreakReasonDuplicate:
+		return true
+	case BreakReasonFeeDiffers:
+		return true
+	case BreakReasonMissingAtProvider:
+		return true
+	case BreakReasonMissingInJournal:
+		return true
+	case BreakReasonStageDiffers:
+		return true
+	case BreakReasonTiming:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BuyMembershipMethod.
 const (
 	BuyMembershipMethodCheckout BuyMembershipMethod = "checkout"
@@ -521,6 +557,45 @@ func (e QuoteStatus) Valid() bool {
 	case QuoteStatusOpen:
 		return true
 	case QuoteStatusUsed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReconciliationSource.
+const (
+	ReconciliationSourceStripe ReconciliationSource = "stripe"
+)
+
+// Valid indicates whether the value is a known member of the ReconciliationSource enum.
+func (e ReconciliationSource) Valid() bool {
+	switch e {
+	case ReconciliationSourceStripe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReconciliationStatus.
+const (
+	ReconciliationStatusDone    ReconciliationStatus = "done"
+	ReconciliationStatusFailed  ReconciliationStatus = "failed"
+	ReconciliationStatusQueued  ReconciliationStatus = "queued"
+	ReconciliationStatusRunning ReconciliationStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the ReconciliationStatus enum.
+func (e ReconciliationStatus) Valid() bool {
+	switch e {
+	case ReconciliationStatusDone:
+		return true
+	case ReconciliationStatusFailed:
+		return true
+	case ReconciliationStatusQueued:
+		return true
+	case ReconciliationStatusRunning:
 		return true
 	default:
 		return false
@@ -1446,6 +1521,42 @@ type BatchResults struct {
 // BookSuspense defines model for BookSuspense.
 type BookSuspense = map[string]interface{}
 
+// Break What a line and the books do not agree about.
+type Break struct {
+	At     time.Time `json:"at"`
+	Detail string    `json:"detail"`
+
+	// Difference What the books have more than the provider because of it.
+	Difference []SignedMoney `json:"difference"`
+
+	// Entry Type of the event in the books.
+	Entry string `json:"entry,omitempty,omitzero"`
+
+	// Line The provider's id of the line.
+	Line     string `json:"line,omitempty,omitzero"`
+	LineType string `json:"line_type,omitempty,omitzero"`
+
+	// Of What it is of, such as payment/pi_1.
+	Of string `json:"of,omitempty,omitzero"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position      Position    `json:"position,omitempty,omitzero"`
+	Reason        BreakReason `json:"reason"`
+	TransactionID string      `json:"transaction_id,omitempty,omitzero"`
+}
+
+// BreakList defines model for BreakList.
+type BreakList struct {
+	Data       []Break `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
+}
+
+// BreakReason defines model for BreakReason.
+type BreakReason string
+
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
 	// CancelURL The page for those who turn back, by `checkout`.
@@ -1890,6 +2001,17 @@ type CreateQuote struct {
 
 	// To An amount with its asset, or the asset alone.
 	To MoneyOrAsset `json:"to"`
+}
+
+// CreateReconciliation defines model for CreateReconciliation.
+type CreateReconciliation struct {
+	From time.Time `json:"from"`
+
+	// Source Whose statement it is.
+	Source ReconciliationSource `json:"source"`
+
+	// Until It is not in the period.
+	Until time.Time `json:"until"`
 }
 
 // CreateRefund defines model for CreateRefund.
@@ -3152,6 +3274,100 @@ type RebuildProjection struct {
 	// Compare Only hold them against the tables that are read.
 	Compare bool `json:"compare,omitempty,omitzero"`
 }
+
+// Reconciliation defines model for Reconciliation.
+type Reconciliation struct {
+	// Actor Who asked for it.
+	Actor     string                  `json:"actor"`
+	Assets    []ReconciliationFigures `json:"assets"`
+	Breaks    int                     `json:"breaks"`
+	CreatedAt time.Time               `json:"created_at"`
+	EndedAt   time.Time               `json:"ended_at,omitempty,omitzero"`
+
+	// Entries What the books have in the period.
+	Entries int `json:"entries"`
+
+	// Fault Why a failed one came to nothing.
+	Fault string    `json:"fault,omitempty,omitzero"`
+	From  time.Time `json:"from"`
+
+	// ID A reconciliation's id.
+	//
+	// Example: rec_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ReconciliationID `json:"id"`
+
+	// Lines Lines of the statement in the period.
+	Lines int `json:"lines"`
+
+	// Matched Lines that the books have as they are.
+	Matched int  `json:"matched"`
+	Nightly bool `json:"nightly"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position Position `json:"position,omitempty,omitzero"`
+
+	// Reasons How many breaks there are, by their reasons.
+	Reasons map[string]int `json:"reasons"`
+
+	// Source Whose statement it is.
+	Source    ReconciliationSource `json:"source"`
+	StartedAt time.Time            `json:"started_at,omitempty,omitzero"`
+	Status    ReconciliationStatus `json:"status"`
+	Until     time.Time            `json:"until"`
+}
+
+// ReconciliationFigures What the period comes to in an asset. The difference is what the breaks come to.
+type ReconciliationFigures struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Booked A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Booked SignedAmount `json:"booked"`
+
+	// Closing A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Closing SignedAmount `json:"closing"`
+
+	// Difference A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Difference SignedAmount `json:"difference"`
+
+	// Opening A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Opening SignedAmount `json:"opening"`
+
+	// Stated A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Stated SignedAmount `json:"stated"`
+}
+
+// ReconciliationID A reconciliation's id.
+//
+// Example: rec_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ReconciliationID = string
+
+// ReconciliationList defines model for ReconciliationList.
+type ReconciliationList struct {
+	Data       []Reconciliation `json:"data"`
+	HasMore    bool             `json:"has_more"`
+	NextCursor string           `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ReconciliationSource Whose statement it is.
+type ReconciliationSource string
+
+// ReconciliationStatus defines model for ReconciliationStatus.
+type ReconciliationStatus string
 
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 // HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
@@ -5381,6 +5597,30 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListReconciliationsParams defines parameters for ListReconciliations.
+type ListReconciliationsParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// CreateReconciliationParams defines parameters for CreateReconciliation.
+type CreateReconciliationParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListBreaksParams defines parameters for ListBreaks.
+type ListBreaksParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // ListRiskReviewsParams defines parameters for ListRiskReviews.
 type ListRiskReviewsParams struct {
 	// Status Only those that stand here.
@@ -6065,6 +6305,9 @@ type ChangePlanJSONRequestBody = ChangePlan
 // CreateQuoteJSONRequestBody defines body for CreateQuote for application/json ContentType.
 type CreateQuoteJSONRequestBody = CreateQuote
 
+// CreateReconciliationJSONRequestBody defines body for CreateReconciliation for application/json ContentType.
+type CreateReconciliationJSONRequestBody = CreateReconciliation
+
 // AllowRiskReviewJSONRequestBody defines body for AllowRiskReview for application/json ContentType.
 type AllowRiskReviewJSONRequestBody = DecideReview
 
@@ -6628,6 +6871,18 @@ type ServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx echo.Context, id QuoteID, params GetQuoteParams) error
+	// ListReconciliations List reconciliations
+	// (GET /v1/reconciliations)
+	ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error
+	// CreateReconciliation Hold a provider's statement against the books
+	// (POST /v1/reconciliations)
+	CreateReconciliation(ctx echo.Context, params CreateReconciliationParams) error
+	// GetReconciliation Get what came of a reconciliation
+	// (GET /v1/reconciliations/{id})
+	GetReconciliation(ctx echo.Context, id ReconciliationID) error
+	// ListBreaks List the breaks of a reconciliation
+	// (GET /v1/reconciliations/{id}/breaks)
+	ListBreaks(ctx echo.Context, id ReconciliationID, params ListBreaksParams) error
 	// ListRiskReviews List reviews
 	// (GET /v1/risk/reviews)
 	ListRiskReviews(ctx echo.Context, params ListRiskReviewsParams) error
@@ -9578,6 +9833,108 @@ func (w *ServerInterfaceWrapper) GetQuote(ctx echo.Context) error {
 	return err
 }
 
+// ListReconciliations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReconciliations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReconciliationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReconciliations(ctx, params)
+	return err
+}
+
+// CreateReconciliation converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateReconciliation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateReconciliationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateReconciliation(ctx, params)
+	return err
+}
+
+// GetReconciliation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReconciliation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReconciliationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReconciliation(ctx, id)
+	return err
+}
+
+// ListBreaks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBreaks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReconciliationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBreaksParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBreaks(ctx, id, params)
+	return err
+}
+
 // ListRiskReviews converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRiskReviews(ctx echo.Context) error {
 	var err error
@@ -12001,6 +12358,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/plans/:code", wrapper.ChangePlan, options.OperationMiddlewares["changePlan"]...)
 	router.POST(options.BaseURL+"/v1/quotes", wrapper.CreateQuote, options.OperationMiddlewares["createQuote"]...)
 	router.GET(options.BaseURL+"/v1/quotes/:id", wrapper.GetQuote, options.OperationMiddlewares["getQuote"]...)
+	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
+	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.CreateReconciliation, options.OperationMiddlewares["createReconciliation"]...)
+	router.GET(options.BaseURL+"/v1/reconciliations/:id", wrapper.GetReconciliation, options.OperationMiddlewares["getReconciliation"]...)
+	router.GET(options.BaseURL+"/v1/reconciliations/:id/breaks", wrapper.ListBreaks, options.OperationMiddlewares["listBreaks"]...)
 	router.GET(options.BaseURL+"/v1/risk/reviews", wrapper.ListRiskReviews, options.OperationMiddlewares["listRiskReviews"]...)
 	router.GET(options.BaseURL+"/v1/risk/reviews/:id", wrapper.GetRiskReview, options.OperationMiddlewares["getRiskReview"]...)
 	router.POST(options.BaseURL+"/v1/risk/reviews/:id/allow", wrapper.AllowRiskReview, options.OperationMiddlewares["allowRiskReview"]...)
@@ -14241,6 +14602,96 @@ func (response GetQuote200JSONResponse) VisitGetQuoteResponse(w http.ResponseWri
 	return err
 }
 
+type ListReconciliationsRequestObject struct {
+	Params ListReconciliationsParams
+}
+
+type ListReconciliationsResponseObject interface {
+	VisitListReconciliationsResponse(w http.ResponseWriter) error
+}
+
+type ListReconciliations200JSONResponse ReconciliationList
+
+func (response ListReconciliations200JSONResponse) VisitListReconciliationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReconciliationRequestObject struct {
+	Params CreateReconciliationParams
+	Body   *CreateReconciliationJSONRequestBody
+}
+
+type CreateReconciliationResponseObject interface {
+	VisitCreateReconciliationResponse(w http.ResponseWriter) error
+}
+
+type CreateReconciliation202JSONResponse Reconciliation
+
+func (response CreateReconciliation202JSONResponse) VisitCreateReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReconciliationRequestObject struct {
+	ID ReconciliationID `json:"id"`
+}
+
+type GetReconciliationResponseObject interface {
+	VisitGetReconciliationResponse(w http.ResponseWriter) error
+}
+
+type GetReconciliation200JSONResponse Reconciliation
+
+func (response GetReconciliation200JSONResponse) VisitGetReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBreaksRequestObject struct {
+	ID     ReconciliationID `json:"id"`
+	Params ListBreaksParams
+}
+
+type ListBreaksResponseObject interface {
+	VisitListBreaksResponse(w http.ResponseWriter) error
+}
+
+type ListBreaks200JSONResponse BreakList
+
+func (response ListBreaks200JSONResponse) VisitListBreaksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRiskReviewsRequestObject struct {
 	Params ListRiskReviewsParams
 }
@@ -16129,6 +16580,18 @@ type StrictServerInterface interface {
 	// GetQuote Get a quote
 	// (GET /v1/quotes/{id})
 	GetQuote(ctx context.Context, request GetQuoteRequestObject) (GetQuoteResponseObject, error)
+	// ListReconciliations List reconciliations
+	// (GET /v1/reconciliations)
+	ListReconciliations(ctx context.Context, request ListReconciliationsRequestObject) (ListReconciliationsResponseObject, error)
+	// CreateReconciliation Hold a provider's statement against the books
+	// (POST /v1/reconciliations)
+	CreateReconciliation(ctx context.Context, request CreateReconciliationRequestObject) (CreateReconciliationResponseObject, error)
+	// GetReconciliation Get what came of a reconciliation
+	// (GET /v1/reconciliations/{id})
+	GetReconciliation(ctx context.Context, request GetReconciliationRequestObject) (GetReconciliationResponseObject, error)
+	// ListBreaks List the breaks of a reconciliation
+	// (GET /v1/reconciliations/{id}/breaks)
+	ListBreaks(ctx context.Context, request ListBreaksRequestObject) (ListBreaksResponseObject, error)
 	// ListRiskReviews List reviews
 	// (GET /v1/risk/reviews)
 	ListRiskReviews(ctx context.Context, request ListRiskReviewsRequestObject) (ListRiskReviewsResponseObject, error)
@@ -19165,6 +19628,130 @@ func (sh *strictHandler) GetQuote(ctx echo.Context, id QuoteID, params GetQuoteP
 		return err
 	} else if validResponse, ok := response.(GetQuoteResponseObject); ok {
 		return validResponse.VisitGetQuoteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReconciliations operation middleware
+func (sh *strictHandler) ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error {
+	var request ListReconciliationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReconciliations(ctx.Request().Context(), request.(ListReconciliationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReconciliations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReconciliationsResponseObject); ok {
+		return validResponse.VisitListReconciliationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateReconciliation operation middleware
+func (sh *strictHandler) CreateReconciliation(ctx echo.Context, params CreateReconciliationParams) error {
+	var request CreateReconciliationRequestObject
+
+	request.Params = params
+
+	var body CreateReconciliationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateReconciliation(ctx.Request().Context(), request.(CreateReconciliationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateReconciliation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateReconciliationResponseObject); ok {
+		return validResponse.VisitCreateReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReconciliation operation middleware
+func (sh *strictHandler) GetReconciliation(ctx echo.Context, id ReconciliationID) error {
+	var request GetReconciliationRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReconciliation(ctx.Request().Context(), request.(GetReconciliationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReconciliation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReconciliationResponseObject); ok {
+		return validResponse.VisitGetReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBreaks operation middleware
+func (sh *strictHandler) ListBreaks(ctx echo.Context, id ReconciliationID, params ListBreaksParams) error {
+	var request ListBreaksRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBreaks(ctx.Request().Context(), request.(ListBreaksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBreaks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBreaksResponseObject); ok {
+		return validResponse.VisitListBreaksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

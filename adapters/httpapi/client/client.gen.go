@@ -32,6 +32,18 @@ const (
 	BatchModeIndependent BatchMode = "independent"
 )
 
+// Defines values for BreakReason.
+const (
+	BreakReasonAmountDiffers     BreakReason = "amount-differs"
+	BreakReasonAssetDiffers      BreakReason = "asset-differs"
+	BreakReasonDuplicate         BreakReason = "duplicate"
+	BreakReasonFeeDiffers        BreakReason = "fee-differs"
+	BreakReasonMissingAtProvider BreakReason = "missing-at-provider"
+	BreakReasonMissingInJournal  BreakReason = "missing-in-journal"
+	BreakReasonStageDiffers      BreakReason = "stage-differs"
+	BreakReasonTiming            BreakReason = "timing"
+)
+
 // Defines values for BuyMembershipMethod.
 const (
 	BuyMembershipMethodCheckout BuyMembershipMethod = "checkout"
@@ -179,6 +191,19 @@ const (
 	QuoteStatusExpired QuoteStatus = "expired"
 	QuoteStatusOpen    QuoteStatus = "open"
 	QuoteStatusUsed    QuoteStatus = "used"
+)
+
+// Defines values for ReconciliationSource.
+const (
+	ReconciliationSourceStripe ReconciliationSource = "stripe"
+)
+
+// Defines values for ReconciliationStatus.
+const (
+	ReconciliationStatusDone    ReconciliationStatus = "done"
+	ReconciliationStatusFailed  ReconciliationStatus = "failed"
+	ReconciliationStatusQueued  ReconciliationStatus = "queued"
+	ReconciliationStatusRunning ReconciliationStatus = "running"
 )
 
 // Defines values for RedeliverWebhooksStatus.
@@ -702,6 +727,42 @@ type BatchResults struct {
 // BookSuspense defines model for BookSuspense.
 type BookSuspense = map[string]interface{}
 
+// Break What a line and the books do not agree about.
+type Break struct {
+	At     time.Time `json:"at"`
+	Detail string    `json:"detail"`
+
+	// Difference What the books have more than the provider because of it.
+	Difference []SignedMoney `json:"difference"`
+
+	// Entry Type of the event in the books.
+	Entry string `json:"entry,omitempty,omitzero"`
+
+	// Line The provider's id of the line.
+	Line     string `json:"line,omitempty,omitzero"`
+	LineType string `json:"line_type,omitempty,omitzero"`
+
+	// Of What it is of, such as payment/pi_1.
+	Of string `json:"of,omitempty,omitzero"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position      Position    `json:"position,omitempty,omitzero"`
+	Reason        BreakReason `json:"reason"`
+	TransactionID string      `json:"transaction_id,omitempty,omitzero"`
+}
+
+// BreakList defines model for BreakList.
+type BreakList struct {
+	Data       []Break `json:"data"`
+	HasMore    bool    `json:"has_more"`
+	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
+}
+
+// BreakReason defines model for BreakReason.
+type BreakReason string
+
 // BuyMembership defines model for BuyMembership.
 type BuyMembership struct {
 	// CancelURL The page for those who turn back, by `checkout`.
@@ -1146,6 +1207,17 @@ type CreateQuote struct {
 
 	// To An amount with its asset, or the asset alone.
 	To MoneyOrAsset `json:"to"`
+}
+
+// CreateReconciliation defines model for CreateReconciliation.
+type CreateReconciliation struct {
+	From time.Time `json:"from"`
+
+	// Source Whose statement it is.
+	Source ReconciliationSource `json:"source"`
+
+	// Until It is not in the period.
+	Until time.Time `json:"until"`
 }
 
 // CreateRefund defines model for CreateRefund.
@@ -2395,6 +2467,100 @@ type RebuildProjection struct {
 	// Compare Only hold them against the tables that are read.
 	Compare bool `json:"compare,omitempty,omitzero"`
 }
+
+// Reconciliation defines model for Reconciliation.
+type Reconciliation struct {
+	// Actor Who asked for it.
+	Actor     string                  `json:"actor"`
+	Assets    []ReconciliationFigures `json:"assets"`
+	Breaks    int                     `json:"breaks"`
+	CreatedAt time.Time               `json:"created_at"`
+	EndedAt   time.Time               `json:"ended_at,omitempty,omitzero"`
+
+	// Entries What the books have in the period.
+	Entries int `json:"entries"`
+
+	// Fault Why a failed one came to nothing.
+	Fault string    `json:"fault,omitempty,omitzero"`
+	From  time.Time `json:"from"`
+
+	// ID A reconciliation's id.
+	//
+	// Example: rec_01k0q3v9x8f6r8v4t0d6m2n7h5
+	ID ReconciliationID `json:"id"`
+
+	// Lines Lines of the statement in the period.
+	Lines int `json:"lines"`
+
+	// Matched Lines that the books have as they are.
+	Matched int  `json:"matched"`
+	Nightly bool `json:"nightly"`
+
+	// Position A position, opaque.
+	//
+	// Example: 0-4711
+	Position Position `json:"position,omitempty,omitzero"`
+
+	// Reasons How many breaks there are, by their reasons.
+	Reasons map[string]int `json:"reasons"`
+
+	// Source Whose statement it is.
+	Source    ReconciliationSource `json:"source"`
+	StartedAt time.Time            `json:"started_at,omitempty,omitzero"`
+	Status    ReconciliationStatus `json:"status"`
+	Until     time.Time            `json:"until"`
+}
+
+// ReconciliationFigures What the period comes to in an asset. The difference is what the breaks come to.
+type ReconciliationFigures struct {
+	// Asset The code of a currency or unit.
+	//
+	// Example: USD
+	Asset AssetCode `json:"asset"`
+
+	// Booked A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Booked SignedAmount `json:"booked"`
+
+	// Closing A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Closing SignedAmount `json:"closing"`
+
+	// Difference A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Difference SignedAmount `json:"difference"`
+
+	// Opening A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Opening SignedAmount `json:"opening"`
+
+	// Stated A decimal number at the asset's scale; negative when the balance is on the other side than the account's normal one.
+	//
+	// Example: -10.50
+	Stated SignedAmount `json:"stated"`
+}
+
+// ReconciliationID A reconciliation's id.
+//
+// Example: rec_01k0q3v9x8f6r8v4t0d6m2n7h5
+type ReconciliationID = string
+
+// ReconciliationList defines model for ReconciliationList.
+type ReconciliationList struct {
+	Data       []Reconciliation `json:"data"`
+	HasMore    bool             `json:"has_more"`
+	NextCursor string           `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ReconciliationSource Whose statement it is.
+type ReconciliationSource string
+
+// ReconciliationStatus defines model for ReconciliationStatus.
+type ReconciliationStatus string
 
 // RecurrenceRule A recurrence rule of RFC 5545 (3.3.10), such as `FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=9` for the last day of each month. FREQ is
 // HOURLY or slower, with at most one BYMINUTE and one BYSECOND, and for YEARLY one BYHOUR. A day that a month has not got
@@ -4624,6 +4790,30 @@ type GetQuoteParams struct {
 	AtLeast AtLeast `form:"at_least,omitempty" json:"at_least,omitempty,omitzero"`
 }
 
+// ListReconciliationsParams defines parameters for ListReconciliations.
+type ListReconciliationsParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// CreateReconciliationParams defines parameters for CreateReconciliation.
+type CreateReconciliationParams struct {
+	// IdempotencyKey The caller's own name for this request, in printable ASCII; unique per principal. A repeat with the same key gets the same answer.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListBreaksParams defines parameters for ListBreaks.
+type ListBreaksParams struct {
+	// Limit The most items in the page.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The `next_cursor` of the page before. Opaque, and good only with the same filters.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // ListRiskReviewsParams defines parameters for ListRiskReviews.
 type ListRiskReviewsParams struct {
 	// Status Only those that stand here.
@@ -6710,6 +6900,60 @@ func (c *Client) GetQuote(ctx context.Context, id QuoteID, params *GetQuoteParam
 	}
 	r.takesAtLeast = true
 	return send[Quote](ctx, c, r, options)
+}
+
+// ListReconciliations List reconciliations.
+//
+// Newest first, those of each night among them. Roles: finance, admin.
+//
+// GET /v1/reconciliations
+func (c *Client) ListReconciliations(ctx context.Context, params *ListReconciliationsParams, options ...Option) (ReconciliationList, error) {
+	r := newRequest(http.MethodGet, "/v1/reconciliations")
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+	}
+	return send[ReconciliationList](ctx, c, r, options)
+}
+
+// CreateReconciliation Hold a provider's statement against the books.
+//
+// Asks for it; a process with the role reactor makes it, one at a time, and GET says how far it is. The period is over, and 92 days
+// long at most. Roles: finance, admin.
+//
+// POST /v1/reconciliations
+func (c *Client) CreateReconciliation(ctx context.Context, params *CreateReconciliationParams, body CreateReconciliation, options ...Option) error {
+	r := newRequest(http.MethodPost, "/v1/reconciliations")
+	if params != nil {
+		r.inHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.takesKey = true
+	r.body = body
+	return sendOnly(ctx, c, r, options)
+}
+
+// GetReconciliation Get what came of a reconciliation.
+//
+// Roles: finance, admin.
+//
+// GET /v1/reconciliations/{id}
+func (c *Client) GetReconciliation(ctx context.Context, id ReconciliationID, options ...Option) (Reconciliation, error) {
+	r := newRequest(http.MethodGet, "/v1/reconciliations/{id}", id)
+	return send[Reconciliation](ctx, c, r, options)
+}
+
+// ListBreaks List the breaks of a reconciliation.
+//
+// In the order of time; none while it is not done. Roles: finance, admin.
+//
+// GET /v1/reconciliations/{id}/breaks
+func (c *Client) ListBreaks(ctx context.Context, id ReconciliationID, params *ListBreaksParams, options ...Option) (BreakList, error) {
+	r := newRequest(http.MethodGet, "/v1/reconciliations/{id}/breaks", id)
+	if params != nil {
+		r.inQuery("limit", params.Limit)
+		r.inQuery("cursor", params.Cursor)
+	}
+	return send[BreakList](ctx, c, r, options)
 }
 
 // ListRiskReviews List reviews.

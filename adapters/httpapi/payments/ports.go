@@ -5,6 +5,7 @@ import (
 
 	"github.com/florinledger/florin/adapters/httpapi/handling"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/recon"
 	"github.com/florinledger/florin/wallet/payment"
 	wallets "github.com/florinledger/florin/wallet/query"
 	"github.com/florinledger/florin/wallet/risk"
@@ -12,14 +13,15 @@ import (
 
 // Ports are what the routes of payments call out to. All of them are needed, but for a provider of payments.
 type Ports struct {
-	Payments  Payments
-	Reviews   Reviews
-	Rules     Rules
-	Desk      Desk
-	Owners    handling.Owners
-	Handovers *payment.Sealer
-	Providers Providers
-	Stripe    Provider
+	Payments        Payments
+	Reviews         Reviews
+	Rules           Rules
+	Desk            Desk
+	Owners          handling.Owners
+	Handovers       *payment.Sealer
+	Providers       Providers
+	Stripe          Provider
+	Reconciliations Reconciliations
 }
 
 // Providers says who is asked for new payments: *payment.Choice.
@@ -67,4 +69,15 @@ type Provider interface {
 	// Receive checks that a body is the provider's, keeps it, and makes the command that books what
 	// it says. Errors: payment.ErrSignature, payment.ErrMalformed, payment.ErrLivemode, or a fault.
 	Receive(ctx context.Context, body []byte, signature string) (journal.Command, error)
+}
+
+// Reconciliations keeps runs of reconciling: *postgres.Reconciliations.
+type Reconciliations interface {
+	// Ask asks for a run, once for each request. Errors: recon.ErrReused.
+	Ask(ctx context.Context, r recon.Run, request [16]byte) (asked recon.Run, again bool, err error)
+	// Run returns one. Errors: recon.ErrNoRun.
+	Run(ctx context.Context, id string) (recon.Run, error)
+	// List returns those before one, the newest first, and Breaks those of a run after as many, in the order of time.
+	List(ctx context.Context, before string, limit int) ([]recon.Run, error)
+	Breaks(ctx context.Context, id string, after, limit int) ([]recon.Break, error)
 }

@@ -188,6 +188,7 @@ var problemTable = [...]ProblemRow{
 	{"not-yet-visible", http.StatusServiceUnavailable, RetrySameKey, "The read has not caught up with the position asked for.", "at_least was waited for, for 2 s."},
 	{"unavailable", http.StatusServiceUnavailable, RetrySameKey, "The service cannot do this now.", "Something that it needs is away."},
 	{"provider-not-configured", http.StatusServiceUnavailable, RetrySameKey, "No payment provider is configured.", "Nothing was asked for. Whoever runs the service gives it a key of the provider's (STRIPE_API_KEY_FILE)."},
+	{"reconciliation-not-found", http.StatusNotFound, RetryNever, "There is no such reconciliation.", "GET /v1/reconciliations lists them."},
 	{"projection-not-found", http.StatusNotFound, RetryNever, "There is no projection of that name.", "GET /v1/ops/projections lists them."},
 	{"projection-rebuilding", http.StatusConflict, RetryNever, "The projection is being built already.", "To be read, or to be compared: the other of what was asked for. Wait until that is done; its progress can be followed. Nothing was recorded."},
 	{"projection-of-money", http.StatusUnprocessableEntity, RetryNever, "A projection of money passes no event by.", "Nor does one that decides over money. The event has to be taken: deploy a version that can. Nothing was recorded."},

@@ -26,7 +26,7 @@ func TestCommandLine(t *testing.T) {
 	t.Parallel()
 	code, out, _ := invoke(t, "--help")
 	require.Equal(t, 0, code)
-	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "shard accept-loss", "vault keygen", "vault rewrap", "vault restored", "vault erase-again", "stripe trigger",
+	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "export", "shard accept-loss", "vault keygen", "vault rewrap", "vault restored", "vault erase-again", "stripe trigger",
 		"projections list", "projections show", "projections rebuild", "projections pause", "projections resume", "projections skip"} {
 		require.Contains(t, out, "\n  "+command+" ", command)
 	}

@@ -32,7 +32,8 @@ type commands struct {
 	DeadLetters deadLettersCommand `cmd:"" name:"deadletters" help:"Look after commands that could not be decided."`
 	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
 	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
-	Import      importCommand      `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service."`
+	Export      exportCommand      `cmd:"" help:"Write the whole journal to a file, with its hashes, beside a running service."`
+	Import      importCommand      `cmd:"" help:"Post a journal of hledger's, or JSON Lines, to a running service; or with --whole, what florin export wrote into an empty database."`
 	Recon       reconCommand       `cmd:"" help:"Hold what a provider has against the books."`
 	Stripe      stripeCommand      `cmd:"" help:"Play Stripe: send events to the service."`
 

@@ -29,7 +29,7 @@ type Config struct {
 	RegisterAssets  bool   `help:"Register assets that the service does not know, with the decimals that the file has." default:"true" negatable:""`
 
 	URL      string        `help:"Address of the service." env:"FLORIN_URL" default:"http://127.0.0.1:8080"`
-	Token    string        `help:"Bearer token of a caller with the role finance; .florin/dev.env has that of florin dev." env:"FLORIN_TOKEN" required:""`
+	Token    string        `help:"Bearer token of a caller with the role finance; .florin/dev.env has that of florin dev." env:"FLORIN_TOKEN"`
 	Patience time.Duration `help:"How long a request is repeated while the service is away." default:"2m"`
 }
 
@@ -42,6 +42,9 @@ type console struct{ out, err io.Writer }
 // Run reads, checks and posts, and says on out what it did. What keeps it from posting all of it is listed on errs, and
 // the error is ErrFound; any other error is about the file, or the service, as a whole.
 func Run(ctx context.Context, c Config, out, errs io.Writer) error {
+	if c.Token == "" {
+		return errors.New("want a token of a caller with the role finance: --token or FLORIN_TOKEN")
+	}
 	con := console{out, errs}
 	florin, err := c.dial(con)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -129,7 +130,8 @@ func TestConfigCheckKnowsOneDatabaseFromTwo(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, found.about("KEYS_DATABASE_URL"), "it is the journal's database")
 	_, found = checked(t, "--connect")
-	require.Contains(t, found.about("DATABASE_URL"), "may open 455 connections")
+	wide := poolSettings{WorkConnections: 400}
+	require.Contains(t, found.about("DATABASE_URL"), fmt.Sprintf("may open %d connections", wide.connections(allRoles())))
 	require.Contains(t, found.about("KEYS_DATABASE_URL"), "error: ", "the vault's tables are not there")
 }
 

@@ -58,7 +58,7 @@ func TestSecretsAreKnown(t *testing.T) {
 	parser, err := kong.New(new(commands), poolDefaults(), kong.Vars{"version": ""})
 	require.NoError(t, err)
 	harmless := []string{"FLORIN_URL", "FLORIN_ADMIN_URL", "FLORIN_PUBLIC_URL", "STRIPE_API_URL", // addresses alone
-		"FLORIN_TOKEN_KEYS", "FLORIN_MASTER_KEYS", "FLORIN_SECRET_FILE", "SMTP_PASSWORD_FILE", "STRIPE_API_KEY_FILE", "STRIPE_WEBHOOK_SECRET_FILES"} // files
+		"FLORIN_TOKEN_KEYS", "FLORIN_MASTER_KEYS", "FLORIN_SECRET_FILE", "SMTP_PASSWORD_FILE", "STRIPE_API_KEY_FILE", "STRIPE_WEBHOOK_SECRET_FILES", "MEMBERSHIP_WEBHOOK_SECRET_FILES"} // files
 	found := map[string]bool{}
 	var walk func(n *kong.Node)
 	walk = func(n *kong.Node) {

@@ -101,6 +101,8 @@ func TestStripeTriggerPrints(t *testing.T) {
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), m.Fact.OccurredAt, time.Minute)
 	m.Fact.OccurredAt = time.Time{}
+	require.Equal(t, "US", m.Fact.Card.Country, "that of the published example")
+	m.Fact.Card = nil
 	require.Equal(t, payment.Fact{Provider: payment.Stripe, EventID: "evt_1", Type: "charge.succeeded", Kind: payment.Paid,
 		Payment: "pi_1", Asset: "ISK", Received: "5.00", Refunded: "0.00", Wallet: "wal_1"}, m.Fact)
 }

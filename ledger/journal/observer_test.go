@@ -2,7 +2,6 @@ package journal_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -131,7 +130,7 @@ func TestWhatWaitsSaysSinceWhen(t *testing.T) {
 	background(t, relay.Run)
 	require.Eventually(t, func() bool { s := relay.Status(); return s.Error != nil && s.Head == 4 }, 20*time.Second, time.Millisecond)
 	require.False(t, relay.Status().Waiting.IsZero(), "nothing is published")
-	require.True(t, errors.Is(relay.Status().Error, errAway))
+	require.ErrorIs(t, relay.Status().Error, errAway)
 	log.set(func() { log.away = false })
 	require.Eventually(t, func() bool { s := relay.Status(); return s.Error == nil && s.Position == 4 && s.Waiting.IsZero() }, 20*time.Second, time.Millisecond)
 

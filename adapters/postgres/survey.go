@@ -27,6 +27,8 @@ type Survey struct {
 	DeadLettersOldest time.Time
 	// WebhooksPending is how many deliveries are to be sent; EndpointsFailing to how many endpoints the last ones failed.
 	WebhooksPending, EndpointsFailing int
+	// Breaks is how many a month's reconciliations have found, by the newest of each period; those of timing are none.
+	Breaks int
 	// Bytes is what the database takes on disk.
 	Bytes int64
 }
@@ -35,7 +37,7 @@ type Survey struct {
 func TakeSurvey(ctx context.Context, pool *pgxpool.Pool, shard journal.Shard) (s Survey, err error) {
 	var inbox, dead *time.Time
 	if err := pool.QueryRow(ctx, surveySQL, surveyMost, shard).
-		Scan(&s.Inbox, &inbox, &s.DeadLetters, &dead, &s.WebhooksPending, &s.EndpointsFailing, &s.Bytes); err != nil {
+		Scan(&s.Inbox, &inbox, &s.DeadLetters, &dead, &s.WebhooksPending, &s.EndpointsFailing, &s.Breaks, &s.Bytes); err != nil {
 		return Survey{}, fmt.Errorf("survey: %w", err)
 	}
 	if inbox != nil {

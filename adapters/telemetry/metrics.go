@@ -87,7 +87,7 @@ func NewMetrics() *Metrics {
 	m.members = m.newCounters("florin_membership_runs_total",
 		"What this process had booked of memberships: days that passed, and periods renewed, refused and ended.", "result")
 	m.spans = m.newCounters("florin_trace_spans_total", "Spans of sampled traces that were sent to the collector, and lost on the way.", "result")
-	m.verify = newVerify(m.registry)
+	m.verify = newVerify(m)
 	m.beginAtZero()
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -19,6 +19,8 @@ type Findings struct {
 	// has failed of late.
 	WebhooksPending  int
 	EndpointsFailing int
+	// Breaks is how many the reconciliations of a month have found, each period by its newest.
+	Breaks int
 	// Payments counts those that are not at an end, by status.
 	Payments map[string]int
 	// Suspense is what is booked to suspense accounts.
@@ -38,7 +40,7 @@ type survey struct {
 	mu    sync.Mutex
 	found *Findings
 
-	inbox, inboxOldest, dead, deadOldest, pending, failing, payments, suspense, bytes *prometheus.Desc
+	inbox, inboxOldest, dead, deadOldest, pending, failing, breaks, payments, suspense, bytes *prometheus.Desc
 }
 
 // Survey returns what takes findings; nil for none, where another process looks.
@@ -54,6 +56,7 @@ func (m *Metrics) Survey() func(*Findings) {
 		deadOldest:  desc("florin_dead_letters_oldest_seconds", "How long the oldest of those has lain. Only where the shard is held."),
 		pending:     desc("florin_webhook_deliveries_pending", "Webhooks that wait to be sent, 10,000 at most. Only where the shard is held."),
 		failing:     desc("florin_webhook_endpoints_failing", "Endpoints that have taken nothing since something failed. Only where the shard is held."),
+		breaks:      desc("florin_reconciliation_breaks", "Lines of providers' statements of the last 31 days that the books do not agree with. Only where the shard is held."),
 		payments:    desc("florin_payments_open", "Payments that are not at an end, by status. Only where the shard is held.", "status"),
 		suspense:    desc("florin_suspense_balance", "What is booked to suspense accounts, 100 of them at most. Only where the shard is held.", "account", "asset"),
 		bytes:       desc("florin_database_bytes", "What the database takes on disk. Only where the shard is held."),
@@ -68,7 +71,7 @@ func (m *Metrics) Survey() func(*Findings) {
 
 // Describe implements prometheus.Collector.
 func (s *survey) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.payments, s.suspense, s.bytes} {
+	for _, d := range []*prometheus.Desc{s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.breaks, s.payments, s.suspense, s.bytes} {
 		to <- d
 	}
 }
@@ -90,6 +93,7 @@ func (s *survey) Collect(to chan<- prometheus.Metric) {
 	show(s.deadOldest, secondsSince(f.DeadLettersOldest))
 	show(s.pending, float64(f.WebhooksPending))
 	show(s.failing, float64(f.EndpointsFailing))
+	show(s.breaks, float64(f.Breaks))
 	for status, n := range f.Payments {
 		show(s.payments, float64(n), status)
 	}

@@ -11,18 +11,13 @@ type verify struct {
 	findings, events, seconds, at, failed prometheus.Gauge
 }
 
-func newVerify(r *prometheus.Registry) *verify {
-	gauge := func(name, help string) prometheus.Gauge {
-		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
-		r.MustRegister(g)
-		return g
-	}
+func newVerify(m *Metrics) *verify {
 	return &verify{
-		findings: gauge("florin_verify_findings", "What the last verification that this process made found; 0 when the books are right."),
-		events:   gauge("florin_verify_events", "Events that the last verification of this process read."),
-		seconds:  gauge("florin_verify_seconds", "How long the last verification of this process took."),
-		at:       gauge("florin_verify_time_seconds", "When the last verification of this process ended, in seconds since 1970; 0 for none."),
-		failed:   gauge("florin_verify_failed", "1 when the last verification of this process could not be made."),
+		findings: m.newGauge("florin_verify_findings", "What the last verification that this process made found; 0 when the books are right."),
+		events:   m.newGauge("florin_verify_events", "Events that the last verification of this process read."),
+		seconds:  m.newGauge("florin_verify_seconds", "How long the last verification of this process took."),
+		at:       m.newGauge("florin_verify_time_seconds", "When the last verification of this process ended, in seconds since 1970; 0 for none."),
+		failed:   m.newGauge("florin_verify_failed", "1 when the last verification of this process could not be made."),
 	}
 }
 

@@ -5,4 +5,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT $1) AS waiting),
        (SELECT min(at) FROM dead_letters WHERE resolved_at IS NULL),
        (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE status = 'pending' LIMIT $1) AS pending),
        (SELECT count(*) FROM (SELECT FROM webhook_endpoint_health WHERE failing_since IS NOT NULL LIMIT $1) AS failing),
+       (SELECT coalesce(sum(open), 0) FROM (SELECT DISTINCT ON (source, period_from, period_until) open FROM reconciliations
+                                            WHERE status = 'done' AND period_until > now() - interval '31 days'
+                                            ORDER BY source, period_from, period_until, id DESC) AS newest),
        pg_database_size(current_database());

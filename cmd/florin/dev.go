@@ -69,9 +69,6 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	if err := c.prepare(&s); err != nil {
 		return err
 	}
-	if err := c.simulate(&s); err != nil {
-		return err
-	}
 	stopDatabase, err := c.database(ctx, &s, log)
 	if err != nil {
 		return err
@@ -106,6 +103,9 @@ func (c *devCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return errors.Join(err, api.Close())
 	}
+	if err := c.simulate(&s); err != nil {
+		return errors.Join(err, api.Close(), admin.Close())
+	}
 	a, err := newApp(ctx, &s, allRoles(), log)
 	if err != nil {
 		return errors.Join(err, api.Close(), admin.Close())
@@ -134,7 +134,8 @@ func (c *devCommand) prepare(s *settings) error {
 	)
 }
 
-// simulate has payments be simulated where there is no key of a provider.
+// simulate has payments be simulated where there is no key of a provider. The page's port is looked for when the others
+// are taken, and right before it is listened on.
 func (c *devCommand) simulate(s *settings) error {
 	if c.StripeKey != "" {
 		return nil

@@ -29,7 +29,7 @@ func importWhole(ctx context.Context, file, databaseURL string, out io.Writer) e
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // it was only read
 		in = f
 	}
 	schema, latest, err := migrations.Status(ctx, databaseURL)

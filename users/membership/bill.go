@@ -27,6 +27,11 @@ func decideBilling(s *journal.Scope, f payment.Fact) error {
 	return nil
 }
 
+// heldBy is the result of a fact that is kept because a rule of the books does not take it.
+func heldBy(r *journal.Refusal) payment.Result {
+	return payment.Result{Result: payment.Held, Reason: payment.Reason(r.Code)}
+}
+
 // weighing books all of a message or nothing.
 func weighing(s *journal.Scope) payment.Weigh {
 	return func(f payment.Fact) (result payment.Result, err error) {
@@ -34,10 +39,13 @@ func weighing(s *journal.Scope) payment.Weigh {
 			result, err = weigh(s, f)
 			return err
 		})
-		if r := journal.AsRefusal(err); r != nil {
-			return payment.Result{Result: payment.Held, Reason: payment.Reason(r.Code)}, nil
+		switch r := journal.AsRefusal(err); {
+		case r != nil:
+			return heldBy(r), nil
+		case err != nil:
+			return payment.Result{}, err
 		}
-		return result, err
+		return result, nil
 	}
 }
 

@@ -23,7 +23,8 @@ func NewWriter(out io.Writer, h Header) (*Writer, error) {
 	w := &Writer{out: bufio.NewWriterSize(out, bufferSize)}
 	w.json = json.NewEncoder(&w.buf)
 	w.json.SetEscapeHTML(false) // data is kept as it is: it is hashed
-	return w, w.line(&line{Journal: &h})
+	err := w.line(&line{Journal: &h})
+	return w, err
 }
 
 // Event writes the next event.

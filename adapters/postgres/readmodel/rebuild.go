@@ -132,11 +132,10 @@ func (r *Rebuilder) work(ctx context.Context, jobs []*job) {
 	reporter.Go(func() { r.report(reporting, jobs) })
 	defer reporter.Wait()
 	defer stop()
-	jobs = r.each(ctx, jobs, r.begin)
-	loading := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.stage != query.StageLoad })
+	begun := r.each(ctx, jobs, r.begin)
+	loading := slices.DeleteFunc(slices.Clone(begun), func(j *job) bool { return j.stage != query.StageLoad })
 	left := r.load(ctx, loading)
-	jobs = slices.DeleteFunc(jobs, func(j *job) bool { return left[j] })
-	r.each(ctx, jobs, r.finish)
+	r.each(ctx, slices.DeleteFunc(begun, func(j *job) bool { return left[j] }), r.finish)
 }
 
 // each does something to every job at once, and returns those that it was done to.

@@ -225,7 +225,7 @@ type stopsAt struct {
 
 func (s *stopsAt) Events(ctx context.Context, shard journal.Shard, after int64, limit int) ([]journal.Event, error) {
 	s.mu.Lock()
-	if s.first < 0 {
+	if s.first < 0 || after < s.first { // pages are read side by side
 		s.first = after
 	}
 	s.mu.Unlock()

@@ -83,7 +83,7 @@ func (p *process) ends() int {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(60 * time.Second):
+	case <-time.After(3 * time.Minute): // the figures in small take one of them under the race detector
 		require.Fail(p.t, "the process does not end", p.output())
 	}
 	return p.cmd.ProcessState.ExitCode()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -17,9 +18,21 @@ import (
 // invoke runs florin in this process.
 func invoke(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, errs bytes.Buffer
+	var out, errs printed
 	code = run(t.Context(), args, &out, &errs)
-	return code, out.String(), errs.String()
+	return code, out.text.String(), errs.text.String()
+}
+
+// printed takes what is printed by several at once, as a file does.
+type printed struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
 }
 
 func TestCommandLine(t *testing.T) {

@@ -27,11 +27,6 @@ func decideBilling(s *journal.Scope, f payment.Fact) error {
 	return nil
 }
 
-// heldBy is the result of a fact that is kept because a rule of the books does not take it.
-func heldBy(r *journal.Refusal) payment.Result {
-	return payment.Result{Result: payment.Held, Reason: payment.Reason(r.Code)}
-}
-
 // weighing books all of a message or nothing.
 func weighing(s *journal.Scope) payment.Weigh {
 	return func(f payment.Fact) (result payment.Result, err error) {
@@ -41,7 +36,7 @@ func weighing(s *journal.Scope) payment.Weigh {
 		})
 		switch r := journal.AsRefusal(err); {
 		case r != nil:
-			return heldBy(r), nil
+			return payment.HeldBy(r), nil
 		case err != nil:
 			return payment.Result{}, err
 		}

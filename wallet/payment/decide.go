@@ -90,7 +90,7 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 	scale, registered := ledger.AssetScale(s, f.Asset)
 	switch {
 	case !registered:
-		return ignoredBy(ledger.ErrUnknownAsset), nil
+		return HeldBy(ledger.ErrUnknownAsset), nil
 	case before.Asset != "" && before.Asset != f.Asset:
 		return Result{Passed, AssetMismatch}, nil
 	}
@@ -98,7 +98,7 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 	received, ok := growth(f.Received, before.Received, scale)
 	refunded, ok2 := growth(f.Refunded, before.accounted(f.OccurredAt), scale)
 	if !ok || !ok2 {
-		return ignoredBy(ledger.ErrAmountScale), nil
+		return HeldBy(ledger.ErrAmountScale), nil
 	}
 	// All of it or nothing: a rule of the ledger's that says no half-way leaves no half.
 	err := s.Try(func() error {
@@ -116,7 +116,7 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 		return b.err
 	})
 	if refusal := journal.AsRefusal(err); refusal != nil {
-		return ignoredBy(refusal), nil
+		return HeldBy(refusal), nil
 	}
 	if err == nil && follow(s, f) && !b.booked {
 		return Result{Deferred, NothingMoved}, nil
@@ -124,8 +124,8 @@ func weighPayment(s *journal.Scope, f Fact) (Result, error) {
 	return b.result(), err
 }
 
-// ignoredBy is the result of what a rule of the ledger's cannot take.
-func ignoredBy(r *journal.Refusal) Result { return Result{Held, Reason(r.Code)} }
+// HeldBy is the result of a fact that is kept, for finance to see, because a rule of the books does not take it.
+func HeldBy(r *journal.Refusal) Result { return Result{Held, Reason(r.Code)} }
 
 // growth returns how much more a message says than is booked, at the asset's scale; zero when it
 // says no more. ok is false when it has decimals that the asset has not.

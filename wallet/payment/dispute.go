@@ -15,7 +15,7 @@ func weighDispute(s *journal.Scope, f Fact) (Result, error) {
 	amount, amountErr := exact(s, f.Dispute.Amount)
 	switch {
 	case amountErr != nil:
-		return ignoredBy(journal.AsRefusal(amountErr)), nil
+		return HeldBy(journal.AsRefusal(amountErr)), nil
 	case known && (d.Payment != f.Payment || d.Amount.Asset != f.Dispute.Amount.Asset):
 		return Result{Passed, AssetMismatch}, nil
 	case !known:
@@ -37,7 +37,7 @@ func weighDispute(s *journal.Scope, f Fact) (Result, error) {
 	})
 	switch refusal := journal.AsRefusal(err); {
 	case refusal != nil:
-		return ignoredBy(refusal), nil
+		return HeldBy(refusal), nil
 	case err != nil:
 		return Result{}, err
 	case c.booked && c.dispute.Wallet == "":

@@ -89,7 +89,7 @@ func weighOutsideRefund(s *journal.Scope, f Fact, amount decimal.Decimal) (Resul
 	})
 	switch refusal := journal.AsRefusal(err); {
 	case refusal != nil:
-		return ignoredBy(refusal), nil
+		return HeldBy(refusal), nil
 	case err != nil:
 		return Result{}, err
 	case !b.booked:

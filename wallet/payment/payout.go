@@ -72,7 +72,7 @@ func weighPayout(s *journal.Scope, f Fact) (Result, error) {
 	amount, err := exact(s, f.Payout.Amount)
 	switch {
 	case err != nil:
-		return ignoredBy(journal.AsRefusal(err)), nil
+		return HeldBy(journal.AsRefusal(err)), nil
 	case known && (before.Amount.Asset != f.Payout.Amount.Asset || !figure(before.Amount.Amount).Equal(amount)):
 		return Result{Passed, AssetMismatch}, nil
 	case f.Payout.Stage.rank() <= before.Stage.rank():
@@ -94,7 +94,7 @@ func weighPayout(s *journal.Scope, f Fact) (Result, error) {
 	})
 	switch refusal := journal.AsRefusal(err); {
 	case refusal != nil:
-		return ignoredBy(refusal), nil
+		return HeldBy(refusal), nil
 	case err != nil:
 		return Result{}, err
 	case !known && f.Payout.Stage == PayoutFailed:

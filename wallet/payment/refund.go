@@ -131,7 +131,7 @@ func decideRecordRefund(s *journal.Scope, c RecordRefund) error {
 func weighRefund(s *journal.Scope, f Fact) (Result, error) {
 	amount, err := exact(s, f.Refund.Amount)
 	if err != nil {
-		return ignoredBy(journal.AsRefusal(err)), nil
+		return HeldBy(journal.AsRefusal(err)), nil
 	}
 	id, r, ours := ownRefund(s, f, amount)
 	if !ours {

@@ -92,7 +92,7 @@ func weighSettlement(s *journal.Scope, f Fact) (Result, error) {
 	})
 	switch refusal := journal.AsRefusal(err); {
 	case refusal != nil:
-		return ignoredBy(refusal), nil
+		return HeldBy(refusal), nil
 	case errors.Is(err, errBlocked):
 		return l.result, nil
 	case err != nil:

@@ -88,6 +88,9 @@ func TestDataStayAcrossStarts(t *testing.T) {
 	} {
 		assert.Equal(t, want, query1[string](t, url, "SELECT current_setting('"+setting+"')"), setting)
 	}
+	name, err := first.Command(t.Context(), "psql", "-Atc", "SELECT current_user").Output()
+	require.NoError(t, err)
+	assert.Equal(t, "postgres\n", string(name), "a tool is told who it is, and where the server is")
 	fill(t, url)
 	stop(t, first)
 	require.NoError(t, first.Stop(t.Context()), "a second Stop returns what the first did")

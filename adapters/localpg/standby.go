@@ -60,20 +60,6 @@ func (c *Cluster) follow(ctx context.Context, bin binaries) error {
 	return nil
 }
 
-// tool is the path of another program of the same installation, which may be known on the PATH by links to some of its
-// programs alone.
-func (b binaries) tool(name string) (string, error) {
-	folder := b.dir
-	if program, err := filepath.EvalSymlinks(filepath.Join(b.dir, "postgres")); err == nil && !isFile(filepath.Join(folder, name)) {
-		folder = filepath.Dir(program)
-	}
-	path := filepath.Join(folder, name)
-	if !isFile(path) {
-		return "", fmt.Errorf("%w: %s is needed for a standby, and is not installed", ErrNoBinaries, path)
-	}
-	return path, nil
-}
-
 // Promote makes a primary of a standby, and returns once it takes writes. What it had not received of the old primary is
 // not in it.
 func (c *Cluster) Promote(ctx context.Context) error {

@@ -93,6 +93,22 @@ func prepareService(t *testing.T) *service {
 
 func (s *service) start() {
 	s.t.Helper()
+	s.await(s.launch())
+}
+
+// await waits until it can be called.
+func (s *service) await(ready <-chan struct{}) {
+	s.t.Helper()
+	select {
+	case <-ready:
+	case <-time.After(30 * time.Second):
+		require.Fail(s.t, "the service is not ready after 30 s")
+	}
+}
+
+// launch starts the service; ready is closed once it can be called.
+func (s *service) launch() (ready <-chan struct{}) {
+	s.t.Helper()
 	s.settings.NatsURL = s.nats.URL()
 	a, err := newApp(context.Background(), &s.settings, s.roles, s.log)
 	require.NoError(s.t, err)
@@ -100,8 +116,8 @@ func (s *service) start() {
 	ln, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	require.NoError(s.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- a.run(ctx, ln, nil, func() { close(ready) }) }()
+	called, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- a.run(ctx, ln, nil, func() { close(called) }) }()
 	transport := &http.Transport{MaxIdleConnsPerHost: 256}
 	s.mu.Lock()
 	s.app = a
@@ -117,11 +133,7 @@ func (s *service) start() {
 		})
 	}
 	s.mu.Unlock()
-	select {
-	case <-ready:
-	case <-time.After(30 * time.Second):
-		require.Fail(s.t, "the service is not ready after 30 s")
-	}
+	return called
 }
 
 func (s *service) close() { s.stop() }

@@ -31,13 +31,15 @@ type Survey struct {
 	Breaks int
 	// Bytes is what the database takes on disk.
 	Bytes int64
+	// LogArchived is when the server last archived its log, or has waited since to do so; zero where it archives none.
+	LogArchived time.Time
 }
 
 // TakeSurvey looks what waits. It reads a few rows of each table, however many there are.
 func TakeSurvey(ctx context.Context, pool *pgxpool.Pool, shard journal.Shard) (s Survey, err error) {
-	var inbox, dead *time.Time
+	var inbox, dead, archived *time.Time
 	if err := pool.QueryRow(ctx, surveySQL, surveyMost, shard).
-		Scan(&s.Inbox, &inbox, &s.DeadLetters, &dead, &s.WebhooksPending, &s.EndpointsFailing, &s.Breaks, &s.Bytes); err != nil {
+		Scan(&s.Inbox, &inbox, &s.DeadLetters, &dead, &s.WebhooksPending, &s.EndpointsFailing, &s.Breaks, &s.Bytes, &archived); err != nil {
 		return Survey{}, fmt.Errorf("survey: %w", err)
 	}
 	if inbox != nil {
@@ -45,6 +47,9 @@ func TakeSurvey(ctx context.Context, pool *pgxpool.Pool, shard journal.Shard) (s
 	}
 	if dead != nil {
 		s.DeadLettersOldest = *dead
+	}
+	if archived != nil {
+		s.LogArchived = *archived
 	}
 	return s, nil
 }

@@ -27,6 +27,8 @@ type Findings struct {
 	Suspense []Balance
 	// DatabaseBytes is what the database takes on disk.
 	DatabaseBytes int64
+	// LogArchived is when the server last archived its log; zero where it archives none.
+	LogArchived time.Time
 }
 
 // Balance is what stands on an account, for looking at.
@@ -40,7 +42,7 @@ type survey struct {
 	mu    sync.Mutex
 	found *Findings
 
-	inbox, inboxOldest, dead, deadOldest, pending, failing, breaks, payments, suspense, bytes *prometheus.Desc
+	inbox, inboxOldest, dead, deadOldest, pending, failing, breaks, payments, suspense, bytes, archived *prometheus.Desc
 }
 
 // Survey returns what takes findings; nil for none, where another process looks.
@@ -60,6 +62,7 @@ func (m *Metrics) Survey() func(*Findings) {
 		payments:    desc("florin_payments_open", "Payments that are not at an end, by status. Only where the shard is held.", "status"),
 		suspense:    desc("florin_suspense_balance", "What is booked to suspense accounts, 100 of them at most. Only where the shard is held.", "account", "asset"),
 		bytes:       desc("florin_database_bytes", "What the database takes on disk. Only where the shard is held."),
+		archived:    desc("florin_log_archive_age_seconds", "How long ago Postgres last archived its log; not there where it archives none. Only where the shard is held."),
 	}
 	m.registry.MustRegister(s)
 	return func(f *Findings) {
@@ -71,7 +74,7 @@ func (m *Metrics) Survey() func(*Findings) {
 
 // Describe implements prometheus.Collector.
 func (s *survey) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.breaks, s.payments, s.suspense, s.bytes} {
+	for _, d := range []*prometheus.Desc{s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.breaks, s.payments, s.suspense, s.bytes, s.archived} {
 		to <- d
 	}
 }
@@ -101,4 +104,7 @@ func (s *survey) Collect(to chan<- prometheus.Metric) {
 		show(s.suspense, b.Amount, b.Account, b.Asset)
 	}
 	show(s.bytes, float64(f.DatabaseBytes))
+	if !f.LogArchived.IsZero() {
+		show(s.archived, secondsSince(f.LogArchived))
+	}
 }

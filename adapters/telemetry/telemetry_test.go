@@ -157,7 +157,10 @@ func TestASurveyIsShownOnlyWhereItIsMade(t *testing.T) {
 	require.Regexp(t, `florin_dead_letters_oldest_seconds 3600\.`, text)
 	require.Contains(t, text, "florin_inbox_oldest_seconds 0\n")
 	require.Contains(t, text, `florin_payments_open{status="created"} 2`)
+	require.NotContains(t, text, "florin_log_archive_age_seconds ", "there is no archive")
 	require.Contains(t, text, `florin_suspense_balance{account="liabilities:suspense:stripe",asset="USD"} 12.5`)
+	show(&telemetry.Findings{LogArchived: time.Now().Add(-time.Minute)})
+	require.Regexp(t, `florin_log_archive_age_seconds 60\.`, scrape(t, m, "/metrics")[0])
 	show(nil)
 	require.NotContains(t, scrape(t, m, "/metrics")[0], "florin_dead_letters_open", "another process looks now")
 }

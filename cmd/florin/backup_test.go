@@ -38,6 +38,9 @@ func TestBackups(t *testing.T) {
 	x.journal.archive()
 	x.vault.archive()
 
+	watched, err := postgres.TakeSurvey(t.Context(), x.app.work, shard)
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), watched.LogArchived, patience)
 	x.isChecked()
 	x.pay(8)
 	x.serverIsLost(base, ann)

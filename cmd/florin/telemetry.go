@@ -134,7 +134,7 @@ func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads)
 	}
 	found := &telemetry.Findings{
 		Inbox: s.Inbox, InboxOldest: s.InboxOldest, DeadLetters: s.DeadLetters, DeadLettersOldest: s.DeadLettersOldest,
-		WebhooksPending: s.WebhooksPending, EndpointsFailing: s.EndpointsFailing, Breaks: s.Breaks, Payments: open, DatabaseBytes: s.Bytes,
+		WebhooksPending: s.WebhooksPending, EndpointsFailing: s.EndpointsFailing, Breaks: s.Breaks, Payments: open, DatabaseBytes: s.Bytes, LogArchived: s.LogArchived,
 	}
 	for _, b := range suspense {
 		found.Suspense = append(found.Suspense, telemetry.Balance{Account: b.Account, Asset: b.Asset, Amount: b.Balance})

@@ -126,7 +126,7 @@ func TestTelemetryOfTwoProcesses(t *testing.T) {
 	require.Eventually(t, func() bool {
 		found, err := lookAround(t.Context(), back.app.work, readmodel.NewReads(back.app.work))
 		require.NoError(t, err)
-		return slices.Contains(found.Suspense, telemetry.Balance{Account: suspense, Asset: "JPY", Amount: 500}) && found.DatabaseBytes > 1<<20 &&
+		return slices.Contains(found.Suspense, telemetry.Balance{Account: suspense, Asset: "JPY", Amount: 500}) && found.DatabaseBytes > 1<<20 && found.LogArchived.IsZero() &&
 			maps.Equal(found.Payments, map[string]int{"created": 0, "requires_action": 0, "processing": 0, "disputed": 0})
 	}, patience, 5*time.Millisecond)
 

@@ -8,4 +8,6 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbox LIMIT $1) AS waiting),
        (SELECT coalesce(sum(open), 0) FROM (SELECT DISTINCT ON (source, period_from, period_until) open FROM reconciliations
                                             WHERE status = 'done' AND period_until > now() - interval '31 days'
                                             ORDER BY source, period_from, period_until, id DESC) AS newest),
-       pg_database_size(current_database());
+       pg_database_size(current_database()),
+       (SELECT coalesce(last_archived_time, stats_reset, pg_postmaster_start_time()) FROM pg_stat_archiver
+        WHERE current_setting('archive_mode') <> 'off');

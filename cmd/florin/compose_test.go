@@ -48,18 +48,19 @@ func TestComposeIsSound(t *testing.T) {
 	for name, secret := range project.Secrets {
 		require.FileExists(t, secret.File, name)
 	}
+	once := []string{"migrate", "folders", "backup", "vault-backup"} // and then they are done
 	pinned := regexp.MustCompile(`:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$`)
 	for name, s := range project.Services {
 		ours := s.Build != nil
 		require.True(t, ours || pinned.MatchString(s.Image), "%s: %s is no version", name, s.Image)
 		require.Contains(t, s.SecurityOpt, "no-new-privileges:true", name)
 		require.NotNil(t, s.StopGracePeriod, name)
-		if name == "migrate" {
+		if slices.Contains(once, name) || name == "restored" {
 			require.Equal(t, "no", s.Restart)
 		} else {
 			require.Equal(t, model.RestartPolicyUnlessStopped, s.Restart, name)
 		}
-		if !ours && name != "jaeger" { // Florin's is in its image, and there is nothing to ask in that of jaeger
+		if !ours && name != "jaeger" && !slices.Contains(once, name) { // Florin's is in its image, and there is nothing to ask in that of jaeger
 			require.NotNil(t, s.HealthCheck, name)
 		}
 		require.Equal(t, slices.Contains([]string{"prometheus", "grafana", "jaeger"}, name), slices.Contains(s.Profiles, "observability"), name)
@@ -75,7 +76,7 @@ func TestComposeIsSound(t *testing.T) {
 		}
 		for dependency, how := range s.DependsOn {
 			want := model.ServiceConditionHealthy
-			if dependency == "migrate" {
+			if slices.Contains(once, dependency) {
 				want = model.ServiceConditionCompletedSuccessfully
 			}
 			require.Equal(t, want, how.Condition, "%s → %s", name, dependency)
@@ -139,6 +140,59 @@ func TestComposeRunsFlorin(t *testing.T) {
 		require.Contains(t, string(upstreams), "server "+project.Services[name].Networks["florin"].Ipv4Address+":8080 ", name)
 		require.Equal(t, project.Services["nginx"].Networks["florin"].Ipv4Address, *project.Services[name].Environment["FLORIN_TRUSTED_PROXIES"])
 	}
+}
+
+// TestComposeArchives holds what archives and backs up against where it writes to and reads from.
+func TestComposeArchives(t *testing.T) {
+	t.Parallel()
+	project := compose(t, makeDeploySecrets(t))
+	mounted := func(service, target string) string {
+		t.Helper()
+		for _, v := range project.Services[service].Volumes {
+			if v.Target == target {
+				return v.Source
+			}
+		}
+		require.Fail(t, "nothing is mounted", "%s: %s", service, target)
+		return ""
+	}
+	runs := func(service, path string) {
+		t.Helper()
+		info, err := os.Stat(filepath.Join(mounted(service, filepath.Dir(path)), filepath.Base(path)))
+		require.NoError(t, err)
+		require.NotZero(t, info.Mode()&0o111, "%s: %s cannot be run", service, path)
+	}
+	command := regexp.MustCompile(`archive_command=(/etc/florin/archive\.sh) (\S+) %p %f$`)
+	folders := project.Services["folders"]
+	for service, volume := range map[string]string{"postgres-1": "archive", "postgres-2": "archive", "vault-db": "vault-archive"} {
+		s := project.Services[service]
+		i := slices.IndexFunc(s.Command, command.MatchString)
+		require.Positive(t, i, service)
+		words := command.FindStringSubmatch(s.Command[i])
+		runs(service, words[1])
+		require.Equal(t, volume, mounted(service, words[2]))
+		if service != "postgres-2" { // which waits for postgres-1
+			require.Contains(t, s.DependsOn, "folders", service)
+			require.Equal(t, strings.Replace(volume, "archive", "backups", 1), mounted(service, "/var/lib/florin/backups"))
+			runs(service, "/etc/florin/restore.sh")
+			runs(service, "/etc/florin/fetch.sh")
+		}
+	}
+	for service, of := range map[string][]string{"backup": {"backups", "archive"}, "vault-backup": {"vault-backups", "vault-archive"}, "restored": {"backups", "archive"}} {
+		s := project.Services[service]
+		line := strings.Join(s.Entrypoint, " ")
+		words := regexp.MustCompile(`(/etc/florin/(?:backup|restore)\.sh) .*?(/var/lib/florin/backups)\S* .*?(/var/lib/florin/archive) `).FindStringSubmatch(line)
+		require.NotNil(t, words, line)
+		runs(service, words[1])
+		runs(service, "/etc/florin/fetch.sh")
+		require.Equal(t, of[0], mounted(service, words[2]))
+		require.Equal(t, of[1], mounted(service, words[3]))
+		require.NotContains(t, line, "$$", "Docker hands one dollar to the shell")
+	}
+	for _, path := range folders.Command {
+		require.Equal(t, filepath.Base(path), mounted("folders", path))
+	}
+	require.Len(t, folders.Volumes, len(folders.Command))
 }
 
 // TestDeploySecretsFit reads what the script made as those do who get it.

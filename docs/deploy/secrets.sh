@@ -28,6 +28,7 @@ put replication-password "$(password)"
 put florin-password "$journal"
 put vault-postgres-password "$(password)"
 put vault-password "$vault"
+put vault-replication-password "$(password)"
 
 # Both servers, of which the one that takes writes is used: after a promotion nothing has to be told.
 put database-url "postgres://florin:$journal@postgres-1:5432,postgres-2:5432/florin?sslmode=disable&target_session_attrs=read-write"

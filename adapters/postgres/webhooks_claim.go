@@ -57,7 +57,7 @@ var errNotInHand = errors.New("the delivery is in other hands")
 
 // Settle writes down what became of an attempt, for who has the delivery in hand: Status, LastCode, LastFailure, LastTook
 // and NextAt, which are set. It returns since when everything that was sent to the endpoint has failed, which
-// begins anew at enabledAt; zero after a success or a lost event, and where somebody else had the delivery in hand
+// begins anew at enabledAt; zero after a success or a failure that is not the endpoint's, and where somebody else had the delivery in hand
 // meanwhile, whose word counts.
 func (w *Webhooks) Settle(ctx context.Context, d webhook.Delivery, enabledAt time.Time) (failingSince time.Time, err error) {
 	err = pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
@@ -71,7 +71,7 @@ func (w *Webhooks) Settle(ctx context.Context, d webhook.Delivery, enabledAt tim
 		case d.Status == webhook.Delivered:
 			_, err = tx.Exec(ctx, webhookTakenSQL, d.EndpointID)
 			return err
-		case d.LastFailure == webhook.FailureLost: // for which the endpoint can do nothing
+		case d.LastFailure.Ours(): // it counts neither for nor against the endpoint
 			return nil
 		}
 		return tx.QueryRow(ctx, webhookFailingSQL, d.EndpointID, d.LastAt, enabledAt).Scan(&failingSince)

@@ -3,9 +3,11 @@ package webhooks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/messaging/webhook"
 	"github.com/florinledger/florin/users/seal"
 )
@@ -19,6 +21,10 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 	// What was answered is written down also by who is told to stop.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
 	defer cancel()
+	if unmade := (*unmadeError)(nil); errors.As(err, &unmade) && !time.Now().Before(d.GiveUpAt) {
+		s.log.Error("a webhook that could not be made is given up", "endpoint", e.ID, "event", d.EventID(), "error", err)
+		result, err = Result{Failure: webhook.FailureNotMade}, nil
+	}
 	if err != nil {
 		s.log.Warn("a webhook cannot be made now", "endpoint", e.ID, "event", d.EventID(), "error", err)
 		d.NextAt = time.Now().Add(putBackPause(time.Since(d.CreatedAt))).UTC()
@@ -33,7 +39,7 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 	switch result.Failure {
 	case "":
 		d.Status, d.NextAt = webhook.Delivered, time.Time{}
-	case webhook.FailureLost:
+	case webhook.FailureLost, webhook.FailureNotMade:
 		d.Status, d.NextAt, outcome = webhook.Failed, time.Time{}, OutcomeGivenUp
 	default:
 		next, again := webhook.Next(d.Tries, now, d.GiveUpAt, result.RetryAfter, s.cfg.Jitter())
@@ -48,19 +54,21 @@ func (s *Sender) attempt(ctx context.Context, e webhook.Endpoint, d webhook.Deli
 		return
 	}
 	s.cfg.Done(outcome)
-	s.note(e.ID, outcome != OutcomeDelivered)
+	if !result.Failure.Ours() {
+		s.note(e.ID, outcome != OutcomeDelivered)
+	}
 	s.judge(ctx, e, result, failingSince, now)
 }
 
 // send makes what is sent, and posts it. An error is a fault of this house; what the other one did is in the result.
 func (s *Sender) send(ctx context.Context, e webhook.Endpoint, d webhook.Delivery) (result Result, at time.Time, err error) {
 	at = time.Now()
-	body, trace, err := s.ports.Render(ctx, d.Event)
+	body, trace, err := s.render(ctx, d.Event)
 	if errors.Is(err, ErrNoEvent) {
 		return Result{Failure: webhook.FailureLost}, at, nil
 	}
 	if err != nil {
-		return Result{}, at, err
+		return Result{}, at, &unmadeError{err}
 	}
 	var signatures []string
 	for i, keyID := range e.Keys(at) {
@@ -76,6 +84,24 @@ func (s *Sender) send(ctx context.Context, e webhook.Endpoint, d webhook.Deliver
 		signatures = append(signatures, webhook.SecretOf(key).Sign(d.EventID(), at, body))
 	}
 	return s.ports.Post(ctx, Request{URL: e.URL, ID: d.EventID(), At: at, Signatures: signatures, Body: body, Trace: trace}), at, nil
+}
+
+// unmadeError says that no body could be made of an event. That may be for want of the database, or the event's own fault: only
+// time tells the two apart, since everything else that is sent comes from the same database.
+type unmadeError struct{ err error }
+
+func (e *unmadeError) Error() string { return e.err.Error() }
+
+func (e *unmadeError) Unwrap() error { return e.err }
+
+// render makes the body of what is sent. A panic at it is an error of this event alone: the others are sent.
+func (s *Sender) render(ctx context.Context, event journal.PlaceID) (body []byte, trace string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return s.ports.Render(ctx, event)
 }
 
 // judge switches an endpoint off that says that it is gone, or that has taken nothing for as long as one may.

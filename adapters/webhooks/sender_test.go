@@ -29,7 +29,8 @@ type world struct {
 	posts     []posted
 	outcomes  map[Outcome]int
 	off       map[string]webhook.Reason
-	broken    error // what Render and Key fail with
+	broken    error // what Key fails with
+	unmade    func() error // what Render fails with; nil for nothing
 	noKey     map[string]bool
 	lost      bool
 }
@@ -83,7 +84,7 @@ func (w *world) Settle(_ context.Context, d webhook.Delivery, enabledAt time.Tim
 		return time.Time{}, nil
 	}
 	*mine = d
-	if d.Status == webhook.Delivered || d.LastFailure == webhook.FailureLost {
+	if d.Status == webhook.Delivered || d.LastFailure.Ours() {
 		delete(w.failing, d.EndpointID)
 		return time.Time{}, nil
 	}
@@ -119,7 +120,7 @@ func (w *world) Key(_ context.Context, keyID string) (seal.Key, error) {
 	if w.noKey[keyID] {
 		return seal.Key{}, seal.ErrNoKey
 	}
-	return w.key, nil
+	return w.key, w.broken
 }
 
 func (w *world) Discard(context.Context, string) error { return nil }
@@ -130,7 +131,10 @@ func (w *world) render(_ context.Context, event journal.PlaceID) (body []byte, t
 	if w.lost {
 		return nil, "", ErrNoEvent
 	}
-	return []byte(`{"id":"` + event.Format("evt") + `"}`), trace00, w.broken
+	if w.unmade != nil {
+		return nil, "", w.unmade()
+	}
+	return []byte(`{"id":"` + event.Format("evt") + `"}`), trace00, nil
 }
 
 // trace00 is the trace of what is sent for.
@@ -344,7 +348,7 @@ func TestWhatCannotBeMadeIsPutBack(t *testing.T) {
 		w := newWorld(takes)
 		w.endpoint("a")
 		w.add("a", 1)
-		w.broken = errors.New("the database is away")
+		w.broken = errors.New("the vault is away")
 		go func() {
 			time.Sleep(100 * time.Hour) //nolint:forbidigo // the bubble's time
 			w.mu.Lock()
@@ -359,6 +363,40 @@ func TestWhatCannotBeMadeIsPutBack(t *testing.T) {
 			require.Equal(t, 1, d.Attempts)
 		}
 	})
+}
+
+// An event of which nothing can be made is tried for three days, as what an endpoint does not take is, and then given up: that
+// is not the endpoint's fault, and nothing beside it waits. What is made in time is sent, and counts once.
+func TestWhatCannotBeMadeOfAnEventIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, unmade := range map[string]func() error{
+		"an error": func() error { return errors.New("unknown type") },
+		"a panic":  func() error { panic("a defect") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(takes)
+				w.endpoint("a")
+				w.add("a", 2)
+				w.unmade = unmade
+				w.run(t, 71*time.Hour)
+				require.Equal(t, 2, w.count(webhook.Pending), "a new version may know it")
+				w.run(t, 2*time.Hour)
+				require.Empty(t, w.posts)
+				require.Equal(t, map[Outcome]int{OutcomeGivenUp: 2}, w.outcomes)
+				for _, d := range w.due {
+					require.Equal(t, []any{webhook.Failed, webhook.FailureNotMade}, []any{d.Status, d.LastFailure})
+				}
+				require.Empty(t, w.off)
+				require.Empty(t, w.failing)
+				w.unmade = nil
+				w.add("a", 1)
+				w.run(t, time.Minute)
+				require.Len(t, w.posts, 1)
+			})
+		})
+	}
 }
 
 func TestALostEventIsGivenUpAtOnce(t *testing.T) {

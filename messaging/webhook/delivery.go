@@ -44,7 +44,13 @@ const (
 	FailureDisabled FailureClass = "endpoint-disabled"
 	// FailureLost: the event is not in the journal any more, of which a loss was accepted.
 	FailureLost FailureClass = "event-lost"
+	// FailureNotMade: what is to be sent could not be made of the event, for as long as one tries. It is a defect of this
+	// house; once that is mended, it can be sent again.
+	FailureNotMade FailureClass = "not-made"
 )
+
+// Ours reports whether the endpoint had no part in the failure: nothing was sent, and nothing it could do would mend that.
+func (c FailureClass) Ours() bool { return c == FailureLost || c == FailureNotMade }
 
 // Delivery is an event on its way to an endpoint. It is named by the two.
 type Delivery struct {

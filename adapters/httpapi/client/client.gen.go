@@ -310,6 +310,7 @@ const (
 	WebhookDeliveryErrorEndpointDisabled WebhookDeliveryError = "endpoint-disabled"
 	WebhookDeliveryErrorEventLost        WebhookDeliveryError = "event-lost"
 	WebhookDeliveryErrorNoSecret         WebhookDeliveryError = "no-secret"
+	WebhookDeliveryErrorNotMade          WebhookDeliveryError = "not-made"
 	WebhookDeliveryErrorPrivateAddress   WebhookDeliveryError = "private-address"
 	WebhookDeliveryErrorRedirect         WebhookDeliveryError = "redirect"
 	WebhookDeliveryErrorStatus           WebhookDeliveryError = "status"
@@ -3806,7 +3807,7 @@ type WebhookDelivery struct {
 
 	// LastError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
 	// address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
-	// endpoint was disabled; the event is no more.
+	// endpoint was disabled; the event is no more; nothing to send could be made of it for three days.
 	LastError WebhookDeliveryError `json:"last_error,omitempty,omitzero"`
 
 	// LastStatusCode The status code of the last answer; absent when there was none.
@@ -3821,7 +3822,7 @@ type WebhookDelivery struct {
 
 // WebhookDeliveryError Why the last attempt failed: the status code; it pointed elsewhere; no answer in 15 s; its name leads nowhere, or to an
 // address that is not of the public internet; TLS; no connection, or a broken one; the secret is lost and is to be rotated; the
-// endpoint was disabled; the event is no more.
+// endpoint was disabled; the event is no more; nothing to send could be made of it for three days.
 type WebhookDeliveryError string
 
 // WebhookDeliveryID A delivery's id among those of its endpoint.

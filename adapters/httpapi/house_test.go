@@ -568,6 +568,6 @@ const anyWalletID = "wal_01k0q3v9x8f6r8v4t0d6m2n7h5"
 // noLetters is a house in which nobody has dealt with a dead letter. What becomes of them is tried over a real one.
 type noLetters struct{ ops.DeadLetters }
 
-func (noLetters) Letter(context.Context, journal.CommandID) (journal.Letter, error) {
+func (noLetters) Letter(context.Context, journal.LetterID) (journal.Letter, error) {
 	return journal.Letter{}, journal.ErrNoLetter
 }

@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	_ "embed" // the SQL lies beside the code
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,13 +14,29 @@ import (
 	"github.com/florinledger/florin/ledger/journal"
 )
 
+var (
+	//go:embed queries/reactor_stand.sql
+	reactorStandSQL string
+	//go:embed queries/reactor_due.sql
+	reactorDueSQL string
+)
+
 // Checkpoints keep how far each reactor has come. It implements journal.Checkpoints.
-type Checkpoints struct{ pool *pgxpool.Pool }
+type Checkpoints struct {
+	pool  *pgxpool.Pool
+	place string
+}
 
 var _ journal.Checkpoints = (*Checkpoints)(nil)
 
 // NewCheckpoints returns the checkpoints in pool's database.
-func NewCheckpoints(pool *pgxpool.Pool) *Checkpoints { return &Checkpoints{pool} }
+func NewCheckpoints(pool *pgxpool.Pool) *Checkpoints { return &Checkpoints{pool: pool} }
+
+// At has it said of what this process runs that it runs at a place, such as "host/pid", and returns c.
+func (c *Checkpoints) At(place string) *Checkpoints {
+	c.place = place
+	return c
+}
 
 // Checkpoint implements journal.Checkpoints.
 func (c *Checkpoints) Checkpoint(ctx context.Context, reactor string) (position int64, ok bool, err error) {
@@ -49,6 +67,24 @@ func (c *Checkpoints) Advance(ctx context.Context, reactor string, from, to int6
 	return nil
 }
 
+// maxStandingWhy bounds what is kept of an error, in bytes.
+const maxStandingWhy = 1_000
+
+// Stand implements journal.Checkpoints. Who has come past the event meanwhile, or had it passed by, rests no longer.
+func (c *Checkpoints) Stand(ctx context.Context, reactor string, s journal.Standing) error {
+	why := s.Why.Error()
+	why = strings.ReplaceAll(strings.ToValidUTF8(why[:min(len(why), maxStandingWhy)], "?"), "\x00", "?") // as a text column takes it
+	if _, err := c.pool.Exec(ctx, reactorStandSQL, reactor, s.Position, why, s.Pause.Seconds()); err != nil {
+		return fmt.Errorf("standing of %s: %w", reactor, err)
+	}
+	return s.Rest(ctx, func(ctx context.Context) (now bool, err error) {
+		if err := c.pool.QueryRow(ctx, reactorDueSQL, reactor, s.Position).Scan(&now); err != nil {
+			return false, fmt.Errorf("standing of %s: %w", reactor, err)
+		}
+		return now, nil
+	})
+}
+
 const (
 	// aloneInterval is how often Alone looks whether another process has gone, and whether its own
 	// connection, on which the lock hangs, is still there.
@@ -71,6 +107,9 @@ func (c *Checkpoints) Alone(ctx context.Context, reactor string, f func(ctx cont
 		defer cancel()
 		_ = raw.Close(closing)
 	}()
+	if _, err := conn.Exec(ctx, `SELECT set_config('application_name', $1, false)`, "florin@"+c.place); err != nil {
+		return fmt.Errorf("lock of %s: %w", reactor, err)
+	}
 	for {
 		var alone bool
 		err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('florin reactor ' || $1, 0))`, reactor).Scan(&alone)

@@ -5,6 +5,7 @@ import (
 	_ "embed" // the SQL lies beside the code
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,16 +24,43 @@ var (
 	deadResolveSQL string
 )
 
-// DeadLetters are the commands that could not be decided, for operators.
-type DeadLetters struct{ pool *pgxpool.Pool }
+// DeadLetters are, for operators, the commands that could not be decided, and the events that a projection or a reactor
+// cannot take. Of commands there are rows; events are seen where those stand.
+type DeadLetters struct {
+	pool   *pgxpool.Pool
+	shard  journal.Shard
+	takers map[journal.TakerKind]Taker
+}
 
-// NewDeadLetters returns the dead letters in pool's database.
-func NewDeadLetters(pool *pgxpool.Pool) *DeadLetters { return &DeadLetters{pool} }
+// NewDeadLetters returns the dead letters of a shard in pool's database. What is decided about events is done by takers.
+func NewDeadLetters(pool *pgxpool.Pool, shard journal.Shard, takers map[journal.TakerKind]Taker) *DeadLetters {
+	return &DeadLetters{pool: pool, shard: shard, takers: takers}
+}
 
 // Letters lists dead letters, newest first.
-func (d *DeadLetters) Letters(ctx context.Context, shard journal.Shard, f journal.LetterFilter) ([]journal.Letter, error) {
-	before := pgtype.Timestamptz{Time: f.BeforeAt, Valid: !f.BeforeAt.IsZero()}
-	rows, err := d.pool.Query(ctx, deadListSQL, int16(shard), f.All, before, f.Before[:], f.Limit)
+func (d *DeadLetters) Letters(ctx context.Context, f journal.LetterFilter) ([]journal.Letter, error) {
+	commands, err := d.commandLetters(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	events, err := d.eventLetters(ctx, f, "")
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Concat(events, commands)
+	slices.SortStableFunc(list, func(a, b journal.Letter) int { return b.At.Compare(a.At) })
+	return list[:min(len(list), f.Limit)], nil
+}
+
+// commandLetters lists those of commands.
+func (d *DeadLetters) commandLetters(ctx context.Context, f journal.LetterFilter) ([]journal.Letter, error) {
+	before, id := pgtype.Timestamptz{Time: f.BeforeAt, Valid: !f.BeforeAt.IsZero()}, f.Before.Command
+	if f.Before.OfEvent() { // those of the same time come after it
+		for i := range id {
+			id[i] = 0xff
+		}
+	}
+	rows, err := d.pool.Query(ctx, deadListSQL, int16(d.shard), f.All, before, id[:], f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("dead letters: %w", err)
 	}
@@ -43,17 +71,28 @@ func (d *DeadLetters) Letters(ctx context.Context, shard journal.Shard, f journa
 	return letters, nil
 }
 
-// Letter returns the dead letter of a command. Errors: journal.ErrNoLetter.
-func (d *DeadLetters) Letter(ctx context.Context, id journal.CommandID) (journal.Letter, error) {
-	l, err := letterOf(ctx, d.pool, deadGetSQL, id)
-	return l, letterError(id, err)
+// Letter returns a dead letter. Errors: journal.ErrNoLetter.
+func (d *DeadLetters) Letter(ctx context.Context, id journal.LetterID) (journal.Letter, error) {
+	if id.OfEvent() {
+		return d.eventLetter(ctx, id)
+	}
+	l, err := letterOf(ctx, d.pool, deadGetSQL, id.Command)
+	return l, letterError(id.Command, err)
 }
 
 // Resolve notes what somebody decided about a dead letter, and why. Requeued, its command waits in the inbox under
-// another id with the same commit, so that it is asked for again, once. Who decides the same twice has decided it once.
+// another id with the same commit, so that it is asked for again, once; its event is tried at once. Discarded, its event is
+// passed by. Who decides the same twice has decided it once.
 //
-// Errors: journal.ErrNoLetter, journal.ErrLetterResolved, journal.ErrLetterUnreadable.
-func (d *DeadLetters) Resolve(ctx context.Context, id journal.CommandID, r journal.Resolution, by, why string) (l journal.Letter, err error) {
+// Errors: journal.ErrNoLetter, journal.ErrLetterResolved, journal.ErrLetterUnreadable; of events, those of [Taker].
+func (d *DeadLetters) Resolve(ctx context.Context, id journal.LetterID, r journal.Resolution, by, why string) (journal.Letter, error) {
+	if id.OfEvent() {
+		return d.resolveEvent(ctx, id, r, by, why)
+	}
+	return d.resolveCommand(ctx, id.Command, r, by, why)
+}
+
+func (d *DeadLetters) resolveCommand(ctx context.Context, id journal.CommandID, r journal.Resolution, by, why string) (l journal.Letter, err error) {
 	err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
 		if l, err = letterOf(ctx, tx, deadGetSQL+" FOR UPDATE", id); err != nil {
 			return err

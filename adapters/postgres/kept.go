@@ -31,6 +31,7 @@ func keptTables() []kept {
 		{name: "webhook_endpoint_health", order: "endpoint_id"},
 		{name: "api_key_uses", order: "key_id"},
 		{name: "projection_skip", order: "name, position"},
+		{name: "reactor_skip", order: "reactor, position"},
 	}
 }
 

@@ -29,7 +29,7 @@ type world struct {
 	posts     []posted
 	outcomes  map[Outcome]int
 	off       map[string]webhook.Reason
-	broken    error // what Key fails with
+	broken    error        // what Key fails with
 	unmade    func() error // what Render fails with; nil for nothing
 	noKey     map[string]bool
 	lost      bool

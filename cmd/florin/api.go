@@ -91,8 +91,8 @@ func (a *app) newAPI(s *settings, registry *journal.Registry) (*httpapi.Server, 
 			CheckURL: webhooks.NewGuard(s.WebhooksAllowPrivate).CheckURL,
 		},
 		Ops: ops.Ports{
-			Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads),
-			DeadLetters: postgres.NewDeadLetters(a.reads), Verifications: postgres.NewVerifications(a.reads),
+			Projections: readmodel.NewControl(a.reads), Control: readmodel.NewControl(a.reads), Reactors: postgres.NewReactors(a.reads, shard, reactorKinds()),
+			DeadLetters: deadLetters(a.reads), Verifications: postgres.NewVerifications(a.reads),
 		},
 	}, handling.Config{Log: a.log})
 	var serves func(pattern string) bool // all

@@ -231,9 +231,15 @@ func (a *app) addWriter(registry *journal.Registry, store *postgres.Store, js je
 	return nil
 }
 
+// placeName says where this process runs, for people who look for it.
+func placeName() (string, error) {
+	host, err := os.Hostname()
+	return fmt.Sprintf("%s/%d", host, os.Getpid()), err
+}
+
 // holderName names this process in the lease, as no other process is named.
 func holderName() (string, error) {
-	host, err := os.Hostname()
+	place, err := placeName()
 	if err != nil {
 		return "", err
 	}
@@ -241,7 +247,7 @@ func holderName() (string, error) {
 	if _, err := rand.Read(nonce[:]); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s/%d/%x", host, os.Getpid(), nonce), nil
+	return fmt.Sprintf("%s/%x", place, nonce), nil
 }
 
 func (a *app) addRelay(store *postgres.Store, js jetstream.JetStream) {

@@ -29,7 +29,8 @@ type commands struct {
 	Bench       measureCommand     `cmd:"" help:"Measure a service: rates, latencies, what it spends, and whether the books are right afterwards."`
 	Verify      verifyCommand      `cmd:"" help:"Check the books: sums, order, hashes, outcomes, state, projections."`
 	Projections projectionsCommand `cmd:"" help:"Look after the projections: how they are, build them anew, hold them."`
-	DeadLetters deadLettersCommand `cmd:"" name:"deadletters" help:"Look after commands that could not be decided."`
+	Reactors    reactorsCommand    `cmd:"" help:"Look after the reactors: how they are, and what they cannot act on."`
+	DeadLetters deadLettersCommand `cmd:"" name:"deadletters" help:"Look after commands that could not be decided, and events that cannot be taken."`
 	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
 	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
 	Export      exportCommand      `cmd:"" help:"Write the whole journal to a file, with its hashes, beside a running service."`

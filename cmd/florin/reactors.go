@@ -4,9 +4,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/florinledger/florin/adapters/postgres"
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/messaging"
 	"github.com/florinledger/florin/messaging/notice"
 	"github.com/florinledger/florin/users/desk"
@@ -30,12 +33,33 @@ const (
 	sessionSweep = time.Hour
 )
 
+// reactorKinds are the reactors, in the order in which they are listed. An event of a vital one is never passed by: its payment
+// would not be asked for, its refund not given, its membership not sold, its schedule paid on, or its person not erased.
+func reactorKinds() []query.ReactorKind {
+	return []query.ReactorKind{
+		{Name: mailReactor}, {Name: noticeReactor}, {Name: alertReactor}, {Name: webhookReactor},
+		{Name: erasureReactor, Vital: true}, {Name: scheduleReactor, Vital: true},
+		{Name: paymentReactor, Vital: true}, {Name: refundReactor, Vital: true}, {Name: billingReactor, Vital: true},
+	}
+}
+
+// deadLetters are those of commands, and of the events that projections and reactors cannot take.
+func deadLetters(pool *pgxpool.Pool) *postgres.DeadLetters {
+	return postgres.NewDeadLetters(pool, shard, map[journal.TakerKind]postgres.Taker{
+		journal.ProjectionTaker: readmodel.NewControl(pool), journal.ReactorTaker: postgres.NewReactors(pool, shard, reactorKinds()),
+	})
+}
+
 // addReactors makes what follows from events outside of the journal.
 func (a *app) addReactors(ctx context.Context, s *settings, registry *journal.Registry, tail *journal.Tail) (err error) {
 	if a.react, err = openPool(ctx, s.DatabaseURL, s.reacts(), 0); err != nil {
 		return err
 	}
-	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react)
+	place, err := placeName()
+	if err != nil {
+		return err
+	}
+	store, points := postgres.NewStore(a.react), postgres.NewCheckpoints(a.react).At(place)
 	dispatcher := journal.NewDispatcher(shard, a.bus, store, store, time.Now).Observed(a.observer)
 	teller := notice.NewTeller(registry, walletOwners{postgres.NewDirectory(a.react)}, messaging.NewSealer(a.vault), dispatcher, a.log)
 	reads := readmodel.NewReads(a.react)

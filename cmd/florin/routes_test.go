@@ -81,6 +81,7 @@ func whoMay() map[string]string {
 		"GET /v1/ops/projections": "fo", "GET /v1/ops/projections/{name}": "fo", "GET /v1/ops/projections/{name}/progress": "o",
 		"POST /v1/ops/projections/{name}/rebuild": "o", "POST /v1/ops/projections/{name}/pause": "o",
 		"POST /v1/ops/projections/{name}/resume": "o", "POST /v1/ops/projections/{name}/skip": "o",
+		"GET /v1/ops/reactors": "fo", "GET /v1/ops/reactors/{name}": "fo", "POST /v1/ops/reactors/{name}/skip": "o",
 		"GET /v1/ops/dead-letters": "o", "GET /v1/ops/dead-letters/{id}": "o",
 		"POST /v1/ops/dead-letters/{id}/requeue": "o", "POST /v1/ops/dead-letters/{id}/discard": "o",
 		"POST /v1/reconciliations": "f", "GET /v1/reconciliations": "f", "GET /v1/reconciliations/{id}": "f", "GET /v1/reconciliations/{id}/breaks": "f",

@@ -7,15 +7,19 @@ type Resolution string
 
 // What can be decided.
 const (
-	// Requeued: its command is asked for again, under another id.
+	// Requeued: its command is asked for again, under another id; or its event is to be tried at once, and open again if
+	// that is in vain.
 	Requeued Resolution = "requeued"
-	// Discarded: it stays undone.
+	// Discarded: it stays undone; its event is passed by.
 	Discarded Resolution = "discarded"
 )
 
-// Letter is a dead letter as an operator sees it.
+// Letter is a dead letter as an operator sees it: a command that could not be decided, or an event that cannot be taken. Of
+// an event, At is when it was tried first, Reason why it failed last, and there is no command.
 type Letter struct {
 	DeadLetter
+	// Event is nil for a command.
+	Event *EventLetter
 
 	// Resolution is empty while it is open; the rest is set with it.
 	Resolution Resolution
@@ -24,6 +28,14 @@ type Letter struct {
 	Why        string
 	// RequeuedAs is the command that asks for the same again; zero for none.
 	RequeuedAs CommandID
+}
+
+// ID names the letter.
+func (l *Letter) ID() LetterID {
+	if l.Event != nil {
+		return LetterID{Taker: l.Event.Taker, Position: l.Event.Place.Position()}
+	}
+	return LetterID{Command: l.Command.ID}
 }
 
 // Open reports whether nobody has dealt with it.
@@ -55,22 +67,22 @@ const requeuer = "florin:requeue"
 type LetterFilter struct {
 	// All is with those that were dealt with; otherwise the open ones are listed.
 	All bool
-	// BeforeAt and Before are the last one of the page before; zero for the first page.
+	// BeforeAt and Before are the last one of the page before; zero for the first page. Of the same time, events come first.
 	BeforeAt time.Time
-	Before   CommandID
+	Before   LetterID
 	Limit    int
 }
 
 var (
 	// ErrNoLetter says that there is no such dead letter.
-	ErrNoLetter = Refuse("dead-letter-not-found", "There is no such dead letter.")
+	ErrNoLetter = Refuse("dead-letter-not-found", "There is no such dead letter, or its event has been taken since.")
 	// ErrLetterResolved says that somebody has decided otherwise about it.
 	ErrLetterResolved = Refuse("dead-letter-resolved", "The dead letter has been dealt with in another way.")
 	// ErrLetterUnreadable says that nobody knows what its command asks for.
 	ErrLetterUnreadable = Refuse("dead-letter-unreadable", "What the command asks for cannot be read, so it cannot be asked for again.")
 )
 
-// Decide judges a decision about a letter. done is true when it was decided so before. Errors: ErrLetterResolved,
+// Decide judges a decision about a letter of a command. done is true when it was decided so before. Errors: ErrLetterResolved,
 // ErrLetterUnreadable.
 func (l *Letter) Decide(r Resolution) (done bool, err error) {
 	switch {

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -37,8 +36,9 @@ type Target interface {
 	// last of them, in one transaction. ErrOutrun when the checkpoint is not at after; ErrStale when
 	// the last of them is not in the journal that the tables stand beside.
 	Apply(ctx context.Context, after int64, events []Event) error
-	// Stuck notes, for operators, that the tables stand before the event at a position, and why.
-	Stuck(ctx context.Context, position int64, why error) error
+	// Stand notes, for operators, that the tables stand before an event, and returns once it is to be tried again: see
+	// [Standing.Rest].
+	Stand(ctx context.Context, s Standing) error
 }
 
 // ProjectionStatus is what a projection says of itself.
@@ -119,7 +119,9 @@ func (p *Projector) rest(ctx context.Context, err error, progress bool, backoff 
 		backoff = retryInterval
 	}
 	p.fail(err)
-	wait(ctx, backoff)
+	if err := restAfter(ctx, err, backoff, p.target.Stand); err != nil {
+		p.logger.Warn("where a projection stands cannot be noted", "projection", p.name, "error", err)
+	}
 	return min(2*backoff, maxBackoff)
 }
 
@@ -162,9 +164,9 @@ func (p *Projector) apply(ctx context.Context, after int64, events []Event) erro
 }
 
 // Project applies events to a target together and, where that fails, as far as they go, one by one. It
-// returns how far they went. An event that cannot be taken is noted at the target.
+// returns how far they went. An error about an event that cannot be taken says so to [Stands].
 func Project(ctx context.Context, target Target, after int64, events []Event) (reached int64, err error) {
-	err = target.Apply(ctx, after, events)
+	err = apply(ctx, target, after, events)
 	if err == nil {
 		return events[len(events)-1].Position, nil
 	}
@@ -173,38 +175,21 @@ func Project(ctx context.Context, target Target, after int64, events []Event) (r
 	}
 	for i := range events {
 		e := events[i : i+1]
-		if err := target.Apply(ctx, after, e); err != nil {
-			if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) || ctx.Err() != nil {
+		if err := apply(ctx, target, after, e); err != nil {
+			if errors.Is(err, ErrOutrun) || errors.Is(err, ErrStale) {
 				return after, err
 			}
-			stuck := &stuckError{position: e[0].Position, eventType: e[0].Type, err: err}
-			return after, errors.Join(stuck, target.Stuck(ctx, e[0].Position, err))
+			return after, stuckAt(ctx, &e[0], err)
 		}
 		after = e[0].Position
 	}
 	return after, nil
 }
 
-// stuckError says on which event a projection stands.
-type stuckError struct {
-	position  int64
-	eventType string
-	err       error
-}
-
-func (e *stuckError) Error() string {
-	return fmt.Sprintf("at event %d (%s): %v", e.position, e.eventType, e.err)
-}
-
-func (e *stuckError) Unwrap() error { return e.err }
-
-// StuckAt returns the event that an error of Project is about; ok is false when it is about none.
-func StuckAt(err error) (position int64, ok bool) {
-	var stuck *stuckError
-	if !errors.As(err, &stuck) {
-		return 0, false
-	}
-	return stuck.position, true
+// apply adds events to a target.
+func apply(ctx context.Context, target Target, after int64, events []Event) (err error) {
+	defer contain(&err)
+	return target.Apply(ctx, after, events)
 }
 
 func (p *Projector) see(recorded time.Time) {
@@ -222,8 +207,8 @@ func (p *Projector) reach(position int64) {
 func (p *Projector) fail(err error) {
 	p.mu.Lock()
 	p.status.Error = err
-	if position, ok := StuckAt(err); ok {
-		p.status.FailedAt = position
+	if at, ok := Stands(err); ok {
+		p.status.FailedAt = at.Position
 	}
 	s := p.status
 	p.mu.Unlock()

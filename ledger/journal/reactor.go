@@ -24,6 +24,9 @@ type Checkpoints interface {
 	// Alone waits until no other process runs the reactor, and then runs f, whose ctx ends when that can no
 	// longer be said. It returns what f returns, or its own error.
 	Alone(ctx context.Context, reactor string, f func(ctx context.Context) error) error
+	// Stand notes, for operators, that the reactor stands before an event, and returns once it is to be tried again: see
+	// [Standing.Rest].
+	Stand(ctx context.Context, reactor string, s Standing) error
 }
 
 // Effect acts on an event. key(n) names its n-th effect for ever: whoever receives the effect
@@ -73,8 +76,10 @@ type ReactorStatus struct {
 	Position int64
 	// Head is the newest position known to the process.
 	Head int64
-	// Error is why it stands still; nil when it runs.
-	Error error
+	// Error is why it stands still, FailedAt the event that it stands before; nil and 0 when it runs, and FailedAt 0 too
+	// when it is about no event.
+	Error    error
+	FailedAt int64
 	// Waiting is when the oldest event was recorded that it has not passed yet; zero for none, and where it does not run.
 	Waiting time.Time
 }
@@ -129,27 +134,32 @@ func (r *Reactor) Status() ReactorStatus {
 func (r *Reactor) Run(ctx context.Context) error {
 	backoff := retryInterval
 	for ctx.Err() == nil {
-		if r.turn(ctx) {
+		progress, failure := r.turn(ctx)
+		if progress {
 			backoff = retryInterval
 		}
-		wait(ctx, backoff)
+		err := restAfter(ctx, failure, backoff, func(ctx context.Context, s Standing) error { return r.points.Stand(ctx, r.name, s) })
+		if err != nil && ctx.Err() == nil {
+			r.logger.Warn("where a reactor stands cannot be noted", "reactor", r.name, "error", err)
+		}
 		backoff = min(2*backoff, maxBackoff)
 	}
 	return nil
 }
 
 // turn reacts until something fails, and reports whether it came further.
-func (r *Reactor) turn(ctx context.Context) (progress bool) {
-	err := r.points.Alone(ctx, r.name, func(ctx context.Context) (err error) {
+func (r *Reactor) turn(ctx context.Context) (progress bool, err error) {
+	err = r.points.Alone(ctx, r.name, func(ctx context.Context) (err error) {
 		progress, err = r.follow(ctx)
 		return err
 	})
-	r.note(ReactorStatus{Error: err})
+	at, _ := Stands(err)
+	r.note(ReactorStatus{Error: err, FailedAt: at.Position})
 	// Otherwise another process thought it was alone, or what the effect reads is still being built.
 	if ctx.Err() == nil && !errors.Is(err, ErrOutrun) && !errors.Is(err, ErrHeld) {
 		r.logger.Error("reactor stands still", "reactor", r.name, "error", err)
 	}
-	return progress
+	return progress, err
 }
 
 func (r *Reactor) see(recorded time.Time) {
@@ -180,39 +190,26 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 	}
 	for {
 		r.note(ReactorStatus{Running: true, Position: position})
-		events, err := r.tail.Read(ctx, position, projectionPage)
+		events, err := r.read(ctx, position, noted, next)
 		if err != nil {
 			return progress, err
 		}
-		r.see(events[0].RecordedAt)
-		newest := events[len(events)-1].RecordedAt
-		if r.page != nil {
-			acted, err := r.actOnPage(ctx, events)
-			if err != nil {
-				return progress, err
-			}
-			position = events[len(events)-1].Position
-			if acted {
-				if err := advance(position); err != nil {
-					return progress, err
-				}
-			}
-			events = nil
-		}
-		for i := range events {
-			e := &events[i]
-			position = e.Position
-			if !r.watch.Wants(e) {
-				continue
-			}
-			key := func(n int) string { return fmt.Sprintf("%s/%s/%d", r.name, e.ID().Format("evt"), n) }
-			if err := r.act(ctx, e, key); err != nil {
-				return progress, fmt.Errorf("at event %d (%s): %w", e.Position, e.Type, err)
-			}
+		if len(events) == 0 {
 			if err := advance(position); err != nil {
 				return progress, err
 			}
+			continue
 		}
+		r.see(events[0].RecordedAt)
+		newest := events[len(events)-1].RecordedAt
+		act := r.actOnEach
+		if r.page != nil {
+			act = r.actOnPage
+		}
+		if err := act(ctx, events, advance); err != nil {
+			return progress, err
+		}
+		position = events[len(events)-1].Position
 		r.see(newest)
 		if position > noted && time.Now().After(next) {
 			if err := advance(position); err != nil {
@@ -222,30 +219,91 @@ func (r *Reactor) follow(ctx context.Context) (progress bool, err error) {
 	}
 }
 
-// act makes the effect of one event.
-func (r *Reactor) act(ctx context.Context, e *Event, key func(n int) string) (err error) {
-	ctx, ended := r.observer.Reacting(ctx, r.name, []*Event{e})
-	defer func() { ended(err) }()
-	return r.watch.Effect(ctx, e, key)
+// read waits for events after a position; for none, and no longer than until the time to note what was passed, where there is
+// something to note: on a quiet service it is to be seen that a reactor is not behind.
+func (r *Reactor) read(ctx context.Context, position, noted int64, next time.Time) ([]Event, error) {
+	if position <= noted || position < r.tail.Last() {
+		return r.tail.Read(ctx, position, projectionPage)
+	}
+	reading, cancel := context.WithDeadline(ctx, next)
+	defer cancel()
+	events, err := r.tail.Read(reading, position, projectionPage)
+	if err != nil && ctx.Err() == nil && reading.Err() != nil {
+		return nil, nil
+	}
+	return events, err
 }
 
-// actOnPage makes the effect of those of the events that are wanted.
-func (r *Reactor) actOnPage(ctx context.Context, events []Event) (acted bool, err error) {
+// actOnEach makes the effects of those of the events that are wanted, one after the other, and advances past each.
+func (r *Reactor) actOnEach(ctx context.Context, events []Event, advance func(to int64) error) error {
+	for i := range events {
+		e := &events[i]
+		wanted, err := r.act(ctx, e)
+		if err != nil {
+			return stuckAt(ctx, e, err)
+		}
+		if !wanted {
+			continue
+		}
+		if err := advance(e.Position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// act makes the effect of one event, if it is wanted.
+func (r *Reactor) act(ctx context.Context, e *Event) (wanted bool, err error) {
+	defer contain(&err)
+	if !r.watch.Wants(e) {
+		return false, nil
+	}
+	key := func(n int) string { return fmt.Sprintf("%s/%s/%d", r.name, e.ID().Format("evt"), n) }
+	ctx, ended := r.observer.Reacting(ctx, r.name, []*Event{e})
+	defer func() { ended(err) }()
+	defer contain(&err)
+	return true, r.watch.Effect(ctx, e, key)
+}
+
+// actOnPage makes the effects of those of the events that are wanted together. Where that fails it takes one, and then
+// twice as many each time that it succeeds, so that it comes to stand before the very event that cannot be acted on, with
+// everything before it done.
+func (r *Reactor) actOnPage(ctx context.Context, events []Event, advance func(to int64) error) error {
 	var wanted []*Event
 	for i := range events {
 		if r.watch.Wants(&events[i]) {
 			wanted = append(wanted, &events[i])
 		}
 	}
-	if len(wanted) == 0 {
-		return false, nil
+	for most := len(wanted); len(wanted) > 0; {
+		n := min(most, len(wanted))
+		acted, err := r.actOn(ctx, wanted[:n])
+		switch {
+		case err != nil && (n == 1 || ctx.Err() != nil):
+			return stuckAt(ctx, wanted[0], err)
+		case err != nil:
+			most = 1
+			continue
+		}
+		last := wanted[n-1].Position
+		if wanted, most = wanted[n:], 2*n; len(wanted) == 0 {
+			last = events[len(events)-1].Position
+		}
+		if acted {
+			if err := advance(last); err != nil {
+				return err
+			}
+		}
 	}
-	ctx, ended := r.observer.Reacting(ctx, r.name, wanted)
+	return nil
+}
+
+// actOn makes the effects of some events together.
+func (r *Reactor) actOn(ctx context.Context, events []*Event) (acted bool, err error) {
+	ctx, ended := r.observer.Reacting(ctx, r.name, events)
 	defer func() { ended(err) }()
-	if acted, err = r.page(ctx, wanted); err != nil {
-		return acted, fmt.Errorf("at events %d to %d: %w", wanted[0].Position, wanted[len(wanted)-1].Position, err)
-	}
-	return acted, nil
+	defer contain(&err)
+	return r.page(ctx, events)
 }
 
 // begin returns the checkpoint; a reactor that never ran begins at the journal's end, or where what it

@@ -109,3 +109,20 @@ func TestAReactorPassesWhatItDoesNotWant(t *testing.T) {
 	require.Empty(t, f.positions())
 	require.Less(t, advances, 10, "it does not note each event")
 }
+
+// Once there is nothing to act on and nothing happens any more, a reactor notes that it is past all of it.
+func TestAReactorOfAQuietJournalIsNotBehind(t *testing.T) {
+	t.Parallel()
+	e, log, f := newEngine(t), newEventLog(), &effects{}
+	e.start("a", journal.Config{})
+	tail := journal.NewTail(0, e.store, log, quiet())
+	background(t, tail.Run)
+	advances := 0
+	checkpoints := &watched{points: &points{at: map[string]int64{"notices": 0}}, asked: make(chan struct{}, 1), advance: func() { advances++ }}
+	e.fill(0, 50)
+	require.Eventually(t, func() bool { return tail.Last() == 50 }, 20*time.Second, time.Millisecond)
+	none := func(string) bool { return false }
+	background(t, journal.NewReactor("notices", tail, checkpoints, none, f.make, quiet()).Run)
+	require.Eventually(t, func() bool { at, _, _ := checkpoints.Checkpoint(t.Context(), "notices"); return at == 50 }, 20*time.Second, time.Millisecond)
+	require.Equal(t, 1, advances)
+}

@@ -155,15 +155,6 @@ func (r *Registry) decide(s *Scope, c *Command) (err error) {
 	if !ok {
 		return &undecodableError{fmt.Errorf("unknown command type %q", c.Type)}
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = &panicError{value: p}
-		}
-	}()
+	defer contain(&err)
 	return decider(s, c)
 }
-
-// panicError is a decider that panicked.
-type panicError struct{ value any }
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }

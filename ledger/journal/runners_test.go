@@ -107,6 +107,14 @@ type table struct {
 	failAt int64
 	stuck  string // where it was last, and why
 	held   bool
+
+	panicAt int64 // where it panics
+}
+
+func (tb *table) standing() string {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	return tb.stuck
 }
 
 func (tb *table) Checkpoint(context.Context) (int64, error) {
@@ -118,12 +126,15 @@ func (tb *table) Checkpoint(context.Context) (int64, error) {
 	return tb.at, nil
 }
 
-func (tb *table) Stuck(_ context.Context, position int64, why error) error {
+func (tb *table) Stand(ctx context.Context, s journal.Standing) error {
 	tb.mu.Lock()
-	defer tb.mu.Unlock()
-	tb.stuck = fmt.Sprintf("%d: %v", position, why)
-	return nil
+	tb.stuck = fmt.Sprintf("%d: %v", s.Position, s.Why)
+	tb.mu.Unlock()
+	return s.Rest(ctx, never)
 }
+
+// never says that nobody wants an event tried now.
+func never(context.Context) (bool, error) { return false, nil }
 
 func (tb *table) hold(held bool) {
 	tb.mu.Lock()
@@ -138,8 +149,11 @@ func (tb *table) Apply(_ context.Context, after int64, events []journal.Event) e
 		return journal.ErrOutrun
 	}
 	for _, e := range events {
-		if e.Position == tb.failAt {
+		switch e.Position {
+		case tb.failAt:
 			return errors.New("cannot take it")
+		case tb.panicAt:
+			panic("a defect")
 		}
 	}
 	for _, e := range events {
@@ -319,10 +333,27 @@ func TestTwoProjectorsOfOneTableCountOnce(t *testing.T) {
 	e.sees(tb, 20)
 }
 
-// points keeps a reactor's checkpoint.
+// points keeps the checkpoints of reactors, and where each stood last.
 type points struct {
-	mu sync.Mutex
-	at map[string]int64
+	mu    sync.Mutex
+	at    map[string]int64
+	stood map[string]journal.Standing
+}
+
+func (p *points) Stand(ctx context.Context, reactor string, s journal.Standing) error {
+	p.mu.Lock()
+	if p.stood == nil {
+		p.stood = map[string]journal.Standing{}
+	}
+	p.stood[reactor] = s
+	p.mu.Unlock()
+	return s.Rest(ctx, never)
+}
+
+func (p *points) standing(reactor string) journal.Standing {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stood[reactor]
 }
 
 func (p *points) Checkpoint(_ context.Context, reactor string) (int64, bool, error) {

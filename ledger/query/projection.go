@@ -57,7 +57,7 @@ type Projection struct {
 	// Pause is set while it is paused.
 	Pause *ProjectionPause
 	// Skips are the events that were passed by, in their order.
-	Skips []ProjectionSkip
+	Skips []Skip
 	// Rebuild is the newest one, finished or not; nil when there never was one.
 	Rebuild *Rebuild
 }
@@ -71,8 +71,8 @@ type ProjectionPause struct {
 	Reason, Actor string
 }
 
-// ProjectionSkip is an event that a projection passes by.
-type ProjectionSkip struct {
+// Skip is an event that a projection, or a reactor, passes by.
+type Skip struct {
 	Position      int64
 	At            time.Time
 	Reason, Actor string

@@ -194,6 +194,24 @@ func (e CommandStatus) Valid() bool {
 	}
 }
 
+// Defines values for DeadLetterKind.
+const (
+	DeadLetterKindCommand DeadLetterKind = "command"
+	DeadLetterKindEvent   DeadLetterKind = "event"
+)
+
+// Valid indicates whether the value is a known member of the DeadLetterKind enum.
+func (e DeadLetterKind) Valid() bool {
+	switch e {
+	case DeadLetterKindCommand:
+		return true
+	case DeadLetterKindEvent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeadLetterStatus.
 const (
 	DeadLetterStatusDiscarded DeadLetterStatus = "discarded"
@@ -557,6 +575,30 @@ func (e QuoteStatus) Valid() bool {
 	case QuoteStatusOpen:
 		return true
 	case QuoteStatusUsed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReactorStatus.
+const (
+	ReactorStatusDegraded ReactorStatus = "degraded"
+	ReactorStatusFailed   ReactorStatus = "failed"
+	ReactorStatusRunning  ReactorStatus = "running"
+	ReactorStatusStopped  ReactorStatus = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the ReactorStatus enum.
+func (e ReactorStatus) Valid() bool {
+	switch e {
+	case ReactorStatusDegraded:
+		return true
+	case ReactorStatusFailed:
+		return true
+	case ReactorStatusRunning:
+		return true
+	case ReactorStatusStopped:
 		return true
 	default:
 		return false
@@ -1769,7 +1811,7 @@ type Command struct {
 	Type   string        `json:"type,omitempty,omitzero"`
 }
 
-// CommandData What a command asks for, as it was sent.
+// CommandData What a command asks for, or an event says, as it was sent.
 type CommandData map[string]interface{}
 
 // CommandID A command's id.
@@ -2215,24 +2257,38 @@ type CreditLimit struct {
 // Example: 0.9214695
 type CustomerRate = string
 
-// DeadLetter A command that could not be decided.
+// DeadLetter A command that could not be decided, or an event that a projection or a reactor cannot take and stands before.
 type DeadLetter struct {
-	// Bytes Length of what it asks for.
+	// Bytes Length of what it asks for or says.
 	Bytes int `json:"bytes"`
 
-	// Caller The principal that sent it.
-	Caller    string    `json:"caller,omitempty,omitzero"`
+	// Caller The principal that sent the command.
+	Caller string `json:"caller,omitempty,omitzero"`
+
+	// CreatedAt When it ended so; of an event, when it was tried first.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Data What a command asks for, as it was sent.
+	// Data What a command asks for, or an event says, as it was sent.
 	Data CommandData `json:"data,omitempty,omitzero"`
 
-	// ID A command's id.
+	// EventID The event's id.
+	//
+	// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EventID string `json:"event_id,omitempty,omitzero"`
+
+	// ID The command's id; of an event, what cannot take it, its name, and the event's position.
 	//
 	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
-	ID CommandID `json:"id"`
+	ID   DeadLetterID   `json:"id"`
+	Kind DeadLetterKind `json:"kind"`
 
-	// Reason Why it could not be decided.
+	// NextTryAt When it is tried again at the latest.
+	NextTryAt time.Time `json:"next_try_at,omitempty,omitzero"`
+
+	// Position The event's number in the journal.
+	Position int64 `json:"position,omitempty,omitzero"`
+
+	// Reason Why it could not be decided, or why it failed the last time.
 	Reason string `json:"reason"`
 
 	// RequeuedAs A command's id.
@@ -2246,11 +2302,27 @@ type DeadLetter struct {
 	ResolvedBy string           `json:"resolved_by,omitempty,omitzero"`
 	Status     DeadLetterStatus `json:"status"`
 
-	// Type What it asks for; `undecodable` where that cannot be read.
+	// Taker Who cannot take the event.
+	//
+	// Example: reactor/mail
+	Taker string `json:"taker,omitempty,omitzero"`
+
+	// Tries How often the event was tried.
+	Tries int `json:"tries,omitempty,omitzero"`
+
+	// Type The event's type, or what the command asks for; `undecodable` where that cannot be read.
 	//
 	// Example: post-transaction
 	Type string `json:"type"`
 }
+
+// DeadLetterID The command's id; of an event, what cannot take it, its name, and the event's position.
+//
+// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DeadLetterID = string
+
+// DeadLetterKind defines model for DeadLetterKind.
+type DeadLetterKind string
 
 // DeadLetterList defines model for DeadLetterList.
 type DeadLetterList struct {
@@ -3095,7 +3167,7 @@ type Projection struct {
 	Rebuild ProjectionRebuild `json:"rebuild,omitempty,omitzero"`
 
 	// Skips The events that were passed by.
-	Skips []ProjectionSkip `json:"skips,omitempty,omitzero"`
+	Skips []SkippedEvent `json:"skips,omitempty,omitzero"`
 
 	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
 	// `building` has no tables of this version that could be read.
@@ -3164,14 +3236,6 @@ type ProjectionRebuild struct {
 
 // ProjectionRebuildStage defines model for ProjectionRebuildStage.
 type ProjectionRebuildStage string
-
-// ProjectionSkip defines model for ProjectionSkip.
-type ProjectionSkip struct {
-	Actor    string    `json:"actor"`
-	At       time.Time `json:"at"`
-	Position int64     `json:"position"`
-	Reason   string    `json:"reason"`
-}
 
 // ProjectionStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
 // `building` has no tables of this version that could be read.
@@ -3265,6 +3329,61 @@ type QuoteSide struct {
 
 // QuoteStatus Whether it can be used, was used, or can be used no more.
 type QuoteStatus string
+
+// Reactor What makes effects of events. Positions are numbers of events in the journal.
+type Reactor struct {
+	// Error Why it cannot act on that.
+	Error string `json:"error,omitempty,omitzero"`
+
+	// FailedAt The event that it stands before.
+	FailedAt int64 `json:"failed_at,omitempty,omitzero"`
+
+	// FailingSince When it tried that first.
+	FailingSince time.Time `json:"failing_since,omitempty,omitzero"`
+
+	// Head The last event of the journal.
+	Head int64 `json:"head"`
+
+	// LagEvents It notes once a second what it had nothing to do about.
+	LagEvents int64 `json:"lag_events"`
+
+	// LagSeconds How long ago the first event was recorded that it is not past.
+	LagSeconds int64  `json:"lag_seconds"`
+	Name       string `json:"name"`
+
+	// NextTryAt When it tries again at the latest.
+	NextTryAt time.Time `json:"next_try_at,omitempty,omitzero"`
+
+	// Position The last event that it has noted to be past; 0 when it never ran.
+	Position int64 `json:"position"`
+
+	// RunsAt The process that runs it, as host/pid; absent where Postgres does not tell.
+	//
+	// Example: app1/4711
+	RunsAt string `json:"runs_at,omitempty,omitzero"`
+
+	// Skips The events that were passed by.
+	Skips []SkippedEvent `json:"skips,omitempty,omitzero"`
+
+	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot act on, and tries it
+	// again; `stopped` is run by no process.
+	Status ReactorStatus `json:"status"`
+
+	// Tries How often it has.
+	Tries int `json:"tries,omitempty,omitzero"`
+
+	// Vital Its effects move money, or erase somebody: it passes no event by.
+	Vital bool `json:"vital"`
+}
+
+// ReactorList defines model for ReactorList.
+type ReactorList struct {
+	Data []Reactor `json:"data"`
+}
+
+// ReactorStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot act on, and tries it
+// again; `stopped` is run by no process.
+type ReactorStatus string
 
 // Reason defines model for Reason.
 type Reason struct {
@@ -3859,12 +3978,20 @@ type SignedMoney struct {
 	Asset AssetCode `json:"asset"`
 }
 
-// SkipProjectionEvent defines model for SkipProjectionEvent.
-type SkipProjectionEvent struct {
+// SkipEvent defines model for SkipEvent.
+type SkipEvent struct {
 	Position int64 `json:"position"`
 
 	// Reason Why; it is kept and shown.
 	Reason OperatorReason `json:"reason"`
+}
+
+// SkippedEvent An event that was passed by, with why and by whom.
+type SkippedEvent struct {
+	Actor    string    `json:"actor"`
+	At       time.Time `json:"at"`
+	Position int64     `json:"position"`
+	Reason   string    `json:"reason"`
 }
 
 // SpendingLimit defines model for SpendingLimit.
@@ -4873,11 +5000,6 @@ type AtLeast = Position
 // Cursor defines model for Cursor.
 type Cursor = string
 
-// DeadLetterID A command's id.
-//
-// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
-type DeadLetterID = CommandID
-
 // DryRun defines model for DryRun.
 type DryRun = bool
 
@@ -4898,6 +5020,9 @@ type Limit = int
 
 // ProjectionName defines model for ProjectionName.
 type ProjectionName = string
+
+// ReactorName defines model for ReactorName.
+type ReactorName = string
 
 // Until defines model for Until.
 type Until = time.Time
@@ -6282,7 +6407,10 @@ type PauseProjectionJSONRequestBody = PauseProjection
 type RebuildProjectionJSONRequestBody = RebuildProjection
 
 // SkipProjectionEventJSONRequestBody defines body for SkipProjectionEvent for application/json ContentType.
-type SkipProjectionEventJSONRequestBody = SkipProjectionEvent
+type SkipProjectionEventJSONRequestBody = SkipEvent
+
+// SkipReactorEventJSONRequestBody defines body for SkipReactorEvent for application/json ContentType.
+type SkipReactorEventJSONRequestBody = SkipEvent
 
 // ForgotPasswordJSONRequestBody defines body for ForgotPassword for application/json ContentType.
 type ForgotPasswordJSONRequestBody = ForgotPassword
@@ -6793,16 +6921,16 @@ type ServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx echo.Context, id MessageID, params ReadMessageParams) error
-	// ListDeadLetters List commands that could not be decided
+	// ListDeadLetters List commands that could not be decided, and events that cannot be taken
 	// (GET /v1/ops/dead-letters)
 	ListDeadLetters(ctx echo.Context, params ListDeadLettersParams) error
-	// GetDeadLetter Show a command that could not be decided
+	// GetDeadLetter Show a command that could not be decided, or an event that cannot be taken
 	// (GET /v1/ops/dead-letters/{id})
 	GetDeadLetter(ctx echo.Context, id DeadLetterID) error
-	// DiscardDeadLetter Leave a command undone
+	// DiscardDeadLetter Leave a command undone, or pass an event by
 	// (POST /v1/ops/dead-letters/{id}/discard)
 	DiscardDeadLetter(ctx echo.Context, id DeadLetterID) error
-	// RequeueDeadLetter Have a command decided again
+	// RequeueDeadLetter Have a command decided again, or an event tried at once
 	// (POST /v1/ops/dead-letters/{id}/requeue)
 	RequeueDeadLetter(ctx echo.Context, id DeadLetterID) error
 	// ListProjections List the projections with how they are
@@ -6826,6 +6954,15 @@ type ServerInterface interface {
 	// SkipProjectionEvent Have a projection pass an event by
 	// (POST /v1/ops/projections/{name}/skip)
 	SkipProjectionEvent(ctx echo.Context, name ProjectionName) error
+	// ListReactors List the reactors
+	// (GET /v1/ops/reactors)
+	ListReactors(ctx echo.Context) error
+	// GetReactor Show a reactor
+	// (GET /v1/ops/reactors/{name})
+	GetReactor(ctx echo.Context, name ReactorName) error
+	// SkipReactorEvent Have a reactor pass an event by
+	// (POST /v1/ops/reactors/{name}/skip)
+	SkipReactorEvent(ctx echo.Context, name ReactorName) error
 	// GetVerification Show the last and the running verification of the books
 	// (GET /v1/ops/verify)
 	GetVerification(ctx echo.Context) error
@@ -9323,6 +9460,47 @@ func (w *ServerInterfaceWrapper) SkipProjectionEvent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SkipProjectionEvent(ctx, name)
+	return err
+}
+
+// ListReactors converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReactors(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReactors(ctx)
+	return err
+}
+
+// GetReactor converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReactor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ReactorName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReactor(ctx, name)
+	return err
+}
+
+// SkipReactorEvent converts echo context to params.
+func (w *ServerInterfaceWrapper) SkipReactorEvent(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "name" -------------
+	var name ReactorName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SkipReactorEvent(ctx, name)
 	return err
 }
 
@@ -12345,6 +12523,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/rebuild", wrapper.RebuildProjection, options.OperationMiddlewares["rebuildProjection"]...)
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/resume", wrapper.ResumeProjection, options.OperationMiddlewares["resumeProjection"]...)
 	router.POST(options.BaseURL+"/v1/ops/projections/:name/skip", wrapper.SkipProjectionEvent, options.OperationMiddlewares["skipProjectionEvent"]...)
+	router.GET(options.BaseURL+"/v1/ops/reactors", wrapper.ListReactors, options.OperationMiddlewares["listReactors"]...)
+	router.GET(options.BaseURL+"/v1/ops/reactors/:name", wrapper.GetReactor, options.OperationMiddlewares["getReactor"]...)
+	router.POST(options.BaseURL+"/v1/ops/reactors/:name/skip", wrapper.SkipReactorEvent, options.OperationMiddlewares["skipReactorEvent"]...)
 	router.GET(options.BaseURL+"/v1/ops/verify", wrapper.GetVerification, options.OperationMiddlewares["getVerification"]...)
 	router.POST(options.BaseURL+"/v1/ops/verify", wrapper.StartVerification, options.OperationMiddlewares["startVerification"]...)
 	router.POST(options.BaseURL+"/v1/password/forgot", wrapper.ForgotPassword, options.OperationMiddlewares["forgotPassword"]...)
@@ -14172,6 +14353,72 @@ type SkipProjectionEventResponseObject interface {
 type SkipProjectionEvent200JSONResponse Projection
 
 func (response SkipProjectionEvent200JSONResponse) VisitSkipProjectionEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReactorsRequestObject struct {
+}
+
+type ListReactorsResponseObject interface {
+	VisitListReactorsResponse(w http.ResponseWriter) error
+}
+
+type ListReactors200JSONResponse ReactorList
+
+func (response ListReactors200JSONResponse) VisitListReactorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReactorRequestObject struct {
+	Name ReactorName `json:"name"`
+}
+
+type GetReactorResponseObject interface {
+	VisitGetReactorResponse(w http.ResponseWriter) error
+}
+
+type GetReactor200JSONResponse Reactor
+
+func (response GetReactor200JSONResponse) VisitGetReactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SkipReactorEventRequestObject struct {
+	Name ReactorName `json:"name"`
+	Body *SkipReactorEventJSONRequestBody
+}
+
+type SkipReactorEventResponseObject interface {
+	VisitSkipReactorEventResponse(w http.ResponseWriter) error
+}
+
+type SkipReactorEvent200JSONResponse Reactor
+
+func (response SkipReactorEvent200JSONResponse) VisitSkipReactorEventResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -16502,16 +16749,16 @@ type StrictServerInterface interface {
 	// ReadMessage Mark a message as read
 	// (POST /v1/messages/{id}/read)
 	ReadMessage(ctx context.Context, request ReadMessageRequestObject) (ReadMessageResponseObject, error)
-	// ListDeadLetters List commands that could not be decided
+	// ListDeadLetters List commands that could not be decided, and events that cannot be taken
 	// (GET /v1/ops/dead-letters)
 	ListDeadLetters(ctx context.Context, request ListDeadLettersRequestObject) (ListDeadLettersResponseObject, error)
-	// GetDeadLetter Show a command that could not be decided
+	// GetDeadLetter Show a command that could not be decided, or an event that cannot be taken
 	// (GET /v1/ops/dead-letters/{id})
 	GetDeadLetter(ctx context.Context, request GetDeadLetterRequestObject) (GetDeadLetterResponseObject, error)
-	// DiscardDeadLetter Leave a command undone
+	// DiscardDeadLetter Leave a command undone, or pass an event by
 	// (POST /v1/ops/dead-letters/{id}/discard)
 	DiscardDeadLetter(ctx context.Context, request DiscardDeadLetterRequestObject) (DiscardDeadLetterResponseObject, error)
-	// RequeueDeadLetter Have a command decided again
+	// RequeueDeadLetter Have a command decided again, or an event tried at once
 	// (POST /v1/ops/dead-letters/{id}/requeue)
 	RequeueDeadLetter(ctx context.Context, request RequeueDeadLetterRequestObject) (RequeueDeadLetterResponseObject, error)
 	// ListProjections List the projections with how they are
@@ -16535,6 +16782,15 @@ type StrictServerInterface interface {
 	// SkipProjectionEvent Have a projection pass an event by
 	// (POST /v1/ops/projections/{name}/skip)
 	SkipProjectionEvent(ctx context.Context, request SkipProjectionEventRequestObject) (SkipProjectionEventResponseObject, error)
+	// ListReactors List the reactors
+	// (GET /v1/ops/reactors)
+	ListReactors(ctx context.Context, request ListReactorsRequestObject) (ListReactorsResponseObject, error)
+	// GetReactor Show a reactor
+	// (GET /v1/ops/reactors/{name})
+	GetReactor(ctx context.Context, request GetReactorRequestObject) (GetReactorResponseObject, error)
+	// SkipReactorEvent Have a reactor pass an event by
+	// (POST /v1/ops/reactors/{name}/skip)
+	SkipReactorEvent(ctx context.Context, request SkipReactorEventRequestObject) (SkipReactorEventResponseObject, error)
 	// GetVerification Show the last and the running verification of the books
 	// (GET /v1/ops/verify)
 	GetVerification(ctx context.Context, request GetVerificationRequestObject) (GetVerificationResponseObject, error)
@@ -19046,6 +19302,102 @@ func (sh *strictHandler) SkipProjectionEvent(ctx echo.Context, name ProjectionNa
 		return err
 	} else if validResponse, ok := response.(SkipProjectionEventResponseObject); ok {
 		return validResponse.VisitSkipProjectionEventResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReactors operation middleware
+func (sh *strictHandler) ListReactors(ctx echo.Context) error {
+	var request ListReactorsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReactors(ctx.Request().Context(), request.(ListReactorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReactors")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReactorsResponseObject); ok {
+		return validResponse.VisitListReactorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReactor operation middleware
+func (sh *strictHandler) GetReactor(ctx echo.Context, name ReactorName) error {
+	var request GetReactorRequestObject
+
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReactor(ctx.Request().Context(), request.(GetReactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReactorResponseObject); ok {
+		return validResponse.VisitGetReactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SkipReactorEvent operation middleware
+func (sh *strictHandler) SkipReactorEvent(ctx echo.Context, name ReactorName) error {
+	var request SkipReactorEventRequestObject
+
+	request.Name = name
+
+	var body SkipReactorEventJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SkipReactorEvent(ctx.Request().Context(), request.(SkipReactorEventRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SkipReactorEvent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SkipReactorEventResponseObject); ok {
+		return validResponse.VisitSkipReactorEventResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

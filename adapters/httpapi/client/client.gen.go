@@ -70,6 +70,12 @@ const (
 	CommandStatusRefused  CommandStatus = "refused"
 )
 
+// Defines values for DeadLetterKind.
+const (
+	DeadLetterKindCommand DeadLetterKind = "command"
+	DeadLetterKindEvent   DeadLetterKind = "event"
+)
+
 // Defines values for DeadLetterStatus.
 const (
 	DeadLetterStatusDiscarded DeadLetterStatus = "discarded"
@@ -191,6 +197,14 @@ const (
 	QuoteStatusExpired QuoteStatus = "expired"
 	QuoteStatusOpen    QuoteStatus = "open"
 	QuoteStatusUsed    QuoteStatus = "used"
+)
+
+// Defines values for ReactorStatus.
+const (
+	ReactorStatusDegraded ReactorStatus = "degraded"
+	ReactorStatusFailed   ReactorStatus = "failed"
+	ReactorStatusRunning  ReactorStatus = "running"
+	ReactorStatusStopped  ReactorStatus = "stopped"
 )
 
 // Defines values for ReconciliationSource.
@@ -973,7 +987,7 @@ type Command struct {
 	Type   string        `json:"type,omitempty,omitzero"`
 }
 
-// CommandData What a command asks for, as it was sent.
+// CommandData What a command asks for, or an event says, as it was sent.
 type CommandData map[string]interface{}
 
 // CommandID A command's id.
@@ -1419,24 +1433,38 @@ type CreditLimit struct {
 // Example: 0.9214695
 type CustomerRate = string
 
-// DeadLetter A command that could not be decided.
+// DeadLetter A command that could not be decided, or an event that a projection or a reactor cannot take and stands before.
 type DeadLetter struct {
-	// Bytes Length of what it asks for.
+	// Bytes Length of what it asks for or says.
 	Bytes int `json:"bytes"`
 
-	// Caller The principal that sent it.
-	Caller    string    `json:"caller,omitempty,omitzero"`
+	// Caller The principal that sent the command.
+	Caller string `json:"caller,omitempty,omitzero"`
+
+	// CreatedAt When it ended so; of an event, when it was tried first.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Data What a command asks for, as it was sent.
+	// Data What a command asks for, or an event says, as it was sent.
 	Data CommandData `json:"data,omitempty,omitzero"`
 
-	// ID A command's id.
+	// EventID The event's id.
+	//
+	// Example: evt_01k0q3v9x8f6r8v4t0d6m2n7h5
+	EventID string `json:"event_id,omitempty,omitzero"`
+
+	// ID The command's id; of an event, what cannot take it, its name, and the event's position.
 	//
 	// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
-	ID CommandID `json:"id"`
+	ID   DeadLetterID   `json:"id"`
+	Kind DeadLetterKind `json:"kind"`
 
-	// Reason Why it could not be decided.
+	// NextTryAt When it is tried again at the latest.
+	NextTryAt time.Time `json:"next_try_at,omitempty,omitzero"`
+
+	// Position The event's number in the journal.
+	Position int64 `json:"position,omitempty,omitzero"`
+
+	// Reason Why it could not be decided, or why it failed the last time.
 	Reason string `json:"reason"`
 
 	// RequeuedAs A command's id.
@@ -1450,11 +1478,27 @@ type DeadLetter struct {
 	ResolvedBy string           `json:"resolved_by,omitempty,omitzero"`
 	Status     DeadLetterStatus `json:"status"`
 
-	// Type What it asks for; `undecodable` where that cannot be read.
+	// Taker Who cannot take the event.
+	//
+	// Example: reactor/mail
+	Taker string `json:"taker,omitempty,omitzero"`
+
+	// Tries How often the event was tried.
+	Tries int `json:"tries,omitempty,omitzero"`
+
+	// Type The event's type, or what the command asks for; `undecodable` where that cannot be read.
 	//
 	// Example: post-transaction
 	Type string `json:"type"`
 }
+
+// DeadLetterID The command's id; of an event, what cannot take it, its name, and the event's position.
+//
+// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
+type DeadLetterID = string
+
+// DeadLetterKind defines model for DeadLetterKind.
+type DeadLetterKind string
 
 // DeadLetterList defines model for DeadLetterList.
 type DeadLetterList struct {
@@ -2286,7 +2330,7 @@ type Projection struct {
 	Rebuild ProjectionRebuild `json:"rebuild,omitempty,omitzero"`
 
 	// Skips The events that were passed by.
-	Skips []ProjectionSkip `json:"skips,omitempty,omitzero"`
+	Skips []SkippedEvent `json:"skips,omitempty,omitzero"`
 
 	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
 	// `building` has no tables of this version that could be read.
@@ -2355,14 +2399,6 @@ type ProjectionRebuild struct {
 
 // ProjectionRebuildStage defines model for ProjectionRebuildStage.
 type ProjectionRebuildStage string
-
-// ProjectionSkip defines model for ProjectionSkip.
-type ProjectionSkip struct {
-	Actor    string    `json:"actor"`
-	At       time.Time `json:"at"`
-	Position int64     `json:"position"`
-	Reason   string    `json:"reason"`
-}
 
 // ProjectionStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot take;
 // `building` has no tables of this version that could be read.
@@ -2456,6 +2492,61 @@ type QuoteSide struct {
 
 // QuoteStatus Whether it can be used, was used, or can be used no more.
 type QuoteStatus string
+
+// Reactor What makes effects of events. Positions are numbers of events in the journal.
+type Reactor struct {
+	// Error Why it cannot act on that.
+	Error string `json:"error,omitempty,omitzero"`
+
+	// FailedAt The event that it stands before.
+	FailedAt int64 `json:"failed_at,omitempty,omitzero"`
+
+	// FailingSince When it tried that first.
+	FailingSince time.Time `json:"failing_since,omitempty,omitzero"`
+
+	// Head The last event of the journal.
+	Head int64 `json:"head"`
+
+	// LagEvents It notes once a second what it had nothing to do about.
+	LagEvents int64 `json:"lag_events"`
+
+	// LagSeconds How long ago the first event was recorded that it is not past.
+	LagSeconds int64  `json:"lag_seconds"`
+	Name       string `json:"name"`
+
+	// NextTryAt When it tries again at the latest.
+	NextTryAt time.Time `json:"next_try_at,omitempty,omitzero"`
+
+	// Position The last event that it has noted to be past; 0 when it never ran.
+	Position int64 `json:"position"`
+
+	// RunsAt The process that runs it, as host/pid; absent where Postgres does not tell.
+	//
+	// Example: app1/4711
+	RunsAt string `json:"runs_at,omitempty,omitzero"`
+
+	// Skips The events that were passed by.
+	Skips []SkippedEvent `json:"skips,omitempty,omitzero"`
+
+	// Status `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot act on, and tries it
+	// again; `stopped` is run by no process.
+	Status ReactorStatus `json:"status"`
+
+	// Tries How often it has.
+	Tries int `json:"tries,omitempty,omitzero"`
+
+	// Vital Its effects move money, or erase somebody: it passes no event by.
+	Vital bool `json:"vital"`
+}
+
+// ReactorList defines model for ReactorList.
+type ReactorList struct {
+	Data []Reactor `json:"data"`
+}
+
+// ReactorStatus `degraded` follows the journal and has passed events by; `failed` stands before an event that it cannot act on, and tries it
+// again; `stopped` is run by no process.
+type ReactorStatus string
 
 // Reason defines model for Reason.
 type Reason struct {
@@ -3050,12 +3141,20 @@ type SignedMoney struct {
 	Asset AssetCode `json:"asset"`
 }
 
-// SkipProjectionEvent defines model for SkipProjectionEvent.
-type SkipProjectionEvent struct {
+// SkipEvent defines model for SkipEvent.
+type SkipEvent struct {
 	Position int64 `json:"position"`
 
 	// Reason Why; it is kept and shown.
 	Reason OperatorReason `json:"reason"`
+}
+
+// SkippedEvent An event that was passed by, with why and by whom.
+type SkippedEvent struct {
+	Actor    string    `json:"actor"`
+	At       time.Time `json:"at"`
+	Position int64     `json:"position"`
+	Reason   string    `json:"reason"`
 }
 
 // SpendingLimit defines model for SpendingLimit.
@@ -4064,11 +4163,6 @@ type AtLeast = Position
 // Cursor defines model for Cursor.
 type Cursor = string
 
-// DeadLetterID A command's id.
-//
-// Example: cmd_01k0q3v9x8f6r8v4t0d6m2n7h5
-type DeadLetterID = CommandID
-
 // DryRun defines model for DryRun.
 type DryRun = bool
 
@@ -4089,6 +4183,9 @@ type Limit = int
 
 // ProjectionName defines model for ProjectionName.
 type ProjectionName = string
+
+// ReactorName defines model for ReactorName.
+type ReactorName = string
 
 // Until defines model for Until.
 type Until = time.Time
@@ -6521,9 +6618,10 @@ func (c *Client) ReadMessage(ctx context.Context, id MessageID, params *ReadMess
 	return sendOnly(ctx, c, r, options)
 }
 
-// ListDeadLetters List commands that could not be decided.
+// ListDeadLetters List commands that could not be decided, and events that cannot be taken.
 //
-// Newest first: those that are open, or with `all` those too that were dealt with. Roles: operator, admin.
+// Newest first: those that are open, or with `all` those too that were dealt with. An event is listed once a projection or a
+// reactor has failed at it three times, for as long as that stands before it. Roles: operator, admin.
 //
 // GET /v1/ops/dead-letters
 func (c *Client) ListDeadLetters(ctx context.Context, params *ListDeadLettersParams, options ...Option) (DeadLetterList, error) {
@@ -6536,10 +6634,10 @@ func (c *Client) ListDeadLetters(ctx context.Context, params *ListDeadLettersPar
 	return send[DeadLetterList](ctx, c, r, options)
 }
 
-// GetDeadLetter Show a command that could not be decided.
+// GetDeadLetter Show a command that could not be decided, or an event that cannot be taken.
 //
-// With what it asks for, as it was sent: what is personal in it is sealed. Of one that cannot be read only the length is
-// shown. Roles: operator, admin.
+// With what it asks for or says, as it was sent: what is personal in it is sealed. Of one that cannot be read only the length
+// is shown. Roles: operator, admin.
 //
 // GET /v1/ops/dead-letters/{id}
 func (c *Client) GetDeadLetter(ctx context.Context, id DeadLetterID, options ...Option) (DeadLetter, error) {
@@ -6547,9 +6645,11 @@ func (c *Client) GetDeadLetter(ctx context.Context, id DeadLetterID, options ...
 	return send[DeadLetter](ctx, c, r, options)
 }
 
-// DiscardDeadLetter Leave a command undone.
+// DiscardDeadLetter Leave a command undone, or pass an event by.
 //
-// Once, however often this is asked for. Its outcome stays what it is. Roles: operator, admin.
+// Once, however often this is asked for. The outcome of a command stays what it is. An event is passed by by the projection or the
+// reactor that stands before it, where that may be: not by projections that show money, nor by reactors that are `vital`.
+// Roles: operator, admin.
 //
 // POST /v1/ops/dead-letters/{id}/discard
 func (c *Client) DiscardDeadLetter(ctx context.Context, id DeadLetterID, body ResolveDeadLetter, options ...Option) (DeadLetter, error) {
@@ -6558,10 +6658,11 @@ func (c *Client) DiscardDeadLetter(ctx context.Context, id DeadLetterID, body Re
 	return send[DeadLetter](ctx, c, r, options)
 }
 
-// RequeueDeadLetter Have a command decided again.
+// RequeueDeadLetter Have a command decided again, or an event tried at once.
 //
 // Its command is asked for again, without a deadline, under an id that follows from the old one: `requeued_as`. The outcome of the
-// old id stays what it is, and says under which it went on. Once, however often this is asked for. Roles: operator, admin.
+// old id stays what it is, and says under which it went on. Once, however often this is asked for. An event is tried at
+// once, and is open again if that is in vain. Roles: operator, admin.
 //
 // POST /v1/ops/dead-letters/{id}/requeue
 func (c *Client) RequeueDeadLetter(ctx context.Context, id DeadLetterID, body ResolveDeadLetter, options ...Option) (DeadLetter, error) {
@@ -6645,10 +6746,44 @@ func (c *Client) ResumeProjection(ctx context.Context, name ProjectionName, opti
 // later, too, and shown with the reason. Projections that show money pass nothing by. Roles: operator, admin.
 //
 // POST /v1/ops/projections/{name}/skip
-func (c *Client) SkipProjectionEvent(ctx context.Context, name ProjectionName, body SkipProjectionEvent, options ...Option) (Projection, error) {
+func (c *Client) SkipProjectionEvent(ctx context.Context, name ProjectionName, body SkipEvent, options ...Option) (Projection, error) {
 	r := newRequest(http.MethodPost, "/v1/ops/projections/{name}/skip", name)
 	r.body = body
 	return send[Projection](ctx, c, r, options)
+}
+
+// ListReactors List the reactors.
+//
+// Those that make letters, notices, calls to providers and webhooks of events: where each runs, how far it is, and before
+// which event it stands. Roles: finance, operator, admin.
+//
+// GET /v1/ops/reactors
+func (c *Client) ListReactors(ctx context.Context, options ...Option) (ReactorList, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/reactors")
+	return send[ReactorList](ctx, c, r, options)
+}
+
+// GetReactor Show a reactor.
+//
+// With the events that it has passed by. Roles: finance, operator, admin.
+//
+// GET /v1/ops/reactors/{name}
+func (c *Client) GetReactor(ctx context.Context, name ReactorName, options ...Option) (Reactor, error) {
+	r := newRequest(http.MethodGet, "/v1/ops/reactors/{name}", name)
+	return send[Reactor](ctx, c, r, options)
+}
+
+// SkipReactorEvent Have a reactor pass an event by.
+//
+// The event must be the one that the reactor stands before. What it would have done of it is never done: the letter is not
+// written, the notice not sent. That is kept, and shown with the reason. Those that are `vital` pass nothing by.
+// Roles: operator, admin.
+//
+// POST /v1/ops/reactors/{name}/skip
+func (c *Client) SkipReactorEvent(ctx context.Context, name ReactorName, body SkipEvent, options ...Option) (Reactor, error) {
+	r := newRequest(http.MethodPost, "/v1/ops/reactors/{name}/skip", name)
+	r.body = body
+	return send[Reactor](ctx, c, r, options)
 }
 
 // GetVerification Show the last and the running verification of the books.

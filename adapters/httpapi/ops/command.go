@@ -50,7 +50,7 @@ func (h *Handlers) commandOf(ctx context.Context, a journal.Answer) (api.Command
 	case journal.Dead:
 		c.Status = api.CommandStatusDead
 		c.Problem, _ = (&request.Problem{Code: request.CodeDead}).Render("", "")
-		l, err := h.ports.DeadLetters.Letter(ctx, o.Command)
+		l, err := h.ports.DeadLetters.Letter(ctx, journal.LetterID{Command: o.Command})
 		switch {
 		case err == nil && !l.RequeuedAs.IsZero():
 			c.RequeuedAs = l.RequeuedAs.String()

@@ -28,23 +28,23 @@ func (h *Handlers) ListDeadLetters(ctx context.Context, r api.ListDeadLettersReq
 			return nil, &request.Problem{Code: "invalid-cursor", Cause: err}
 		}
 	}
-	rows, err := h.ports.DeadLetters.Letters(ctx, handling.MainShard, f)
+	rows, err := h.ports.DeadLetters.Letters(ctx, f)
 	if err != nil {
 		return nil, request.Unavailable(err)
 	}
 	rows, more, next := handling.Turn(ctx, p, rows, func(l journal.Letter) string {
-		return l.At.Format(time.RFC3339Nano) + " " + l.Command.ID.String()
+		return l.At.Format(time.RFC3339Nano) + " " + l.ID().String()
 	})
 	return api.ListDeadLetters200JSONResponse{Data: handling.Each(rows, letterOf), HasMore: more, NextCursor: next}, nil
 }
 
 // letterPlace reads where a page ended.
-func letterPlace(text string) (at time.Time, id journal.CommandID, err error) {
+func letterPlace(text string) (at time.Time, id journal.LetterID, err error) {
 	moment, name, _ := strings.Cut(text, " ")
 	if at, err = time.Parse(time.RFC3339Nano, moment); err != nil {
 		return at, id, err
 	}
-	id, err = journal.ParseCommandID(name)
+	id, err = journal.ParseLetterID(name)
 	return at, id, err
 }
 
@@ -59,9 +59,13 @@ func (h *Handlers) GetDeadLetter(ctx context.Context, r api.GetDeadLetterRequest
 		return nil, letterProblem(err)
 	}
 	shown := letterOf(l)
-	// What is personal in a command was sealed before it was sent; of one that cannot be read nobody knows.
-	if l.Readable() && bytes.HasPrefix(bytes.TrimSpace(l.Command.Data), []byte("{")) && json.Valid(l.Command.Data) {
-		if err := json.Unmarshal(l.Command.Data, &shown.Data); err != nil {
+	// What is personal in a command, or an event, was sealed before it was sent; of one that cannot be read nobody knows.
+	data := l.Command.Data
+	if l.Event != nil {
+		data = l.Event.Data
+	}
+	if l.Readable() && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) && json.Valid(data) {
+		if err := json.Unmarshal(data, &shown.Data); err != nil {
 			return nil, err
 		}
 	}
@@ -96,8 +100,8 @@ func (h *Handlers) resolve(ctx context.Context, text string, as journal.Resoluti
 	return letterOf(l), nil
 }
 
-func letterID(text string) (journal.CommandID, error) {
-	id, err := journal.ParseCommandID(text)
+func letterID(text string) (journal.LetterID, error) {
+	id, err := journal.ParseLetterID(text)
 	if err != nil {
 		return id, request.ProblemOf(journal.ErrNoLetter)
 	}
@@ -109,13 +113,17 @@ func letterProblem(err error) error {
 	if r := journal.AsRefusal(err); r != nil {
 		return request.ProblemOf(r)
 	}
-	return request.Unavailable(err)
+	return takerProblem(err)
 }
 
 func letterOf(l journal.Letter) api.DeadLetter {
 	shown := api.DeadLetter{
-		ID: l.Command.ID.String(), Type: l.Command.Type, Caller: l.Command.Actor, Status: api.DeadLetterStatusOpen, Reason: l.Reason,
+		ID: l.ID().String(), Kind: api.DeadLetterKindCommand, Type: l.Command.Type, Caller: l.Command.Actor, Status: api.DeadLetterStatusOpen, Reason: l.Reason,
 		Bytes: len(l.Command.Data), CreatedAt: handling.Time(l.At),
+	}
+	if e := l.Event; e != nil {
+		shown.Kind, shown.Type, shown.Bytes, shown.Taker = api.DeadLetterKindEvent, e.Type, e.Bytes, e.Taker.String()
+		shown.EventID, shown.Position, shown.Tries, shown.NextTryAt = e.Place.Format("evt"), e.Place.Position(), e.Tries, handling.TimeIfAny(e.Next)
 	}
 	if l.Open() {
 		return shown

@@ -11,6 +11,7 @@ import (
 type Ports struct {
 	Projections   Projections
 	Control       ProjectionControl
+	Reactors      Reactors
 	DeadLetters   DeadLetters
 	Verifications Verifications
 }
@@ -33,14 +34,24 @@ type ProjectionControl interface {
 	Skip(ctx context.Context, name string, position int64, reason, actor string) error
 }
 
-// DeadLetters are the commands that could not be decided: *postgres.DeadLetters.
+// Reactors knows how the reactors are, and has one pass an event by: *postgres.Reactors.
+type Reactors interface {
+	Reactors(ctx context.Context) ([]query.Reactor, error)
+	// Reactor returns one. Errors: query.ErrNoReactor, ctx's, or the store's.
+	Reactor(ctx context.Context, name string) (query.Reactor, error)
+	// Skip has one pass an event by. Errors: query.ErrNoReactor, query.ErrVitalReactor, query.ErrReactorNotStuck.
+	Skip(ctx context.Context, name string, position int64, reason, actor string) error
+}
+
+// DeadLetters are the commands that could not be decided, and the events that somebody cannot take: *postgres.DeadLetters.
 type DeadLetters interface {
-	Letters(ctx context.Context, shard journal.Shard, f journal.LetterFilter) ([]journal.Letter, error)
-	// Letter returns the dead letter of a command. Errors: journal.ErrNoLetter, or a fault.
-	Letter(ctx context.Context, id journal.CommandID) (journal.Letter, error)
-	// Resolve notes what was decided about it, once, and has it asked for again where that was decided. Errors:
-	// journal.ErrNoLetter, journal.ErrLetterResolved, journal.ErrLetterUnreadable, or a fault.
-	Resolve(ctx context.Context, id journal.CommandID, r journal.Resolution, by, why string) (journal.Letter, error)
+	Letters(ctx context.Context, f journal.LetterFilter) ([]journal.Letter, error)
+	// Letter returns a dead letter. Errors: journal.ErrNoLetter, or a fault.
+	Letter(ctx context.Context, id journal.LetterID) (journal.Letter, error)
+	// Resolve notes what was decided about it, once, and has it asked for or tried again where that was decided. Errors:
+	// journal.ErrNoLetter, journal.ErrLetterResolved, journal.ErrLetterUnreadable; of events, those of ProjectionControl and
+	// Reactors for passing them by; or a fault.
+	Resolve(ctx context.Context, id journal.LetterID, r journal.Resolution, by, why string) (journal.Letter, error)
 }
 
 // Verifications are those that were asked for: *postgres.Verifications.

@@ -53,15 +53,20 @@ func (h *Handlers) ResumeProjection(ctx context.Context, r api.ResumeProjectionR
 
 // SkipProjectionEvent implements api.StrictServerInterface.
 func (h *Handlers) SkipProjectionEvent(ctx context.Context, r api.SkipProjectionEventRequestObject) (api.SkipProjectionEventResponseObject, error) {
-	wrong := wrongReason(r.Body.Reason)
-	if r.Body.Position < 1 {
-		wrong = append(wrong, request.FieldError{Pointer: "/position", Detail: "must be the number of an event, from 1 on"})
-	}
-	if err := request.Malformed(wrong); err != nil {
+	if err := wrongSkip(r.Body); err != nil {
 		return nil, err
 	}
 	p, err := h.changed(ctx, r.Name, h.ports.Control.Skip(ctx, r.Name, r.Body.Position, r.Body.Reason, request.CallOf(ctx).Principal.Subject))
 	return api.SkipProjectionEvent200JSONResponse(p), err
+}
+
+// wrongSkip says what is wrong with a request to pass an event by.
+func wrongSkip(b *api.SkipEvent) error {
+	wrong := wrongReason(b.Reason)
+	if b.Position < 1 {
+		wrong = append(wrong, request.FieldError{Pointer: "/position", Detail: "must be the number of an event, from 1 on"})
+	}
+	return request.Malformed(wrong)
 }
 
 func wrongReason(reason string) []request.FieldError {
@@ -74,7 +79,7 @@ func wrongReason(reason string) []request.FieldError {
 // changed returns a projection after something was done to it, or what that was refused for.
 func (h *Handlers) changed(ctx context.Context, name string, err error) (api.Projection, error) {
 	if err != nil {
-		return api.Projection{}, projectionProblem(err)
+		return api.Projection{}, takerProblem(err)
 	}
 	return h.projection(ctx, name)
 }
@@ -82,13 +87,13 @@ func (h *Handlers) changed(ctx context.Context, name string, err error) (api.Pro
 func (h *Handlers) projection(ctx context.Context, name string) (api.Projection, error) {
 	p, err := h.ports.Projections.Projection(ctx, name)
 	if err != nil {
-		return api.Projection{}, projectionProblem(err)
+		return api.Projection{}, takerProblem(err)
 	}
 	return projectionOf(&p), nil
 }
 
-// projectionProblem says what an error of the control is answered with.
-func projectionProblem(err error) error {
+// takerProblem says what an error of who looks after projections, or reactors, is answered with.
+func takerProblem(err error) error {
 	for _, known := range []struct {
 		is   error
 		code string
@@ -98,6 +103,9 @@ func projectionProblem(err error) error {
 		{query.ErrMoneyProjection, "projection-of-money"},
 		{query.ErrNotStuck, "projection-not-stuck"},
 		{query.ErrNotBuilt, "projection-not-built"},
+		{query.ErrNoReactor, "reactor-not-found"},
+		{query.ErrVitalReactor, "reactor-vital"},
+		{query.ErrReactorNotStuck, "reactor-not-stuck"},
 	} {
 		if errors.Is(err, known.is) {
 			return request.NewProblem(known.code, "")

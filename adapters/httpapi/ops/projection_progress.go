@@ -19,7 +19,7 @@ import (
 func (h *Handlers) FollowProjection(ctx context.Context, r api.FollowProjectionRequestObject) (api.FollowProjectionResponseObject, error) {
 	p, err := h.ports.Projections.Projection(ctx, r.Name)
 	if err != nil {
-		return nil, projectionProblem(err)
+		return nil, takerProblem(err)
 	}
 	return &projectionProgress{h: h, ctx: ctx, first: p}, nil
 }

@@ -17,9 +17,7 @@ func projectionOf(p *query.Projection) api.Projection {
 	if p.Pause != nil {
 		out.Paused = api.ProjectionPause{At: handling.Time(p.Pause.At), Reason: p.Pause.Reason, Actor: p.Pause.Actor}
 	}
-	for _, s := range p.Skips {
-		out.Skips = append(out.Skips, api.ProjectionSkip{Position: s.Position, At: handling.Time(s.At), Reason: s.Reason, Actor: s.Actor})
-	}
+	out.Skips = skipsOf(p.Skips)
 	if p.Rebuild != nil {
 		out.Rebuild = rebuildOf(p.Rebuild)
 	}
@@ -40,6 +38,14 @@ func rebuildOf(r *query.Rebuild) api.ProjectionRebuild {
 			shown.Differences = append(shown.Differences, api.ProjectionDifference{Table: d.Table, Key: d.Key, Detail: d.Detail})
 		}
 		out.Comparison = shown
+	}
+	return out
+}
+
+// skipsOf shows the events that were passed by.
+func skipsOf(skips []query.Skip) (out []api.SkippedEvent) {
+	for _, s := range skips {
+		out = append(out, api.SkippedEvent{Position: s.Position, At: handling.Time(s.At), Reason: s.Reason, Actor: s.Actor})
 	}
 	return out
 }

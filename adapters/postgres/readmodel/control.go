@@ -99,14 +99,28 @@ func (c *Control) Skip(ctx context.Context, name string, position int64, reason,
 		if tag.RowsAffected() == 0 {
 			return fmt.Errorf("%w: %s, %d", query.ErrNotStuck, name, position)
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO projection_skip (name, position, reason, actor) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (name, position) DO NOTHING`, name, position, reason, actor); err != nil {
+		if _, err := tx.Exec(ctx, sqlOf("projection_skip"), pgx.NamedArgs{"name": name, "position": position, "reason": reason, "actor": actor}); err != nil {
 			return err
 		}
 		// Who has an older count is outrun, and looks again.
 		_, err = tx.Exec(ctx, `UPDATE projection_generation
 			SET skips = skips + 1, position = CASE WHEN position = $2::bigint - 1 THEN $2 ELSE position END
 			WHERE name = $1 AND retired_at IS NULL`, name, position)
+		return err
+	})
+}
+
+// Requeue has a projection, and what is built of it, try the event at once that it stands before.
+//
+// Errors: query.ErrNoProjection, query.ErrNotStuck.
+func (c *Control) Requeue(ctx context.Context, name string, position int64, reason, actor string) error {
+	return c.change(ctx, name, func(tx pgx.Tx, _ kind) error {
+		tag, err := tx.Exec(ctx, `UPDATE projection_generation
+			SET retry_at = clock_timestamp(), requeued_at = clock_timestamp(), requeued_by = $4, requeue_reason = $3
+			WHERE name = $1 AND retired_at IS NULL AND position = $2::bigint - 1 AND stuck_at = $2`, name, position, reason, actor)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = fmt.Errorf("%w: %s, %d", query.ErrNotStuck, name, position)
+		}
 		return err
 	})
 }

@@ -173,14 +173,19 @@ func verdict(err error, position int64) error {
 	return err
 }
 
-// maxStuckWhy bounds what is kept of an error.
+// maxStuckWhy bounds what is kept of an error, in bytes.
 const maxStuckWhy = 1_000
 
-// Stuck implements journal.Target.
-func (g *Generation) Stuck(ctx context.Context, position int64, why error) error {
-	text := strings.ToValidUTF8(why.Error(), "?")
-	_, err := g.pool.Exec(ctx, sqlOf("generation_stuck"), pgx.NamedArgs{
-		"name": g.def.name, "generation": g.number, "position": position, "why": text[:min(len(text), maxStuckWhy)],
+// Stand implements journal.Target.
+func (g *Generation) Stand(ctx context.Context, s journal.Standing) error {
+	why := s.Why.Error()
+	why = strings.ReplaceAll(strings.ToValidUTF8(why[:min(len(why), maxStuckWhy)], "?"), "\x00", "?") // as a text column takes it
+	args := pgx.NamedArgs{"name": g.def.name, "generation": g.number, "position": s.Position, "why": why, "pause": s.Pause.Seconds()}
+	if _, err := g.pool.Exec(ctx, sqlOf("generation_stuck"), args); err != nil {
+		return err
+	}
+	return s.Rest(ctx, func(ctx context.Context) (now bool, err error) {
+		err = g.pool.QueryRow(ctx, sqlOf("generation_due"), args).Scan(&now)
+		return now, err
 	})
-	return err
 }

@@ -87,14 +87,17 @@ func (r *Rebuilder) follow(ctx context.Context, j *job) error {
 		}
 		switch {
 		case errors.Is(err, journal.ErrOutrun): // it may be paused, or has something to pass by
-		case isStuck(err):
-			if err := r.stuck(ctx, j, err, backoff); err != nil {
+		case err != nil:
+			at, about := journal.Stands(err)
+			if !about {
+				return err
+			}
+			at.Pause = backoff
+			if err := r.stand(ctx, j, at, err); err != nil {
 				return err
 			}
 			backoff = min(2*backoff, finishBackoff)
 			continue
-		case err != nil:
-			return err
 		}
 		backoff = finishPoll
 		if end-at <= rebuildClose {
@@ -117,18 +120,16 @@ func (r *Rebuilder) step(ctx context.Context, j *job, at, end int64) (done bool,
 	return false, err
 }
 
-func isStuck(err error) bool {
-	_, ok := journal.StuckAt(err)
-	return ok
-}
-
-// stuck notes what a job stands at, and waits before it tries again.
-func (r *Rebuilder) stuck(ctx context.Context, j *job, err error, pause time.Duration) error {
+// stand notes what a job stands at, and waits before it tries again.
+func (r *Rebuilder) stand(ctx context.Context, j *job, at journal.Standing, err error) error {
 	r.log.Error("a rebuild stands still", "projection", j.def.name, "error", err)
 	if _, err := r.pool.Exec(ctx, `UPDATE projection_rebuild SET error = left($2, 1000) WHERE id = $1 AND finished_at IS NULL`, j.id, err.Error()); err != nil {
 		return err
 	}
-	return rest(ctx, pause)
+	if err := j.gen.Stand(ctx, at); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 func rest(ctx context.Context, d time.Duration) error {

@@ -130,10 +130,10 @@ func utcOrZero(t *time.Time) time.Time {
 }
 
 // skips are the events that are passed by, by projection.
-func (c *Control) skips(ctx context.Context) (map[string][]query.ProjectionSkip, error) {
-	out := map[string][]query.ProjectionSkip{}
+func (c *Control) skips(ctx context.Context) (map[string][]query.Skip, error) {
+	out := map[string][]query.Skip{}
 	var name string
-	var s query.ProjectionSkip
+	var s query.Skip
 	err := forEach(ctx, c.pool, `SELECT name, position, at, reason, actor FROM projection_skip ORDER BY name, position`,
 		[]any{&name, &s.Position, &s.At, &s.Reason, &s.Actor}, func() error {
 			s.At = s.At.UTC()

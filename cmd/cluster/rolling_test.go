@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/time/rate"
 
+	"github.com/florinledger/florin/adapters/stripepay/fixture"
 	"github.com/florinledger/florin/cmd/cluster/topology"
 )
 
@@ -166,11 +169,11 @@ func stream(t *testing.T, f *front) {
 
 // rolling restarts each instance under load. No request fails, and each that was answered is in the books once.
 func rolling(t *testing.T, c *topology.Topology, f *front) {
-	const writers, readers = 6, 6
+	const writers, readers, tellers = 6, 6, 2
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	pace := rate.NewLimiter(200, 10) // a load that two processors carry beside everything else
-	var written, read atomic.Int64
+	var written, read, told atomic.Int64
 	var failed failures
 	var wait sync.WaitGroup
 	for w := range writers {
@@ -193,38 +196,66 @@ func rolling(t *testing.T, c *topology.Topology, f *front) {
 			}
 		})
 	}
+	// Stripe tells of payments, and people look at theirs: of one instance, and of the others while that is away.
+	for range tellers {
+		wait.Go(func() {
+			for pace.Wait(ctx) == nil {
+				body, signature := paid(t, c.StripeSecret())
+				a, err := f.call(context.WithoutCancel(ctx), http.MethodPost, "/v1/webhooks/stripe", body, "Stripe-Signature", signature)
+				if failed.note("Stripe", a, err, http.StatusOK) {
+					told.Add(1)
+				}
+				a, err = f.call(context.WithoutCancel(ctx), http.MethodGet, "/v1/payments", "")
+				failed.note("payments", a, err, http.StatusOK)
+				a, err = f.call(context.WithoutCancel(ctx), http.MethodPost, "/v1/payments", `{}`, "Idempotency-Key", "rolling-payment")
+				failed.note("payment", a, err, http.StatusBadRequest) // from Florin, which refuses it
+			}
+		})
+	}
 	var before, pids []int
 	for _, name := range topology.Instances() {
 		before = append(before, c.Pid(name))
-		answered := written.Load()
+		answered, heard := written.Load(), told.Load()
 		require.NoError(t, c.Restart(t.Context(), name))
 		pids = append(pids, c.Pid(name))
-		if strings.HasPrefix(name, "api") {
+		if !slices.Contains(topology.Workers(), name) {
 			usedAgain(t, c, name)
 		}
-		require.Eventually(t, func() bool { return written.Load() > answered+20 }, patience, 10*time.Millisecond, "after %s", name)
+		require.Eventually(t, func() bool { return written.Load() > answered+20 && told.Load() > heard+3 }, patience, 10*time.Millisecond, "after %s", name)
 	}
 	stop()
 	wait.Wait()
-	require.Empty(t, failed.of(), "of %d writes and %d reads", written.Load(), read.Load())
-	t.Logf("%d writes and %d reads, none failed", written.Load(), read.Load())
+	require.Empty(t, failed.of(), "of %d writes, %d reads and %d webhooks", written.Load(), read.Load(), told.Load())
+	t.Logf("%d writes, %d reads and %d webhooks, none failed", written.Load(), read.Load(), told.Load())
 	for i := range before {
 		require.NotEqual(t, before[i], pids[i], "each was restarted")
 	}
 	require.Greater(t, read.Load(), int64(100))
 
-	// One posting of 1.00 each, and the one of before.
-	want := fmt.Sprintf(`"balance":"%d.00"`, written.Load()+1)
-	require.Eventually(t, func() bool {
-		a := f.must(t, http.MethodGet, "/v1/ledgers/main/accounts/assets:bank:main/balances?asset=USD", "")
-		return bytes.Contains(bytes.ReplaceAll(a.body, []byte(" "), nil), []byte(want))
-	}, patience, 50*time.Millisecond, want)
+	// One posting of 1.00 each, and the one of before; and of each payment, whose wallet nobody knows.
+	for account, balance := range map[string]int64{"assets:bank:main": written.Load() + 1, "liabilities:suspense:stripe": told.Load()} {
+		want := fmt.Sprintf(`"balance":"%d.00"`, balance)
+		require.Eventually(t, func() bool {
+			a := f.must(t, http.MethodGet, "/v1/ledgers/main/accounts/"+account+"/balances?asset=USD", "")
+			return bytes.Contains(bytes.ReplaceAll(a.body, []byte(" "), nil), []byte(want))
+		}, patience, 50*time.Millisecond, "%s: %s", account, want)
+	}
 	out, err := c.Florin(t.Context(), "verify")
 	require.NoError(t, err, out)
 }
 
-// usedAgain waits until nginx sends requests to an instance that was away: until then it is as good as away, and the other
-// one has to stay.
+// paid is an event of a new payment of 1.00 USD, as Stripe sends it.
+func paid(t *testing.T, secret string) (body, signature string) {
+	t.Helper()
+	object, err := fixture.Payment{Intent: "pi_" + rand.Text(), Currency: "usd", Received: 100}.PaymentIntent()
+	require.NoError(t, err)
+	event, err := fixture.Event("payment_intent.succeeded", object, fixture.EventOptions{EventID: fixture.NewEventID()})
+	require.NoError(t, err)
+	return string(event), fixture.Sign(event, secret, time.Now())
+}
+
+// usedAgain waits until nginx sends requests to an instance that was away: until then it is as good as away, and the others
+// have to stay.
 func usedAgain(t *testing.T, c *topology.Topology, name string) {
 	t.Helper()
 	log, err := os.Open(c.Log(topology.Nginx))

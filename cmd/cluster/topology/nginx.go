@@ -18,7 +18,8 @@ func (t *Topology) nginx() (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	upstreams := upstream("api", t.address("api-1"), t.address("api-2")) + upstream("payments", t.address("payments-1"))
+	apis := []string{t.address("api-1"), t.address("api-2")}
+	upstreams := upstream("api", apis) + upstream("payments", []string{t.address("payments-1")}, apis...)
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		upstreams += fmt.Sprintf("%s_temp_path %q;\n", kind, filepath.Join(dir, kind))
 	}
@@ -33,12 +34,16 @@ func (t *Topology) nginx() (*program, error) {
 		"-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-g", fmt.Sprintf("daemon off; pid %q; error_log stderr;", filepath.Join(dir, "nginx.pid")), "-e", "stderr"), nil
 }
 
-// upstream is a group of instances, as docs/deploy/nginx/upstreams.conf has it for docker-compose.yml.
-func upstream(name string, addresses ...string) string {
+// upstream is a group of instances, as docs/deploy/nginx/upstreams.conf has it for docker-compose.yml; backups are asked
+// while the others are away.
+func upstream(name string, addresses []string, backups ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "upstream %s {\n    zone %s 64k;\n    least_conn;\n", name, name)
 	for _, address := range addresses {
 		fmt.Fprintf(&b, "    server %s max_fails=1 fail_timeout=1s;\n", address)
+	}
+	for _, address := range backups {
+		fmt.Fprintf(&b, "    server %s max_fails=1 fail_timeout=1s backup;\n", address)
 	}
 	fmt.Fprintf(&b, "    keepalive 64;\n    keepalive_timeout %dms;\n}\n", keptAlive.Milliseconds())
 	return b.String()

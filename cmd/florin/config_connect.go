@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +27,8 @@ const (
 	leastPostgres = 150000
 	// spareConnections are for migrations, monitoring and operators.
 	spareConnections = 10
+	// redisPolicy gives entries of the cache up before the marks that keep older ones out.
+	redisPolicy = "volatile-ttl"
 )
 
 // connect asks everything that the settings name.
@@ -49,15 +53,7 @@ func (c *serveCommand) connect(ctx context.Context, rs roles, f *findings) {
 		return err
 	})
 	each("NATS_URL", c.NatsURL != "", func(ctx context.Context) error { return c.askNATS(ctx, f) })
-	each("REDIS_URL", c.RedisURL != "" && rs.answers(), func(ctx context.Context) error {
-		options, err := redis.ParseURL(c.RedisURL)
-		if err != nil {
-			return nil //nolint:nilerr // check has said so, without the password that is in the error
-		}
-		options.MaxRetries, options.DialerRetries = -1, 1
-		client := redis.NewClient(options)
-		return errors.Join(client.Ping(ctx).Err(), client.Close())
-	})
+	each("REDIS_URL", c.RedisURL != "" && rs.answers(), func(ctx context.Context) error { return c.askRedis(ctx, f) })
 	each("SMTP_ADDRESS", c.SMTPAddress != "" && (rs.answers() || rs.has(roleReactor)), func(ctx context.Context) error {
 		mailer, err := c.mailer(nil)
 		server, ok := mailer.(*mail.SMTP)
@@ -75,21 +71,19 @@ func (c *serveCommand) connect(ctx context.Context, rs roles, f *findings) {
 
 // askJournal looks at the journal's Postgres. Errors do not have the password: pgx leaves it out.
 func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (err error) {
-	if err := checkSchema(ctx, "the database", c.DatabaseURL, migrations.Status); err != nil {
-		return err
-	}
+	schema := checkSchema(ctx, "the database", c.DatabaseURL, migrations.Status)
 	conn, err := pgx.Connect(ctx, c.DatabaseURL)
 	if err != nil {
-		return err
+		return cmp.Or(schema, err)
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	var version, most, reserved int
 	var recovering, creates bool
-	var standbys, commit string
+	var standbys, commit, encoding string
 	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('max_connections')::int,
 		current_setting('superuser_reserved_connections')::int, pg_is_in_recovery(), has_database_privilege(current_database(), 'CREATE'),
-		current_setting('synchronous_standby_names'), current_setting('synchronous_commit')`).
-		Scan(&version, &most, &reserved, &recovering, &creates, &standbys, &commit)
+		current_setting('synchronous_standby_names'), current_setting('synchronous_commit'), current_setting('server_encoding')`).
+		Scan(&version, &most, &reserved, &recovering, &creates, &standbys, &commit, &encoding)
 	if err != nil {
 		return err
 	}
@@ -98,6 +92,9 @@ func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (e
 	}
 	if recovering {
 		f.add(broken, "DATABASE_URL", "it is a standby, which takes no writes: name both servers, with target_session_attrs=read-write")
+	}
+	if encoding != "UTF8" {
+		f.add(broken, "DATABASE_URL", "the database's encoding is %s: make it with ENCODING 'UTF8' TEMPLATE template0", encoding)
 	}
 	if !creates {
 		f.add(broken, "DATABASE_URL", "its role may not make schemas in the database; the role owns it")
@@ -112,6 +109,33 @@ func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (e
 		f.add(broken, "DATABASE_URL", "this instance may open %d connections, and the server takes %d, some of which are for others (max_connections)", n, most)
 	} else if 2*n > most-reserved-spareConnections {
 		f.add(doubtful, "DATABASE_URL", "this instance may open %d connections and the server takes %d (max_connections): there is no room for a second one like it", n, most)
+	}
+	return schema
+}
+
+// askRedis looks at Redis: whether it answers, and what it gives up when it is full.
+func (c *serveCommand) askRedis(ctx context.Context, f *findings) (err error) {
+	options, err := redis.ParseURL(c.RedisURL)
+	if err != nil {
+		return nil // check has said so, without the password that is in the error
+	}
+	options.MaxRetries, options.DialerRetries = -1, 1
+	client := redis.NewClient(options)
+	defer func() { err = errors.Join(err, client.Close()) }()
+	if err := client.Ping(ctx).Err(); err != nil {
+		return err
+	}
+	info, err := client.Info(ctx, "memory").Result()
+	if err != nil {
+		return nil // its user may not ask that
+	}
+	field := func(name string) string {
+		_, after, _ := strings.Cut(info, "\n"+name+":")
+		value, _, _ := strings.Cut(after, "\r")
+		return value
+	}
+	if policy := field("maxmemory_policy"); field("maxmemory") != "0" && policy != redisPolicy {
+		f.add(doubtful, "REDIS_URL", "when it is full it gives up what it should keep (maxmemory-policy %s): %s", policy, redisPolicy)
 	}
 	return nil
 }

@@ -1,16 +1,25 @@
 package main
 
 import (
+	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/postgres/pgtest"
+	"github.com/florinledger/florin/adapters/rediscache/redistest"
 )
 
 // environ sets variables for a test, and takes away those that this machine has.
@@ -133,6 +142,52 @@ func TestConfigCheckKnowsOneDatabaseFromTwo(t *testing.T) {
 	wide := poolSettings{WorkConnections: 400}
 	require.Contains(t, found.about("DATABASE_URL"), fmt.Sprintf("may open %d connections", wide.connections(allRoles())))
 	require.Contains(t, found.about("KEYS_DATABASE_URL"), "error: ", "the vault's tables are not there")
+}
+
+// An empty database that was made as Postgres makes them where no locale is set.
+func TestConfigCheckKnowsAnEncoding(t *testing.T) {
+	s := prepareService(t)
+	conn, err := pgx.Connect(t.Context(), pgtest.Super(t, s.settings.DatabaseURL))
+	require.NoError(t, err)
+	name := "ascii_" + strings.ToLower(rand.Text())
+	_, err = conn.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := conn.Exec(context.WithoutCancel(t.Context()), "DROP DATABASE "+name)
+		require.NoError(t, errors.Join(err, conn.Close(context.WithoutCancel(t.Context()))))
+	})
+	env := soundEnv(s)
+	address, err := url.Parse(s.settings.DatabaseURL)
+	require.NoError(t, err)
+	address.Path = "/" + name
+	env["DATABASE_URL"] = address.String()
+	environ(t, env)
+	_, found := checked(t, "--connect")
+	require.Contains(t, found.about("DATABASE_URL"), "error: the database's encoding is SQL_ASCII")
+	require.Contains(t, found.about("DATABASE_URL"), "florin migrate")
+}
+
+func TestConfigCheckAsksRedisWhatItGivesUp(t *testing.T) {
+	s, server := prepareService(t), redistest.Start(t)
+	env := soundEnv(s)
+	env["REDIS_URL"] = server.URL()
+	environ(t, env)
+	options, err := redis.ParseURL(server.URL())
+	require.NoError(t, err)
+	client := redis.NewClient(options)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	for _, c := range []struct{ memory, policy, want string }{
+		{"0", "noeviction", ""}, {"64mb", "volatile-ttl", ""}, {"64mb", "allkeys-lru", "warning: when it is full it gives up what it should keep"},
+	} {
+		require.NoError(t, client.ConfigSet(t.Context(), "maxmemory", c.memory).Err())
+		require.NoError(t, client.ConfigSet(t.Context(), "maxmemory-policy", c.policy).Err())
+		_, found := checked(t, "--connect")
+		if c.want == "" {
+			require.Empty(t, found.about("REDIS_URL"), c.policy)
+		} else {
+			require.Contains(t, found.about("REDIS_URL"), c.want)
+		}
+	}
 }
 
 // TestSecretsAreNotShown gives every secret a needle, in a form that is right and in one that is not, and looks for it in

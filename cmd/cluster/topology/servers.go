@@ -123,7 +123,7 @@ func (t *Topology) redisServer() (*program, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	config := fmt.Sprintf("bind 127.0.0.1\nport %d\nrequirepass %s\ndir %q\nsave \"\"\nappendonly no\nmaxmemory 64mb\nmaxmemory-policy allkeys-lru\n",
+	config := fmt.Sprintf("bind 127.0.0.1\nport %d\nrequirepass %s\ndir %q\nsave \"\"\nappendonly no\nmaxmemory 64mb\nmaxmemory-policy volatile-ttl\n",
 		t.ports[Redis], t.secrets.redis, dir)
 	if err := t.secrets.write("redis.conf", []byte(config)); err != nil {
 		return nil, err

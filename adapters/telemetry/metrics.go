@@ -41,6 +41,7 @@ type Metrics struct {
 	expiries prometheus.Counter
 	runs     *prometheus.CounterVec
 	members  *prometheus.CounterVec
+	letters  *prometheus.CounterVec
 	spans    *prometheus.CounterVec
 	verify   *verify
 }
@@ -86,6 +87,8 @@ func NewMetrics() *Metrics {
 		"Occurrences of schedules that this process asked for, by what became of them: done or refused.", "result")
 	m.members = m.newCounters("florin_membership_runs_total",
 		"What this process had booked of memberships: days that passed, and periods renewed, refused and ended.", "result")
+	m.letters = m.newCounters("florin_letters_total",
+		"Attempts to hand a letter to the mail server, by what came of it: sent, undeliverable, put_off (that mailbox takes none now), or failed.", "result")
 	m.spans = m.newCounters("florin_trace_spans_total", "Spans of sampled traces that were sent to the collector, and lost on the way.", "result")
 	m.verify = newVerify(m)
 	m.beginAtZero()
@@ -102,6 +105,9 @@ func (m *Metrics) beginAtZero() {
 	}
 	for _, reason := range []string{"fenced", "bad_data", "unknown", "clock_skew", "failed"} {
 		m.failed.WithLabelValues(reason)
+	}
+	for _, result := range []string{"sent", "undeliverable", "put_off", "failed"} {
+		m.letters.WithLabelValues(result)
 	}
 	for _, result := range []string{"sent", "lost"} {
 		m.spans.WithLabelValues(result)
@@ -132,6 +138,17 @@ func (m *Metrics) ProviderEvent(provider, result string, happened time.Time) {
 	if !happened.IsZero() {
 		m.age.WithLabelValues(provider).Observe(max(0, time.Since(happened).Seconds()))
 	}
+}
+
+// Letter counts an attempt to hand a letter to the mail server.
+func (m *Metrics) Letter(result string) { m.letters.WithLabelValues(result).Inc() }
+
+// Background shows what a process does in the background, in memory alone: how much waits, and how much was lost.
+func (m *Metrics) Background(waiting, lost func() int64) {
+	m.gauge("florin_background_jobs_waiting", "Letters that somebody asked for, or that a mailbox put off, which wait in the memory of this process.", nil,
+		func() float64 { return float64(waiting()) })
+	m.counter("florin_background_jobs_lost_total", "Letters that somebody asked for, or that a mailbox put off, which were given up after the last try, or dropped since too many waited.", nil,
+		func() float64 { return float64(lost()) })
 }
 
 // Feed shows how long ago everything was known to be heard that changed elsewhere.

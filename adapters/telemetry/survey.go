@@ -23,6 +23,11 @@ type Findings struct {
 	Breaks int
 	// Payments counts those that are not at an end, by status.
 	Payments map[string]int
+	// Providers says of payment providers whether they answer, and for how many calls each is waited.
+	Providers []Provider
+	// Reviews is how many of payments are open, counted likewise, and since when the oldest is; zero for none.
+	Reviews       int
+	ReviewsOldest time.Time
 	// Suspense is what is booked to suspense accounts.
 	Suspense []Balance
 	// DatabaseBytes is what the database takes on disk.
@@ -37,12 +42,20 @@ type Balance struct {
 	Amount         float64
 }
 
+// Provider says how a payment provider stands.
+type Provider struct {
+	Name  string
+	Up    bool
+	Calls int
+}
+
 // survey shows the last findings, as long as this process is the one that looks: elsewhere there is nothing to show.
 type survey struct {
 	mu    sync.Mutex
 	found *Findings
 
 	inbox, inboxOldest, dead, deadOldest, pending, failing, breaks, payments, suspense, bytes, archived *prometheus.Desc
+	providers, calls, reviews, reviewsOldest                                                            *prometheus.Desc
 }
 
 // Survey returns what takes findings; nil for none, where another process looks.
@@ -60,9 +73,14 @@ func (m *Metrics) Survey() func(*Findings) {
 		failing:     desc("florin_webhook_endpoints_failing", "Endpoints that have taken nothing since something failed. Only where the shard is held."),
 		breaks:      desc("florin_reconciliation_breaks", "Lines of providers' statements of the last 31 days that the books do not agree with. Only where the shard is held."),
 		payments:    desc("florin_payments_open", "Payments that are not at an end, by status. Only where the shard is held.", "status"),
-		suspense:    desc("florin_suspense_balance", "What is booked to suspense accounts, 100 of them at most. Only where the shard is held.", "account", "asset"),
-		bytes:       desc("florin_database_bytes", "What the database takes on disk. Only where the shard is held."),
-		archived:    desc("florin_log_archive_age_seconds", "How long ago Postgres last archived its log; not there where it archives none. Only where the shard is held."),
+		providers: desc("florin_payment_provider_up",
+			"1 when a payment provider answers; 0 when it left some calls in a row unanswered, and new payments go elsewhere. Only where the shard is held.", "provider"),
+		calls:         desc("florin_payment_calls_waiting", "Calls that a payment provider has not answered and that are made again, 10,000 at most. Only where the shard is held.", "provider"),
+		reviews:       desc("florin_risk_reviews_open", "Reviews of payments that finance has not decided, 10,000 at most. Only where the shard is held."),
+		reviewsOldest: desc("florin_risk_reviews_oldest_seconds", "How long the oldest review of a payment has been open. Only where the shard is held."),
+		suspense:      desc("florin_suspense_balance", "What is booked to suspense accounts, 100 of them at most. Only where the shard is held.", "account", "asset"),
+		bytes:         desc("florin_database_bytes", "What the database takes on disk. Only where the shard is held."),
+		archived:      desc("florin_log_archive_age_seconds", "How long ago Postgres last archived its log; not there where it archives none. Only where the shard is held."),
 	}
 	m.registry.MustRegister(s)
 	return func(f *Findings) {
@@ -74,7 +92,10 @@ func (m *Metrics) Survey() func(*Findings) {
 
 // Describe implements prometheus.Collector.
 func (s *survey) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.breaks, s.payments, s.suspense, s.bytes, s.archived} {
+	for _, d := range []*prometheus.Desc{
+		s.inbox, s.inboxOldest, s.dead, s.deadOldest, s.pending, s.failing, s.breaks, s.payments, s.providers, s.calls, s.reviews, s.reviewsOldest,
+		s.suspense, s.bytes, s.archived,
+	} {
 		to <- d
 	}
 }
@@ -100,6 +121,12 @@ func (s *survey) Collect(to chan<- prometheus.Metric) {
 	for status, n := range f.Payments {
 		show(s.payments, float64(n), status)
 	}
+	for _, p := range f.Providers {
+		show(s.providers, truth(p.Up), p.Name)
+		show(s.calls, float64(p.Calls), p.Name)
+	}
+	show(s.reviews, float64(f.Reviews))
+	show(s.reviewsOldest, secondsSince(f.ReviewsOldest))
 	for _, b := range f.Suspense {
 		show(s.suspense, b.Amount, b.Account, b.Asset)
 	}

@@ -150,13 +150,19 @@ func TestASurveyIsShownOnlyWhereItIsMade(t *testing.T) {
 	require.NotContains(t, scrape(t, m, "/metrics")[0], "florin_dead_letters_open")
 	show(&telemetry.Findings{
 		DeadLetters: 3, DeadLettersOldest: time.Now().Add(-time.Hour), Payments: map[string]int{"created": 2},
-		Suspense: []telemetry.Balance{{Account: "liabilities:suspense:stripe", Asset: "USD", Amount: 12.5}},
+		Suspense:  []telemetry.Balance{{Account: "liabilities:suspense:stripe", Asset: "USD", Amount: 12.5}},
+		Providers: []telemetry.Provider{{Name: "simulated", Up: true}, {Name: "stripe", Calls: 7}}, Reviews: 2, ReviewsOldest: time.Now().Add(-time.Hour),
 	})
 	text := scrape(t, m, "/metrics")[0]
 	require.Contains(t, text, "florin_dead_letters_open 3\n")
 	require.Regexp(t, `florin_dead_letters_oldest_seconds 3600\.`, text)
 	require.Contains(t, text, "florin_inbox_oldest_seconds 0\n")
 	require.Contains(t, text, `florin_payments_open{status="created"} 2`)
+	require.Contains(t, text, `florin_payment_provider_up{provider="simulated"} 1`)
+	require.Contains(t, text, `florin_payment_provider_up{provider="stripe"} 0`)
+	require.Contains(t, text, `florin_payment_calls_waiting{provider="stripe"} 7`)
+	require.Contains(t, text, "florin_risk_reviews_open 2\n")
+	require.Regexp(t, `florin_risk_reviews_oldest_seconds 3600\.`, text)
 	require.NotContains(t, text, "florin_log_archive_age_seconds ", "there is no archive")
 	require.Contains(t, text, `florin_suspense_balance{account="liabilities:suspense:stripe",asset="USD"} 12.5`)
 	show(&telemetry.Findings{LogArchived: time.Now().Add(-time.Minute)})

@@ -70,6 +70,7 @@ type app struct {
 	vault    *vault.Vault
 	redis    *rediscache.Client // where there is an API
 
+	providers []string     // of payments, that can be asked, where there are reactors
 	simulated net.Listener // where payments are simulated
 
 	feed     *natsbus.Feed   // where there is an API

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/stripepay/stripetest"
+	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/wallet/payment"
 )
@@ -56,6 +58,12 @@ func TestPaymentsGoElsewhere(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return s.count(t, "SELECT count(*) FROM payment_providers WHERE provider = 'stripe' AND down_at IS NOT NULL") == 1
 	}, 20*time.Second, 20*time.Millisecond)
+	found, err := lookAround(t.Context(), s.app.work, readmodel.NewReads(s.app.work), s.app.providers)
+	require.NoError(t, err)
+	require.Len(t, found.Providers, 2)
+	assert.Equal(t, telemetry.Provider{Name: "simulated", Up: true}, found.Providers[1], "which the database has not heard of")
+	assert.Equal(t, []any{"stripe", false}, []any{found.Providers[0].Name, found.Providers[0].Up})
+	assert.Positive(t, found.Providers[0].Calls)
 	elsewhere := ann.pays("elsewhere", into, "1000").is(http.StatusCreated)
 	assert.Equal(t, []string{"simulated", "created"}, []string{elsewhere.str("provider"), elsewhere.str("status")})
 

@@ -36,11 +36,12 @@ func (a *app) addDesk(s *settings, registry *journal.Registry) error {
 	}
 	a.desk, err = desk.New(registry, links, desk.Ports{
 		Vault: a.vault, Directory: postgres.NewDirectory(pool), Hasher: authn.NewHasher(authn.HasherConfig{Queue: hashQueue, Wait: hashWait}),
-		Sessions: postgres.NewSessions(pool, postgres.SessionsConfig{}), Mailer: mailer,
+		Sessions: postgres.NewSessions(pool, postgres.SessionsConfig{}), Mailer: countingMail{mailer, a.metrics},
 	}, desk.Config{PublicURL: s.PublicURL, Service: s.ServiceName, Log: a.log})
 	if err != nil {
 		return err
 	}
+	a.metrics.Background(a.desk.Waiting, a.desk.Lost)
 	a.does(a.desk.Run)
 	return nil
 }

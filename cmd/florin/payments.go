@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -84,6 +85,7 @@ func (a *app) addCashier(
 	ports := payment.CashierPorts{
 		Gateways: map[string]payment.Gateway{}, Sealer: payment.NewSealer(a.vault), Journal: store, Commands: commands, Unanswered: calls, Health: calls,
 	}
+	a.providers = slices.Sorted(maps.Keys(providers))
 	sights := map[string]payment.Sight{}
 	for name, p := range providers {
 		ports.Gateways[name], sights[name] = p, p

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/adapters/telemetry"
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/users/desk"
 	"github.com/florinledger/florin/wallet/payment"
 )
 
@@ -105,7 +107,7 @@ func (a *app) surveys(ctx context.Context, reads *readmodel.Reads, show func(*te
 			pause(ctx, journal.LeaseRenewal)
 			continue
 		}
-		found, err := lookAround(ctx, a.work, reads)
+		found, err := lookAround(ctx, a.work, reads, a.providers)
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("what waits in the database cannot be looked for", "error", err)
 		}
@@ -115,8 +117,8 @@ func (a *app) surveys(ctx context.Context, reads *readmodel.Reads, show func(*te
 	return nil
 }
 
-// lookAround looks once. It returns nil with an error.
-func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads) (*telemetry.Findings, error) {
+// lookAround looks once. It returns nil with an error. providers are those that this process asks; nil where it asks none.
+func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads, providers []string) (*telemetry.Findings, error) {
 	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
 	defer cancel()
 	s, err := postgres.TakeSurvey(ctx, pool, shard)
@@ -128,6 +130,10 @@ func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads)
 	if err != nil {
 		return nil, err
 	}
+	reviews, oldestReview, err := reads.OpenReviews(ctx)
+	if err != nil {
+		return nil, err
+	}
 	suspense, err := reads.Suspense(ctx)
 	if err != nil {
 		return nil, err
@@ -135,11 +141,29 @@ func lookAround(ctx context.Context, pool *pgxpool.Pool, reads *readmodel.Reads)
 	found := &telemetry.Findings{
 		Inbox: s.Inbox, InboxOldest: s.InboxOldest, DeadLetters: s.DeadLetters, DeadLettersOldest: s.DeadLettersOldest,
 		WebhooksPending: s.WebhooksPending, EndpointsFailing: s.EndpointsFailing, Breaks: s.Breaks, Payments: open, DatabaseBytes: s.Bytes, LogArchived: s.LogArchived,
+		Reviews: reviews, ReviewsOldest: oldestReview,
 	}
+	found.Providers = standing(s.Providers, providers)
 	for _, b := range suspense {
 		found.Suspense = append(found.Suspense, telemetry.Balance{Account: b.Account, Asset: b.Asset, Amount: b.Balance})
 	}
 	return found, nil
+}
+
+// standing says how payment providers stand. The database knows those that ever left a call unanswered, and some of them may
+// be asked no more by now; those that are asked and always answered are known by their names alone.
+func standing(noted []postgres.SurveyedProvider, asked []string) (out []telemetry.Provider) {
+	for _, p := range noted {
+		if asked == nil || p.Calls > 0 || slices.Contains(asked, p.Name) {
+			out = append(out, telemetry.Provider{Name: p.Name, Up: !p.Down, Calls: p.Calls})
+		}
+	}
+	for _, name := range asked {
+		if !slices.ContainsFunc(noted, func(p postgres.SurveyedProvider) bool { return p.Name == name }) {
+			out = append(out, telemetry.Provider{Name: name, Up: true})
+		}
+	}
+	return out
 }
 
 // counting reads what a payment provider delivers, and counts it.
@@ -167,6 +191,28 @@ func (c countingBilling) Receive(ctx context.Context, body []byte, id, timestamp
 	command, err := c.Billing.Receive(ctx, body, id, timestamp, signature)
 	c.metrics.ProviderEvent(billinghook.Provider, deliveryOf(err), time.Time{})
 	return command, err
+}
+
+// countingMail hands letters over, and counts them.
+type countingMail struct {
+	desk.Mailer
+	metrics *telemetry.Metrics
+}
+
+// Send implements desk.Mailer.
+func (c countingMail) Send(ctx context.Context, m desk.Mail) error {
+	err := c.Mailer.Send(ctx, m)
+	switch {
+	case err == nil:
+		c.metrics.Letter("sent")
+	case errors.Is(err, desk.ErrUndeliverable):
+		c.metrics.Letter("undeliverable")
+	case errors.Is(err, desk.ErrPutOff):
+		c.metrics.Letter("put_off")
+	default:
+		c.metrics.Letter("failed")
+	}
+	return err
 }
 
 // deliveryOf names what became of something delivered.

@@ -124,11 +124,14 @@ func TestTelemetryOfTwoProcesses(t *testing.T) {
 	require.Regexp(t, `florin_webhooks_received_total\{provider="stripe",result="taken"\} [1-9]`, front.scraped(t))
 	require.Contains(t, front.scraped(t), `florin_webhooks_received_total{provider="stripe",result="invalid-signature"} 1`+"\n")
 	require.Eventually(t, func() bool {
-		found, err := lookAround(t.Context(), back.app.work, readmodel.NewReads(back.app.work))
+		found, err := lookAround(t.Context(), back.app.work, readmodel.NewReads(back.app.work), back.app.providers)
 		require.NoError(t, err)
 		return slices.Contains(found.Suspense, telemetry.Balance{Account: suspense, Asset: "JPY", Amount: 500}) && found.DatabaseBytes > 1<<20 && found.LogArchived.IsZero() &&
 			maps.Equal(found.Payments, map[string]int{"created": 0, "requires_action": 0, "processing": 0, "disputed": 0})
 	}, patience, 5*time.Millisecond)
+
+	front.nobody().call(http.MethodPost, "/v1/users", map[string]any{"email": "ann@example.com", "password": goodPassword}).is(http.StatusCreated)
+	require.Eventually(t, func() bool { return strings.Contains(back.scraped(t), `florin_letters_total{result="sent"} 1`+"\n") }, patience, 5*time.Millisecond)
 
 	catalog := append(front.app.metrics.Catalog(), back.app.metrics.Catalog()...)
 	slices.SortFunc(catalog, func(a, b telemetry.Described) int { return strings.Compare(a.Name, b.Name) })

@@ -63,6 +63,12 @@ func New(registry *journal.Registry, links *Links, ports Ports, cfg Config) (*De
 // what is still waiting. It returns nil.
 func (d *Desk) Run(ctx context.Context) error { return d.jobs.run(ctx) }
 
+// Waiting is how much waits to be done in the background, or to be tried again: letters, and the odd key to be discarded.
+func (d *Desk) Waiting() int64 { return int64(len(d.jobs.queue)) + d.jobs.waiting.Load() }
+
+// Lost is how much of that was given up, or dropped since too much waited.
+func (d *Desk) Lost() int64 { return d.jobs.lost.Load() }
+
 // find returns the state of a person who is there. Errors: users.ErrUserNotFound, or a fault.
 func (d *Desk) find(ctx context.Context, userID string) (users.State, error) {
 	u, ok, err := d.ports.Directory.User(ctx, userID)

@@ -20,6 +20,7 @@ type job struct {
 type jobs struct {
 	queue   chan job
 	waiting atomic.Int64 // those that failed and are to be tried again
+	lost    atomic.Int64 // those that will never be done
 	log     *slog.Logger
 }
 
@@ -32,6 +33,7 @@ func (j *jobs) put(one job) {
 	select {
 	case j.queue <- one:
 	default:
+		j.lost.Add(1)
 		j.log.Error("background is full: a job is dropped", "job", one.name)
 	}
 }
@@ -46,8 +48,8 @@ func (j *jobs) run(ctx context.Context) error {
 		group.Go(func() { j.work(ctx, last) })
 	}
 	group.Wait()
-	if lost := int64(len(j.queue)) + j.waiting.Load(); lost > 0 {
-		j.log.Warn("background stops with jobs undone", "jobs", lost)
+	if undone := int64(len(j.queue)) + j.waiting.Load(); undone > 0 {
+		j.log.Warn("background stops with jobs undone", "jobs", undone)
 	}
 	return nil
 }
@@ -80,6 +82,7 @@ func (j *jobs) once(ctx context.Context, one job) {
 		return
 	}
 	if !j.again(one, err) {
+		j.lost.Add(1)
 		j.log.Error("background job is given up", "job", one.name, "tries", one.failed+1, "error", err)
 	}
 }

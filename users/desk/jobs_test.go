@@ -21,11 +21,13 @@ func TestJobsGiveUpInTheEnd(t *testing.T) {
 		synctest.Wait()
 		for i, delay := range retryDelays() {
 			assert.Equal(t, int64(i+1), tries.Load())
+			assert.Equal(t, []int64{1, 0}, []int64{h.Waiting(), h.Lost()})
 			pass(delay)
 		}
 		pass(24 * time.Hour)
 		assert.Equal(t, int64(5), tries.Load())
-		assert.Zero(t, h.jobs.waiting.Load())
+		assert.Zero(t, h.Waiting())
+		assert.Equal(t, int64(1), h.Lost())
 		assert.Contains(t, h.log.String(), `level=ERROR msg="background job is given up" job="in vain" tries=5`)
 	})
 }
@@ -40,6 +42,7 @@ func TestJobsAreDroppedWhenThereAreTooMany(t *testing.T) {
 			})
 		}
 		assert.Contains(t, h.log.String(), `level=ERROR msg="background is full: a job is dropped" job=one`)
+		assert.Equal(t, []int64{maxJobs, 1}, []int64{h.Waiting(), h.Lost()})
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
 		require.NoError(t, h.Run(ctx)) // what is waiting is done before it stops

@@ -69,6 +69,10 @@ func TestReviews(t *testing.T) {
 		}
 		finds(query.ReviewFilter{}, at(opened, small, ended), at(second, second, nil), at(first, first, decided))
 		finds(query.ReviewFilter{Status: payment.ReviewOpen}, at(second, second, nil))
+		waiting, since, err := l.reads.OpenReviews(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, waiting)
+		require.True(t, since.Equal(second.RecordedAt), "%s, not %s", since, second.RecordedAt)
 		finds(query.ReviewFilter{Status: payment.ReviewAllowed}, at(first, first, decided))
 		finds(query.ReviewFilter{Status: payment.ReviewRefused, WalletID: ann}, at(opened, small, ended))
 		finds(query.ReviewFilter{WalletID: bob}, at(second, second, nil))

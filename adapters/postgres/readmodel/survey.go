@@ -2,12 +2,19 @@ package readmodel
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/florinledger/florin/wallet/payment"
 )
 
-// surveyAccounts bounds the accounts of a survey: each is a series of a metric.
-const surveyAccounts = 100
+const (
+	// surveyAccounts bounds the accounts of a survey: each is a series of a metric.
+	surveyAccounts = 100
+	// surveyMost is how far a survey counts what waits.
+	surveyMost = 10_000
+)
 
 // SuspenseBalance is what stands on a suspense account, on its credit side. It is for looking at: a float is near
 // enough for a graph, and is used for nothing else.
@@ -27,6 +34,21 @@ func (r *Reads) Suspense(ctx context.Context) (out []SuspenseBalance, err error)
 		return nil
 	})
 	return out, err
+}
+
+// OpenReviews counts the reviews of payments that finance has not decided, 10,000 at most, and says since when the oldest is
+// open; zero for none.
+func (r *Reads) OpenReviews(ctx context.Context) (n int, oldest time.Time, err error) {
+	args := pgx.NamedArgs{"status": string(payment.ReviewOpen), "most": surveyMost}
+	err = r.rows(ctx, "survey_reviews", args, func(rows pgx.Rows) error {
+		var since *time.Time
+		err := rows.Scan(&n, &since)
+		if since != nil {
+			oldest = *since
+		}
+		return err
+	})
+	return n, oldest, err
 }
 
 // PaymentsIn counts the payments of some statuses. It counts each by its row: ask for those that few payments are in.

@@ -10,6 +10,12 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o /florin
     && mkdir -p /empty
 
 FROM scratch
+ARG VERSION=local
+LABEL org.opencontainers.image.title="Florin" \
+      org.opencontainers.image.description="Event-sourced double-entry ledger and wallet service" \
+      org.opencontainers.image.source="https://github.com/florinledger/florin" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION"
 # For TLS to Stripe, mail servers and webhook endpoints. Time zones are in the binary.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /florin /florin

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,8 @@ func TestComposeIsSound(t *testing.T) {
 		require.True(t, ours || pinned.MatchString(s.Image), "%s: %s is no version", name, s.Image)
 		require.Contains(t, s.SecurityOpt, "no-new-privileges:true", name)
 		require.NotNil(t, s.StopGracePeriod, name)
+		require.NotNil(t, s.Logging, name)
+		require.Contains(t, s.Logging.Options, "max-size", "%s: a log may not fill the disk", name)
 		if slices.Contains(once, name) || name == "restored" {
 			require.Equal(t, "no", s.Restart)
 		} else {
@@ -126,20 +129,76 @@ func TestComposeRunsFlorin(t *testing.T) {
 		require.Greater(t, time.Duration(*s.StopGracePeriod), delay+httpapi.DrainTimeout+10*time.Second, "%s is not killed while it drains", name)
 		require.Greater(t, delay, 2*time.Second, "nginx keeps connections for as long: docs/deploy/nginx/upstreams.conf")
 	}
+	conf, err := os.ReadFile("../../docs/deploy/redis/redis.conf")
+	require.NoError(t, err)
+	require.Contains(t, string(conf), "\nmaxmemory-policy "+redisPolicy+"\n")
 	slices.Sort(done)
 	require.Equal(t, []string{"api", "api", "payments", "projector", "projector", "reactor", "reactor", "relay", "relay", "writer", "writer"}, done)
-	allowed := regexp.MustCompile(`max_connections=(\d+)`).FindStringSubmatch(strings.Join(project.Services["postgres-1"].Command, " "))
-	require.Equal(t, []string{"max_connections=200", "200"}, allowed)
+	settings, err := os.ReadFile("../../docs/deploy/postgres/journal.conf")
+	require.NoError(t, err)
+	require.Contains(t, string(settings), "\nmax_connections = 200 ")
 	require.Less(t, connections, int32(200-20), "room for migrations, the standby and operators")
-	require.Equal(t, project.Services["postgres-1"].Command, project.Services["postgres-2"].Command, "a standby may not have less than its primary")
+	for _, name := range []string{"postgres-1", "postgres-2"} { // a standby may not have less than its primary
+		require.Contains(t, project.Services[name].Command, "config_file=/etc/florin/journal.conf")
+		require.Equal(t, map[string]string{"postgres-1": "", "postgres-2": "postgres-1"}[name], *project.Services[name].Environment["PRIMARY"])
+		require.True(t, slices.ContainsFunc(project.Services[name].Volumes, func(v model.ServiceVolumeConfig) bool { return v.Target == "/etc/florin" }), name)
+	}
 
-	// nginx knows the instances by these addresses, and they know it.
+	// nginx knows the instances by these addresses, and they know it. While payments-1 is away, the others do its work.
 	upstreams, err := os.ReadFile("../../docs/deploy/nginx/upstreams.conf")
 	require.NoError(t, err)
 	for _, name := range []string{"api-1", "api-2", "payments-1"} {
-		require.Contains(t, string(upstreams), "server "+project.Services[name].Networks["florin"].Ipv4Address+":8080 ", name)
-		require.Equal(t, project.Services["nginx"].Networks["florin"].Ipv4Address, *project.Services[name].Environment["FLORIN_TRUSTED_PROXIES"])
+		address := project.Services[name].Networks["florin"].Ipv4Address
+		require.Contains(t, string(upstreams), "server "+address+":8080 ", name)
+		require.Equal(t, name != "payments-1", strings.Contains(string(upstreams), "server "+address+":8080 max_fails=1 fail_timeout=1s backup;"), name)
 	}
+	network := project.Networks["florin"].Ipam.Config[0]
+	require.Equal(t, project.Services["nginx"].Networks["florin"].Ipv4Address+","+network.Gateway, *project.Services["api-1"].Environment["FLORIN_TRUSTED_PROXIES"])
+	// An address that is given to whoever comes may not be that of one who comes later.
+	given, err := netip.ParsePrefix(network.IPRange)
+	require.NoError(t, err)
+	whole, err := netip.ParsePrefix(network.Subnet)
+	require.NoError(t, err)
+	for name, s := range project.Services {
+		if n := s.Networks["florin"]; n != nil && n.Ipv4Address != "" {
+			address, err := netip.ParseAddr(n.Ipv4Address)
+			require.NoError(t, err)
+			require.True(t, whole.Contains(address) && !given.Contains(address), "%s: %s", name, address)
+		}
+	}
+}
+
+// TestSystemdRunsFlorin holds what a unit's instances are told against what they take, and what the script of secrets makes.
+func TestSystemdRunsFlorin(t *testing.T) {
+	t.Parallel()
+	dir := makeDeploySecrets(t)
+	_, help, _ := invoke(t, "serve", "--help")
+	text, err := os.ReadFile("../../docs/deploy/systemd/florin.env")
+	require.NoError(t, err)
+	told := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)="?([^"\n]*)"?$`).FindAllStringSubmatch(string(text), -1) {
+		told[m[1]] = m[2]
+		require.Contains(t, help, "$"+m[1])
+		if name, ok := strings.CutPrefix(m[2], "/etc/florin/"); ok {
+			_, err := os.Stat(filepath.Join(dir, name))
+			require.NoError(t, err, m[1])
+		}
+	}
+	for env := range compose(t, dir).Services["api-1"].Environment { // what containers are told too, but for what each is told alone
+		if strings.HasPrefix(env, "OTEL_") || env == "GOMEMLIMIT" || strings.HasSuffix(env, "_LISTEN") || env == "FLORIN_ROLES" {
+			continue
+		}
+		require.Contains(t, told, env)
+	}
+	unit, err := os.ReadFile("../../docs/deploy/systemd/florin@.service")
+	require.NoError(t, err)
+	delay, err := time.ParseDuration(told["FLORIN_DRAIN_DELAY"])
+	require.NoError(t, err)
+	stop := regexp.MustCompile(`TimeoutStopSec=(\d+)`).FindStringSubmatch(string(unit))
+	require.Len(t, stop, 2)
+	patience, err := time.ParseDuration(stop[1] + "s")
+	require.NoError(t, err)
+	require.Greater(t, patience, delay+httpapi.DrainTimeout+10*time.Second)
 }
 
 // TestComposeArchives holds what archives and backs up against where it writes to and reads from.
@@ -218,16 +277,18 @@ func TestDeploySecretsFit(t *testing.T) {
 	_, err = s.stripeSecrets()
 	require.NoError(t, err)
 
-	// nats.conf includes two of them by where they are in the container.
+	// nats.conf includes two of them, from beside it.
 	t.Run("nats", func(t *testing.T) {
 		root := t.TempDir()
-		require.NoError(t, os.MkdirAll(filepath.Join(root, "etc", "nats"), 0o700))
-		require.NoError(t, os.MkdirAll(filepath.Join(root, "run"), 0o700))
-		require.NoError(t, os.Symlink(dir, filepath.Join(root, "run", "secrets")))
+		for _, secret := range compose(t, dir).Services["nats-1"].Secrets {
+			name, beside := strings.CutPrefix(secret.Target, "/etc/nats/")
+			require.True(t, beside, secret.Target)
+			require.NoError(t, os.Symlink(filepath.Join(dir, secret.Source), filepath.Join(root, name)))
+		}
 		config, err := os.ReadFile("../../docs/deploy/nats/nats.conf")
 		require.NoError(t, err)
 		text := strings.ReplaceAll(string(config), "$NATS_NAME", "nats-1") // as NATS does, from the environment
-		path := filepath.Join(root, "etc", "nats", "nats.conf")
+		path := filepath.Join(root, "nats.conf")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		options, err := server.ProcessConfigFile(path)
 		require.NoError(t, err)

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Runs once, when postgres-1 has made its data: the role and the database of Florin, and the role of the standby.
+# Runs once, on postgres-1, as its superuser: the role and the database of Florin, and the role of the standby.
 set -eu
-secret() { cat "/run/secrets/$1"; }
-psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-    -v florin="$(secret florin-password)" -v replicator="$(secret replication-password)" <<'SQL'
+secrets=${SECRETS:-/run/secrets}
+as_superuser() { psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres "$@"; }
+as_superuser -v florin="$(cat "$secrets/florin-password")" -v replicator="$(cat "$secrets/replication-password")" <<'SQL'
 CREATE ROLE florin LOGIN PASSWORD :'florin';
-CREATE DATABASE florin OWNER florin;
+CREATE DATABASE florin OWNER florin TEMPLATE template0 ENCODING 'UTF8';
 CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'replicator';
 SQL
-echo "host replication replicator all scram-sha-256" >>"$PGDATA/pg_hba.conf"
+# The networks of the instances and of the standby; docker-compose.yml has nobody else in its own.
+printf 'host florin florin %s scram-sha-256\nhost replication replicator %s scram-sha-256\n' "${NETWORK:-all}" "${NETWORK:-all}" \
+    >>"$(as_superuser -Atc 'SHOW hba_file')"
 # Last, because from then on a commit waits until the standby has it on its disk. Without a standby nothing is
 # acknowledged: see docs/operating.md, "Postgres and its standby".
-psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-    -c "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (standby)'"
+as_superuser -c "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (standby)'" -c "SELECT pg_reload_conf()"

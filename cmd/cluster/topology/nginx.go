@@ -20,6 +20,7 @@ func (t *Topology) nginx() (*program, error) {
 	}
 	apis := []string{t.address("api-1"), t.address("api-2")}
 	upstreams := upstream("api", apis) + upstream("payments", []string{t.address("payments-1")}, apis...)
+	upstreams += "access_log /dev/stdout florin;\n"
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		upstreams += fmt.Sprintf("%s_temp_path %q;\n", kind, filepath.Join(dir, kind))
 	}

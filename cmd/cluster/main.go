@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -73,8 +75,7 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (err error)
 		return err
 	}
 	env := filepath.Join(t.Dir(), "cluster.env")
-	text := fmt.Sprintf("export FLORIN_URL=%s\nexport FLORIN_TOKEN=%s\nexport STRIPE_WEBHOOK_SECRET=%s\n", t.URL(), token, t.StripeSecret())
-	if err := os.WriteFile(env, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(env, []byte(exports(t, token)), 0o600); err != nil {
 		return err
 	}
 	welcome(stdout, t, env, time.Since(began))
@@ -83,13 +84,27 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (err error)
 	return nil
 }
 
+// exports is what a shell is to be told to call the cluster, and to run Florin's commands on it.
+func exports(t *topology.Topology, token string) string {
+	var b strings.Builder
+	for _, pair := range append(t.Environment(), "FLORIN_URL="+t.URL(), "FLORIN_TOKEN="+token, "STRIPE_WEBHOOK_SECRET="+t.StripeSecret()) {
+		key, value, _ := strings.Cut(pair, "=")
+		fmt.Fprintf(&b, "export %s='%s'\n", key, strings.ReplaceAll(value, "'", `'\''`))
+	}
+	return b.String()
+}
+
 // welcome says what runs where, and what to do with it.
 func welcome(w io.Writer, t *topology.Topology, env string, took time.Duration) {
 	fmt.Fprintf(w, "Florin runs as a cluster, after %d s.\n\n  API        %s/v1\n  Reference  %s/docs\n\n", int(took.Seconds()), t.URL(), t.URL())
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "  PART\tPID\tLOG")
+	fmt.Fprintln(table, "  PART\tPID\tLOG\tMETRICS")
 	for _, name := range t.Parts() {
-		fmt.Fprintf(table, "  %s\t%d\t%s\n", name, t.Pid(name), t.Log(name))
+		metrics := ""
+		if slices.Contains(topology.Instances(), name) {
+			metrics = t.AdminURL(name) + "/metrics"
+		}
+		fmt.Fprintf(table, "  %s\t%d\t%s\t%s\n", name, t.Pid(name), t.Log(name), metrics)
 	}
 	_ = table.Flush() // a terminal that is gone reads nothing
 	fmt.Fprintf(w, `
@@ -104,6 +119,7 @@ A first call, in another shell: put 100.00 USD of opening capital into the bank.
           {"account":"assets:bank:main","side":"debit","amount":"100.00","asset":"USD"},
           {"account":"equity:opening","side":"credit","amount":"100.00","asset":"USD"}]}'
 
+In that shell, florin's commands are about this cluster: florin config check --connect, florin projections list, florin verify.
 Take parts away (kill -9 with a PID from above) and call again. Ctrl-C stops all of it.
 `, env)
 }

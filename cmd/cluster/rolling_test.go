@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -95,9 +97,22 @@ func TestCluster(t *testing.T) {
 	f := &front{url: c.URL(), token: token, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	t.Cleanup(f.client.CloseIdleConnections)
 
+	t.Run("an operator's shell", func(t *testing.T) { shell(t, c, token) })
 	t.Run("what nginx does", func(t *testing.T) { frontDoor(t, c, f) })
 	t.Run("a stream is sent as it comes", func(t *testing.T) { stream(t, f) })
 	t.Run("rolling restart", func(t *testing.T) { rolling(t, c, f) })
+}
+
+// shell runs commands as somebody does who has read what is printed at the start.
+func shell(t *testing.T, c *topology.Topology, token string) {
+	env := filepath.Join(t.TempDir(), "it's cluster.env")
+	require.NoError(t, os.WriteFile(env, []byte(exports(c, token)), 0o600))
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", `. "$0" && florin config check --connect && florin projections list --json >/dev/null`, env)
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "warning  FLORIN_WEBHOOKS_ALLOW_PRIVATE: ", "all that is wrong is that it is for tests")
+	require.Equal(t, 1, strings.Count(string(out), "\n"), "%s", out)
 }
 
 const post = `{"postings":[{"account":"assets:bank:main","side":"debit","amount":"1.00","asset":"USD"},` +

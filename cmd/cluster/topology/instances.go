@@ -86,6 +86,11 @@ func (t *Topology) Florin(ctx context.Context, args ...string) (string, error) {
 	return string(out), err
 }
 
+// Environment is what an operator's shell is told, as KEY=value: where Florin's commands are, and the cluster's settings.
+func (t *Topology) Environment() []string {
+	return append(t.environment(), "PATH="+filepath.Dir(t.programs.florin)+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
 // migrate writes the URLs that are not known before, and applies the migrations.
 func (t *Topology) migrate(ctx context.Context) error {
 	if err := errors.Join(t.secrets.write("nats-url", []byte(t.natsURL(natsNames()...))), t.secrets.write("redis-url", []byte(t.RedisURL()))); err != nil {

@@ -3,6 +3,10 @@ package readmodel
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/florinledger/florin/wallet"
 )
 
 // ByStatementPages are the same reads, with statements in pages of another size.
@@ -20,4 +24,9 @@ func (r *Rebuilder) InSmall(n int) *Rebuilder {
 func (r *Reads) NeverLooksAgain(ctx context.Context) {
 	seen, _ := r.look(ctx, 0)
 	seen.at = seen.at.Add(24 * time.Hour)
+}
+
+// QueueHoldChange queues what a change of a hold writes.
+func QueueHoldChange(b *pgx.Batch, schema string, h wallet.Hold) error {
+	return (&holdRows{changed: []wallet.Hold{h}}).queue(b, schema)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/wallet"
 	"github.com/florinledger/florin/wallet/query"
@@ -105,4 +106,24 @@ func TestHoldListByIndex(t *testing.T) {
 	got, err := l.reads.Holds(t.Context(), query.HoldFilter{WalletID: ann, Status: wallet.HoldOpen, Limit: 20})
 	require.NoError(t, err)
 	require.Len(t, got, 1)
+}
+
+// What is changed of holds is found by their index, and nothing that comes after in the transaction is planned so: a
+// verification builds all projections in one, and would join millions of rows by nested loops.
+func TestHoldsDoNotPlanWhatFollows(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	require.NoError(t, pgx.BeginFunc(t.Context(), l.pool, func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		h := wallet.Hold{ID: "hld_1", HoldFigures: wallet.HoldFigures{Captured: "0", Released: "0", Remaining: "1", Status: wallet.HoldOpen}}
+		require.NoError(t, readmodel.QueueHoldChange(b, "p_wallets_1", h))
+		require.NoError(t, tx.SendBatch(t.Context(), b).Close())
+		for _, name := range []string{"enable_hashjoin", "enable_mergejoin", "plan_cache_mode"} {
+			var before, now string
+			require.NoError(t, l.pool.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&before))
+			require.NoError(t, tx.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&now))
+			require.Equal(t, before, now, name)
+		}
+		return nil
+	}))
 }

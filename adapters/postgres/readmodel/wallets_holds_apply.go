@@ -78,6 +78,7 @@ func (r *holdRows) queue(b *pgx.Batch, schema string) error {
 	}
 	b.Queue(sqlOf("wallets_by_index"))
 	b.Queue(statement("wallets_set_holds", schema), c.args())
+	b.Queue(sqlOf("wallets_by_plan"))
 	return nil
 }
 

@@ -112,7 +112,10 @@ func (v verification) replay(ctx context.Context, pool *pgxpool.Pool, books post
 		if v.Rate > 0 && e.Position%paceEvery == 0 {
 			pause(ctx, time.Until(begun.Add(time.Duration(e.Position)*time.Second/time.Duration(v.Rate))))
 		}
-		return check.Take(e, r)
+		if err := check.Take(e, r); err != nil || e.Position < total {
+			return err
+		}
+		return check.End()
 	})
 	if err != nil {
 		return report, err

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
 
 	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
@@ -108,6 +107,9 @@ func jsonOrNull(v any, elements int) (*string, error) {
 type balanceSums struct {
 	sums  map[balanceKey]*balanceSum
 	first map[accountKey]seen
+	words map[string]string // ledgers and assets
+	// moved are the sums that the last event moved, by posting.
+	moved []*balanceSum
 }
 
 // seen is the event that named an account first.
@@ -124,40 +126,45 @@ type balanceKey struct {
 }
 
 type balanceSum struct {
-	debits, credits decimal.Decimal
+	debits, credits tally
 	touched, last   int64
 }
 
 func newBalanceSums() *balanceSums {
-	return &balanceSums{sums: map[balanceKey]*balanceSum{}, first: map[accountKey]seen{}}
+	return &balanceSums{sums: map[balanceKey]*balanceSum{}, first: map[accountKey]seen{}, words: map[string]string{}}
 }
 
 func (s *balanceSums) add(e *journal.Event) {
+	s.moved = s.moved[:0]
 	for i := range e.Postings {
 		p := &e.Postings[i]
-		account := accountKey{e.Ledger, p.Account}
-		s.name(account, e)
-		key := balanceKey{account, p.Asset}
+		key := balanceKey{accountKey{e.Ledger, p.Account}, p.Asset}
 		sum := s.sums[key]
 		if sum == nil {
+			key = balanceKey{s.keep(key.accountKey), s.word(key.asset)}
+			s.nameKept(key.accountKey, e) // whose balance is known has a name
 			sum = &balanceSum{}
-			s.sums[key.clone()] = sum
+			s.sums[key] = sum
 		}
 		if p.Side == journal.Debit {
-			sum.debits = sum.debits.Add(p.Amount)
+			sum.debits.add(p.Amount)
 		} else {
-			sum.credits = sum.credits.Add(p.Amount)
+			sum.credits.add(p.Amount)
 		}
 		if sum.last != e.Position { // a transaction counts once, however many lines it has
 			sum.touched, sum.last = sum.touched+1, e.Position
 		}
+		s.moved = append(s.moved, sum)
 	}
 }
 
 // name notes the first event that names an account.
-func (s *balanceSums) name(account accountKey, e *journal.Event) {
+func (s *balanceSums) name(account accountKey, e *journal.Event) { s.nameKept(s.keep(account), e) }
+
+// nameKept is name of a key that may be kept.
+func (s *balanceSums) nameKept(account accountKey, e *journal.Event) {
 	if _, known := s.first[account]; !known {
-		s.first[account.clone()] = seen{e.Position, e.RecordedAt}
+		s.first[account] = seen{e.Position, e.RecordedAt}
 	}
 }
 
@@ -176,7 +183,7 @@ func (s *balanceSums) queueSome(b *pgx.Batch, schema string, keys []balanceKey) 
 	for _, key := range keys {
 		sum, first := s.sums[key], s.first[key.accountKey]
 		ledgers, addresses, assets = append(ledgers, key.ledger), append(addresses, key.address), append(assets, key.asset)
-		debits, credits = append(debits, journal.FormatAmount(sum.debits)), append(credits, journal.FormatAmount(sum.credits))
+		debits, credits = append(debits, journal.FormatAmount(sum.debits.sum())), append(credits, journal.FormatAmount(sum.credits.sum()))
 		touched, positions, times = append(touched, sum.touched), append(positions, first.position), append(times, first.at)
 	}
 	b.Queue(statement("accounts_add_balances", schema), pgx.NamedArgs{
@@ -185,13 +192,19 @@ func (s *balanceSums) queueSome(b *pgx.Batch, schema string, keys []balanceKey) 
 	})
 }
 
-// clone is a key that may be kept: the texts of an event are parts of all of it.
-func (k accountKey) clone() accountKey {
-	return accountKey{strings.Clone(k.ledger), strings.Clone(k.address)}
+// keep is a key that may be kept: the texts of an event are parts of all of it.
+func (s *balanceSums) keep(k accountKey) accountKey {
+	return accountKey{s.word(k.ledger), strings.Clone(k.address)}
 }
 
-func (k balanceKey) clone() balanceKey {
-	return balanceKey{k.accountKey.clone(), strings.Clone(k.asset)}
+// word is a text of which there are few.
+func (s *balanceSums) word(text string) string {
+	kept, known := s.words[text]
+	if !known {
+		kept = strings.Clone(text)
+		s.words[kept] = kept
+	}
+	return kept
 }
 
 func (k accountKey) compare(other accountKey) int {

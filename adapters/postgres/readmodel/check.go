@@ -215,14 +215,23 @@ func (c *Check) hand() error {
 	return nil
 }
 
-// Compare waits for all parts, and adds what they saw to report.
-func (c *Check) Compare(report *journal.Report) error {
+// End says that there are no more events, so that the parts finish beside whatever else is looked at. Compare does so
+// too.
+func (c *Check) End() error {
 	if len(c.page) > 0 {
 		if err := c.hand(); err != nil {
 			return err
 		}
 	}
 	c.end()
+	return nil
+}
+
+// Compare waits for all parts, and adds what they saw to report.
+func (c *Check) Compare(report *journal.Report) error {
+	if err := c.End(); err != nil {
+		return err
+	}
 	err := c.group.Wait()
 	for _, seen := range c.seen {
 		report.Merge(seen)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/florinledger/florin/ledger"
 	"github.com/florinledger/florin/ledger/journal"
 	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/users/seal"
@@ -109,20 +110,9 @@ func (f *fresh) put(ctx context.Context, name string, b *pgx.Batch, report *jour
 // finish implements part.
 func (f *fresh) finish(ctx context.Context, report *journal.Report) error {
 	if at, ok := f.live[query.Accounts]; ok {
-		var changes *accountChanges
-		select {
-		case changes = <-f.accounts:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		b, begun := &pgx.Batch{}, time.Now()
-		if err := changes.queue(b, temporary); err != nil {
+		if err := f.finishAccounts(ctx, at, report); err != nil {
 			return err
 		}
-		if err := f.put(ctx, at.name, b, report); err != nil {
-			return err
-		}
-		f.took[at.name] += time.Since(begun)
 	}
 	for _, def := range f.defs {
 		if f.broken[def.name] {
@@ -131,7 +121,9 @@ func (f *fresh) finish(ctx context.Context, report *journal.Report) error {
 		begun, at := time.Now(), f.live[def.name]
 		var tables []string
 		for _, table := range tablesOf(def.name) {
-			if table != "tx" { // compared while the journal was read
+			switch table {
+			case "tx", "account", "balance": // compared otherwise
+			default:
 				tables = append(tables, table)
 			}
 		}
@@ -152,6 +144,35 @@ func (f *fresh) finish(ctx context.Context, report *journal.Report) error {
 		}
 		report.Checked(CheckName(def.name), n, f.took[def.name]+time.Since(begun))
 	}
+	return nil
+}
+
+// finishAccounts compares accounts and balances with what was added up, and builds what else that projection has.
+func (f *fresh) finishAccounts(ctx context.Context, at standing, report *journal.Report) error {
+	var changes *accountChanges
+	select {
+	case changes = <-f.accounts:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	begun := time.Now()
+	rows, err := compareAccounts(ctx, f.tx, at.schema, changes, report)
+	if err != nil {
+		return fmt.Errorf("projection %s: %w", at.name, err)
+	}
+	b := &pgx.Batch{}
+	for i := range changes.facts {
+		if _, compared := changes.facts[i].Body.(ledger.AccountSet); compared {
+			continue
+		}
+		if err := queueFact(b, temporary, &changes.facts[i]); err != nil {
+			return err
+		}
+	}
+	if err := f.put(ctx, at.name, b, report); err != nil {
+		return err
+	}
+	report.Checked(CheckName(at.name), rows, time.Since(begun))
 	return nil
 }
 

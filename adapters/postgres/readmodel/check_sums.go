@@ -63,7 +63,13 @@ func (s *sums) take(_ context.Context, events []journal.Event, report *journal.R
 func (s *sums) look(e *journal.Event, report *journal.Report) {
 	for i := range e.Postings {
 		p := &e.Postings[i]
-		want := s.net(balanceKey{accountKey{e.Ledger, p.Account}, p.Asset})
+		var want decimal.Decimal
+		if e.Position <= s.until { // as it is for nearly all: without looking the balance up again
+			sum := s.changes.sums.moved[i]
+			want = sum.debits.sum().Sub(sum.credits.sum())
+		} else {
+			want = s.net(balanceKey{accountKey{e.Ledger, p.Account}, p.Asset})
+		}
 		if ledger.Address(p.Account).NormalSide() == journal.Credit {
 			want = want.Neg()
 		}
@@ -77,7 +83,7 @@ func (s *sums) look(e *journal.Event, report *journal.Report) {
 // net is what moved in an account: debits less credits.
 func (s *sums) net(key balanceKey) (net decimal.Decimal) {
 	if sum := s.changes.sums.sums[key]; sum != nil {
-		net = sum.debits.Sub(sum.credits)
+		net = sum.debits.sum().Sub(sum.credits.sum())
 	}
 	if len(s.later) > 0 {
 		net = net.Add(s.later[key])

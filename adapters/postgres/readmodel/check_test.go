@@ -37,6 +37,7 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 	t.Parallel()
 	l := openLibrary(t)
 	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "100", "JPY")
+	l.do(ledger.CommandSetAccount, ledger.SetAccount{Ledger: "main", Address: "liabilities:user:a", Metadata: &map[string]string{"a": "b"}})
 	l.project(10)
 	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "1", "JPY") // not projected yet
 	require.Empty(t, l.check())
@@ -46,6 +47,14 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 		"accounts: version changed":       `UPDATE p_accounts_1.balance SET version = version + 1 WHERE address = 'liabilities:user:a'`,
 		"accounts: balance lost":          `DELETE FROM p_accounts_1.balance WHERE address = 'liabilities:user:a'`,
 		"accounts: balance made up":       `INSERT INTO p_accounts_1.balance VALUES ('main', 'assets:gold', 'JPY', 1, 5, 0)`,
+		"accounts: account lost":          `DELETE FROM p_accounts_1.account WHERE address = 'liabilities:user:a'`,
+		"accounts: account made up":       `INSERT INTO p_accounts_1.account VALUES ('main', 'assets:gold', 1, now(), 0)`,
+		"accounts: account of another":    `UPDATE p_accounts_1.account SET first_position = 2 WHERE address = 'liabilities:user:a'`,
+		"accounts: account of old":        `UPDATE p_accounts_1.account SET created_at = created_at - interval '1 second'`,
+		"accounts: rules unset":           `UPDATE p_accounts_1.account SET version = 0`,
+		"accounts: frozen":                `UPDATE p_accounts_1.account SET frozen = true WHERE address = 'equity:opening'`,
+		"accounts: floor changed":         `UPDATE p_accounts_1.account SET min_balance = '{"JPY":"1"}'`,
+		"accounts: metadata lost":         `UPDATE p_accounts_1.account SET metadata = NULL`,
 		"transactions: terms changed":     `UPDATE p_transactions_1.tx SET terms = '{1}'`,
 		"transactions: one dated":         `UPDATE p_transactions_1.tx SET effective_at = now()`,
 		"transactions: one made up":       `INSERT INTO p_transactions_1.tx VALUES (1, NULL, 'other', '{}')`,
@@ -56,7 +65,8 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 		"entries: one dated":              `UPDATE p_entries_1.entry SET effective_at = now(), amount = 1 WHERE (key, position) IN (SELECT key, position FROM p_entries_1.entry LIMIT 1)`,
 		"entries: one made up":            `INSERT INTO p_entries_1.entry SELECT position, effective_at, gen_random_uuid(), amount FROM p_entries_1.entry LIMIT 1`,
 	} {
-		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_entry AS TABLE p_entries_1.entry;
+		_, err := l.pool.Exec(t.Context(), `CREATE TABLE kept_balance AS TABLE p_accounts_1.balance; CREATE TABLE kept_account AS TABLE p_accounts_1.account;
+			CREATE TABLE kept_ledger AS TABLE p_accounts_1.ledger; CREATE TABLE kept_entry AS TABLE p_entries_1.entry;
 			CREATE TABLE kept_tx AS TABLE p_transactions_1.tx`)
 		require.NoError(t, err)
 		_, err = l.pool.Exec(t.Context(), harm)
@@ -66,9 +76,10 @@ func TestCheckFindsWhatWasChanged(t *testing.T) {
 		for _, f := range found {
 			require.Equal(t, readmodel.CheckName(strings.Split(name, ":")[0]), f.Check, "%s: %s", name, f.Detail)
 		}
-		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_entries_1.entry, p_transactions_1.tx;
-			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_entries_1.entry TABLE kept_entry; INSERT INTO p_transactions_1.tx TABLE kept_tx;
-			DROP TABLE kept_balance, kept_entry, kept_tx`)
+		_, err = l.pool.Exec(t.Context(), `TRUNCATE p_accounts_1.balance, p_accounts_1.account, p_accounts_1.ledger, p_entries_1.entry, p_transactions_1.tx;
+			INSERT INTO p_accounts_1.balance TABLE kept_balance; INSERT INTO p_accounts_1.account TABLE kept_account;
+			INSERT INTO p_accounts_1.ledger TABLE kept_ledger; INSERT INTO p_entries_1.entry TABLE kept_entry; INSERT INTO p_transactions_1.tx TABLE kept_tx;
+			DROP TABLE kept_balance, kept_account, kept_ledger, kept_entry, kept_tx`)
 		require.NoError(t, err)
 		require.Empty(t, l.check(), name)
 	}

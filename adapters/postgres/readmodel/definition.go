@@ -60,6 +60,17 @@ func Names() []string {
 	return out
 }
 
+// MoneyNames are the names of those that show money, or decide over some.
+func MoneyNames() []string {
+	var out []string
+	for _, k := range kinds() {
+		if k.money {
+			out = append(out, k.name)
+		}
+	}
+	return out
+}
+
 // namesAndVersions are both, as two columns.
 func namesAndVersions() (names []string, versions []int) {
 	for _, k := range kinds() {
@@ -74,6 +85,8 @@ type definition struct {
 	apply applier
 	// load returns what fills new tables faster than apply; nil where apply does it.
 	load func(loadLimits) loader
+	// loaded are the statements that follow a load, before the indexes are made; empty for none.
+	loaded []string
 }
 
 // applier queues what events change. It makes no effects. What it has to know besides the events it reads
@@ -91,7 +104,8 @@ func byEvents(apply func(b *pgx.Batch, schema string, events []journal.Event) er
 // definitions are the kinds with their functions.
 func definitions(registry *journal.Registry, keys seal.Keys) []definition {
 	by := map[string]definition{
-		query.Accounts:     {apply: byEvents(accountsApplier(registry)), load: func(n loadLimits) loader { return newAccountsLoader(registry, n) }},
+		query.Accounts: {apply: byEvents(accountsApplier(registry)), load: func(n loadLimits) loader { return newAccountsLoader(registry, n) },
+			loaded: []string{"accounts_add_parts", "accounts_loaded"}},
 		query.Entries:      {apply: byEvents(applyEntries), load: func(n loadLimits) loader { return &entriesLoader{limit: n.rows} }},
 		query.Transactions: {apply: byEvents(transactionsApplier(registry)), load: func(n loadLimits) loader { return &transactionsLoader{registry: registry, limit: n.rows} }},
 		wallets.Wallets:    {apply: byEvents(walletsApplier(registry))},

@@ -40,7 +40,7 @@ func (r *Rebuilder) finish(ctx context.Context, j *job) error {
 	return nil
 }
 
-// indexMemory is what the server may take to build an index.
+// indexMemory is what the server may take to build an index, or to add up what was loaded in parts.
 const indexMemory = "128MB"
 
 // index makes what readers find rows by, and has the server know the tables: the first reader is to be as fast as
@@ -50,8 +50,13 @@ func (r *Rebuilder) index(ctx context.Context, j *job) error {
 		if err := r.enter(ctx, tx, j, query.StageFollow); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `SELECT set_config('maintenance_work_mem', $1, true)`, indexMemory); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT set_config('maintenance_work_mem', $1, true), set_config('work_mem', $1, true)`, indexMemory); err != nil {
 			return err
+		}
+		for _, name := range j.def.loaded {
+			if _, err := tx.Exec(ctx, statement(name, j.gen.schema())); err != nil {
+				return err
+			}
 		}
 		return makeIndexes(ctx, tx, j.def.kind, j.gen.number)
 	})

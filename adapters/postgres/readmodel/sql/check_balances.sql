@@ -1,0 +1,1 @@
+SELECT ledger, address, asset, version, debits::text, credits::text FROM {schema}.balance

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
 	"github.com/florinledger/florin/cmd/florin/bench"
 )
 
@@ -31,11 +32,12 @@ type measureCommand struct {
 	Ledger      string        `help:"Ledger that is posted to." default:"main"`
 	JSON        string        `help:"File to write the report to, as JSON." type:"path" placeholder:"FILE"`
 
-	Only         []string `help:"Parts of the figures: single, one, batches, hot, wallets, webhooks, balance, list, catchup, full."`
+	Only         []string `help:"Parts of the figures: single, one, batches, hot, wallets, webhooks, balance, list, catchup, full, journal."`
 	Webhooks     int      `help:"Webhooks that Stripe sends in a burst, 1,000 due in a second, for the figures." default:"60000"`
 	CatchUp      int      `help:"Transactions that projections catch up with, for the figures." default:"1000000"`
 	History      int      `help:"Transactions of the account whose list is read, for the figures." default:"100000"`
 	Events       int      `help:"Transactions that fill the journal, for the figures." default:"5000000"`
+	Journal      int      `help:"Events of the journal that is verified and from which projections are rebuilt, for the figures." default:"2000000"`
 	ManyAccounts int      `help:"Accounts that those are spread over." default:"1000000"`
 	Scale        int      `help:"Scale of pgbench's tables; 0 for no pgbench." default:"50"`
 
@@ -71,8 +73,8 @@ func (c *measureCommand) Validate() error {
 		return fmt.Errorf("--batch: want 1 to %d", most)
 	case c.Duration <= 0 || c.Rate < 0 || c.Runs < 0 || c.Accounts < 2 || c.Page < 0 || c.Scale < 0:
 		return errors.New("--duration is more than nothing, --accounts at least 2, and no number is negative")
-	case min(c.Webhooks, c.CatchUp, c.History, c.Events, c.ManyAccounts) < 1:
-		return errors.New("--webhooks, --catch-up, --history, --events and --many-accounts are at least 1")
+	case min(c.Webhooks, c.CatchUp, c.History, c.Events, c.Journal, c.ManyAccounts) < 1:
+		return errors.New("--webhooks, --catch-up, --history, --events, --journal and --many-accounts are at least 1")
 	case c.Rate > 0 && len(c.Workload) == 0:
 		return errors.New("--rate goes with --workload")
 	case c.Figures && len(c.Workload) > 0, !c.Figures && len(c.Only) > 0:
@@ -122,6 +124,7 @@ func (c *measureCommand) runStarted(ctx context.Context, con console, log *slog.
 			report.Missing = append(report.Missing, err.Error())
 		}
 	}
+	config.Tool, config.MoneyProjections = bench.NewTool(self, started.Target.DatabaseURL), readmodel.MoneyNames()
 	config.Fresh = func(ctx context.Context) (*bench.Bench, func() error, error) {
 		fresh, err := bench.Start(ctx, self, log)
 		if err != nil {
@@ -177,7 +180,7 @@ func (c *measureCommand) measure(ctx context.Context, b *bench.Bench, tpcb bool,
 			runs = figureRuns
 		}
 		return b.Figures(ctx, bench.FiguresConfig{Runs: runs, Duration: c.Duration, Only: c.Only,
-			Webhooks: c.Webhooks, CatchUp: c.CatchUp, History: c.History, Events: c.Events, Accounts: c.ManyAccounts}, report)
+			Webhooks: c.Webhooks, CatchUp: c.CatchUp, History: c.History, Events: c.Events, Journal: c.Journal, Accounts: c.ManyAccounts}, report)
 	}
 	for range max(1, c.Runs) {
 		if tpcb {

@@ -114,12 +114,12 @@ func TestBenchSaysWhatIsMissing(t *testing.T) {
 func TestBenchStartsAndRemovesAService(t *testing.T) {
 	dir := t.TempDir()
 	p := florin(t, dir, "bench", "--start", "--figures", "--runs", "1", "--duration", "300ms", "--accounts", "100", "--scale", "1",
-		"--webhooks", "200", "--catch-up", "3000", "--history", "1000", "--events", "3000", "--many-accounts", "500", "--json", "report.json")
+		"--webhooks", "200", "--catch-up", "3000", "--history", "1000", "--events", "3000", "--journal", "6000", "--many-accounts", "500", "--json", "report.json")
 	require.Equal(t, 0, p.ends(), p.output())
 	require.NoDirExists(t, folderOf(t, p))
 	r := readReport(t, filepath.Join(dir, "report.json"))
 	require.Len(t, r.TPCB, 1)
-	require.Len(t, r.Figures, 31)
+	require.Len(t, r.Figures, 34)
 	for _, f := range r.Figures {
 		require.Len(t, f.Values, 1, f.Name)
 		require.Positive(t, f.Floor, f.Name)

@@ -17,6 +17,10 @@ type Config struct {
 	// Verify checks the books, as florin verify does, and says what it found; nil where the database
 	// is out of reach.
 	Verify func(context.Context) (said string, sound bool, err error)
+	// Tool runs florin against the service's database, and MoneyProjections are the projections that show money; nil where
+	// nobody may do so, because others rely on the service.
+	Tool             Tool
+	MoneyProjections []string
 	// Fresh starts another service, whose journal is empty, to be measured in turns with one that is full;
 	// stop ends it. Nil where there is none: then the empty journal is measured before it is filled.
 	Fresh func(ctx context.Context) (b *Bench, stop func() error, err error)

@@ -19,6 +19,8 @@ type FiguresConfig struct {
 	// transactions are listed, Events how many the journal has at least when it is called full, and
 	// Accounts over how many accounts they are then spread.
 	CatchUp, History, Events, Accounts int
+	// Journal is how many events the journal has at least when it is verified and projections are built anew from it.
+	Journal int
 	// Webhooks is how many Stripe sends in a burst, a thousand in a second.
 	Webhooks int
 }
@@ -35,11 +37,12 @@ const (
 	partList     = "list"
 	partCatchUp  = "catchup"
 	partFull     = "full"
+	partJournal  = "journal"
 )
 
 // Parts returns the names of the parts, in their order.
 func Parts() []string {
-	return []string{partSingle, partOne, partBatches, partHot, partWallets, partWebhooks, partBalance, partList, partCatchUp, partFull}
+	return []string{partSingle, partOne, partBatches, partHot, partWallets, partWebhooks, partBalance, partList, partCatchUp, partFull, partJournal}
 }
 
 // figures measures them. It is for one call of Figures.
@@ -54,7 +57,7 @@ type figures struct {
 // Figures measures the figures and adds them, and every leg, to a report.
 func (b *Bench) Figures(ctx context.Context, c FiguresConfig, report *Report) error {
 	f := &figures{b: b, c: c, report: report}
-	for _, step := range []func(context.Context) error{f.rounds, f.statement, f.burst, f.balance, f.list, f.catchUp, f.full} {
+	for _, step := range []func(context.Context) error{f.rounds, f.statement, f.burst, f.balance, f.list, f.catchUp, f.full, f.journal} {
 		if err := step(ctx); err != nil {
 			return err
 		}

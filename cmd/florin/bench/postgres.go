@@ -72,6 +72,14 @@ func (d *database) read(ctx context.Context) (databaseReading, error) {
 	return r, nil
 }
 
+// events is how many events the journal of the first shard has.
+func (d *database) events(ctx context.Context) (n int64, err error) {
+	if err := d.conn.QueryRow(ctx, `SELECT position FROM shard_head WHERE shard = 0`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("length of the journal: %w", err)
+	}
+	return n, nil
+}
+
 // tidy does at once what autovacuum would do in its time with what was written, so that it does not do it beside
 // what is measured next.
 func (d *database) tidy(ctx context.Context) error {

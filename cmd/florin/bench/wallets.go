@@ -102,6 +102,11 @@ func (b *Bench) captures(ctx context.Context, leg Leg) (workload, error) {
 	if err != nil {
 		return workload{}, fmt.Errorf("place holds: %w", err)
 	}
+	return b.capturesOf(placed), nil
+}
+
+// capturesOf takes the whole of each of the holds that were placed.
+func (b *Bench) capturesOf(placed []string) workload {
 	var turn atomic.Int64
 	return workload{perRequest: 1, inMain: true, maker: func() maker {
 		return func(buf []byte) []byte {
@@ -111,7 +116,7 @@ func (b *Bench) captures(ctx context.Context, leg Leg) (workload, error) {
 			}
 			return b.requests.post(buf, "/v1/holds/"+placed[n]+"/capture", `{}`)
 		}
-	}}, nil
+	}}
 }
 
 // readWallets reads wallets, all alike.

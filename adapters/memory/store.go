@@ -82,7 +82,7 @@ func (s *Store) Campaign(ctx context.Context, n journal.Shard, holder string) (b
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh, now := s.shard(n), s.now()
-	if sh.holder != holder && now.Before(sh.until) {
+	if left := sh.until.Sub(now); sh.holder != holder && left > 0 && left <= journal.MaxLease {
 		return false, nil
 	}
 	sh.holder, sh.until = holder, now.Add(journal.LeaseTerm)

@@ -17,9 +17,9 @@ func TestStore(t *testing.T) {
 		store := memory.NewStore(memory.Config{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 		return storetest.Harness{
 			Store: store, Reader: store, Inbox: store,
-			Lapse: func(*testing.T) { ahead.Add(int64(journal.LeaseTerm + time.Millisecond)) },
-			Twin:  func(_ *testing.T, term journal.Term) journal.Term { return term },
-			Dead:  func(*testing.T) []journal.DeadLetter { return store.Dead() },
+			Turn: func(_ *testing.T, d time.Duration) { ahead.Add(int64(d)) },
+			Twin: func(_ *testing.T, term journal.Term) journal.Term { return term },
+			Dead: func(*testing.T) []journal.DeadLetter { return store.Dead() },
 		}
 	})
 }

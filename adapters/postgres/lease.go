@@ -8,9 +8,9 @@ import (
 )
 
 // Campaign implements journal.Store on the server's clock, so that no writer's own clock can
-// lengthen a lease.
+// lengthen a lease; nor can that clock itself by more than journal.MaxLease, if it is set back.
 func (s *Store) Campaign(ctx context.Context, shard journal.Shard, holder string) (bool, error) {
-	tag, err := s.pool.Exec(ctx, campaignSQL, int16(shard), holder, journal.LeaseTerm)
+	tag, err := s.pool.Exec(ctx, campaignSQL, int16(shard), holder, journal.LeaseTerm, journal.MaxLease)
 	if err != nil {
 		return false, fmt.Errorf("campaign for shard %d: %w", shard, err)
 	}

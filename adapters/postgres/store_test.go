@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -23,8 +24,8 @@ func TestStore(t *testing.T) {
 		store := openStore(t, pgtest.Database(t))
 		return storetest.Harness{
 			Store: store, Reader: store, Inbox: store,
-			Lapse: func(t *testing.T) {
-				run(t, store.pool, "UPDATE lease SET until = until - $1::interval", journal.LeaseTerm)
+			Turn: func(t *testing.T, d time.Duration) {
+				run(t, store.pool, "UPDATE lease SET until = until - $1::interval", d)
 			},
 			Twin: func(t *testing.T, of journal.Term) journal.Term { return twin(t, of.(*term)) },
 			Dead: func(t *testing.T) []journal.DeadLetter { return deadLetters(t, store.pool) },

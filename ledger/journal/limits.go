@@ -29,6 +29,10 @@ const (
 	// it is alive, and how often a stand-by looks. Together they bound a take-over: under 5 s.
 	LeaseTerm    = 2 * time.Second
 	LeaseRenewal = 500 * time.Millisecond
+	// MaxLease is how far ahead the end of a lease may lie. One that ends later was given by a clock that has been set
+	// back since, and its holder may be dead: it counts as lapsed. It is more than a term, since small corrections of
+	// a clock must not take a shard from its writer.
+	MaxLease = 2 * LeaseTerm
 	// InboxInterval is how often the writer looks into the inbox while commands reach it through
 	// the bus, InboxIntervalAlone while the bus is away and the inbox is the only way.
 	InboxInterval      = 250 * time.Millisecond

@@ -98,7 +98,8 @@ type Found struct {
 // Store gives out terms of office over shards.
 type Store interface {
 	// Campaign makes holder the writer of the shard if the lease is free, lapsed or already its
-	// own, for LeaseTerm from now on the store's clock. It is called again to renew.
+	// own, for LeaseTerm from now on the store's clock. It is called again to renew. A lease that ends later than
+	// MaxLease from now counts as lapsed.
 	Campaign(ctx context.Context, shard Shard, holder string) (bool, error)
 	// Resign gives the lease up if holder has it.
 	Resign(ctx context.Context, shard Shard, holder string) error

@@ -6,6 +6,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,8 +18,8 @@ type Harness struct {
 	Store  journal.Store
 	Reader journal.Reader
 	Inbox  journal.Inbox
-	// Lapse makes the lease of shard 0 run out, as if its holder had been silent for journal.LeaseTerm.
-	Lapse func(t *testing.T)
+	// Turn puts the clock that the lease of shard 0 runs on forward by d, or back where d is negative.
+	Turn func(t *testing.T, d time.Duration)
 	// Twin returns a second hand that claims the same term of office of shard 0.
 	Twin func(t *testing.T, term journal.Term) journal.Term
 	// Dead returns the dead letters, oldest first.
@@ -61,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		"an answered command does not go into the inbox again": inboxAnswered,
 		"a lease is held by one":                               leaseHeld,
 		"a lease lapses and is taken":                          leaseLapses,
+		"a lease of a clock that was ahead is taken":           leaseAhead,
 		"a lease is given up":                                  leaseResigned,
 		"each take-over raises the epoch":                      epochRaised,
 	}

@@ -161,9 +161,14 @@ func (t *term) commit(b *batch, chain [32]byte) error {
 	defer cancel()
 	start := t.w.cfg.Now()
 	err = t.store.Append(ctx, out)
+	took := t.w.cfg.Now().Sub(start)
+	if errors.Is(err, ErrClockSkew) && took > MaxClockSkew {
+		// The store held its clock against a time that was as old as that when it came.
+		err = fmt.Errorf("journal: a batch was under way for %s: %v", took, err) //nolint:errorlint // it is no proof of skew
+	}
 	t.w.cfg.Observer.Committed(Commit{
 		Commands: len(b.decisions), Events: len(out.Events), Position: out.After.Position,
-		Began: start, Took: t.w.cfg.Now().Sub(start), Decisions: b.told, Err: err,
+		Began: start, Took: took, Decisions: b.told, Err: err,
 	})
 	return err
 }

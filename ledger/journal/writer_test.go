@@ -3,12 +3,14 @@ package journal_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/florinledger/florin/adapters/memory"
 	"github.com/florinledger/florin/ledger/journal"
 )
 
@@ -330,6 +332,29 @@ func TestAClockThatJumpedStopsTheWriter(t *testing.T) {
 	require.Empty(t, e.replies.of(c.ID))
 	ahead.Store(0)
 	require.Equal(t, journal.Done, e.answer(c.ID, 1).Outcome.Status)
+}
+
+// A batch that was under way for longer than clocks may differ by says nothing of them: a network that stood still is no
+// reason to call an operator.
+func TestASlowWayToTheStoreIsNoJumpOfAClock(t *testing.T) {
+	t.Parallel()
+	e, seen := newEngine(t), &watching{carried: map[string][]int64{}}
+	var ahead atomic.Int64 // of the one clock that both go by
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	e.store.Store = memory.NewStore(memory.Config{Now: now})
+	var stood sync.Once
+	e.store.setHook(func(_ *journal.Batch, write func() error) error {
+		stood.Do(func() { ahead.Add(int64(journal.MaxClockSkew + time.Second)) })
+		return write()
+	})
+	e.start("a", journal.Config{Now: now, Observer: seen})
+	c := command("1", add{To: "x", N: 1})
+	e.stream.send(c)
+	require.Equal(t, journal.Done, e.answer(c.ID, 1).Outcome.Status)
+	e.stop()
+	require.Len(t, seen.failed, 1)
+	require.NotErrorIs(t, seen.failed[0], journal.ErrClockSkew)
+	require.ErrorContains(t, seen.failed[0], "under way")
 }
 
 func TestRecordedTimeNeverRunsBackwards(t *testing.T) {

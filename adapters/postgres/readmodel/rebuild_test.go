@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -209,61 +208,6 @@ func TestRebuildBesideWritesAndReads(t *testing.T) {
 		p, err := l.control().Projection(t.Context(), name)
 		require.NoError(t, err)
 		require.Equal(t, 2, p.Generation, "a comparison swaps nothing")
-	}
-}
-
-// stopsAt is a journal that cannot be read beyond a position, and knows from where it was read.
-type stopsAt struct {
-	journal.Reader
-
-	position int64
-	mu       sync.Mutex
-	first    int64
-	reached  chan struct{}
-	once     sync.Once
-}
-
-func (s *stopsAt) Events(ctx context.Context, shard journal.Shard, after int64, limit int) ([]journal.Event, error) {
-	s.mu.Lock()
-	if s.first < 0 || after < s.first { // pages are read side by side
-		s.first = after
-	}
-	s.mu.Unlock()
-	if s.position > 0 && after >= s.position {
-		s.once.Do(func() { close(s.reached) })
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
-	return s.Reader.Events(ctx, shard, after, limit)
-}
-
-// Whoever takes an interrupted rebuild up goes on where it was committed.
-func TestRebuildGoesOnWhereItWas(t *testing.T) {
-	t.Parallel()
-	l := openLibrary(t)
-	l.fill(100)
-	l.project(1_000)
-	for _, name := range theBooks() {
-		require.NoError(t, l.control().Rebuild(t.Context(), name, false, "test"))
-	}
-	broken := &stopsAt{Reader: l.store, position: 60, first: -1, reached: make(chan struct{})}
-	stop := l.rebuilder(broken, theBooks()...)
-	<-broken.reached
-	for _, name := range theBooks() {
-		l.is(name, func(p query.Projection) bool { return p.Rebuild.Stage == query.StageLoad && p.Rebuild.Position >= 50 })
-	}
-	stop()
-	require.Zero(t, broken.first)
-	going := &stopsAt{Reader: l.store, first: -1}
-	l.rebuilder(going, theBooks()...)
-	for _, name := range theBooks() {
-		p := l.is(name, rebuilt)
-		require.Equal(t, 2, p.Generation, "the same tables")
-		require.Equal(t, l.head.Position, p.Position)
-	}
-	require.GreaterOrEqual(t, going.first, int64(30))
-	for _, name := range theBooks() {
-		require.Zero(t, l.compared(name).Differ, name)
 	}
 }
 

@@ -1,0 +1,147 @@
+package readmodel_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/florinledger/florin/adapters/postgres"
+	"github.com/florinledger/florin/adapters/postgres/readmodel"
+	"github.com/florinledger/florin/ledger"
+	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
+	"github.com/florinledger/florin/users/seal/sealtest"
+)
+
+// asRebuilder names the database that a process of these tests rebuilds in, until it is killed.
+const asRebuilder = "FLORIN_TEST_REBUILDER"
+
+// stuckAt is how far a rebuild comes that is interrupted.
+const stuckAt = 60
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(asRebuilder); url != "" {
+		if err := rebuildUntilKilled(context.Background(), url, os.Stdout); err != nil {
+			panic(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// rebuildUntilKilled is a process that comes to stuckAt, says so, and waits.
+func rebuildUntilKilled(ctx context.Context, url string, say io.Writer) error {
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
+	store, registry := postgres.NewStore(pool), journal.NewRegistry()
+	ledger.Register(registry)
+	broken := &stopsAt{Reader: store, position: stuckAt, first: -1, reached: make(chan struct{})}
+	tail := journal.NewTail(0, store, journal.NoLog{}, log)
+	r := readmodel.NewRebuilder(pool, registry, sealtest.NewVault(), broken, tail, log)
+	r.InSmall(10)
+	go func() { _ = tail.Run(ctx) }()
+	go func() {
+		<-broken.reached
+		_, _ = fmt.Fprintln(say, "reached") // who does not hear it finds out
+	}()
+	return r.Run(ctx, theBooks()...)
+}
+
+// stopsAt is a journal that cannot be read beyond a position, and knows from where it was read.
+type stopsAt struct {
+	journal.Reader
+
+	position int64
+	mu       sync.Mutex
+	first    int64
+	reached  chan struct{}
+	once     sync.Once
+}
+
+func (s *stopsAt) Events(ctx context.Context, shard journal.Shard, after int64, limit int) ([]journal.Event, error) {
+	s.mu.Lock()
+	if s.first < 0 || after < s.first { // pages are read side by side
+		s.first = after
+	}
+	s.mu.Unlock()
+	if s.position > 0 && after >= s.position {
+		s.once.Do(func() { close(s.reached) })
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Reader.Events(ctx, shard, after, limit)
+}
+
+// Whoever takes an interrupted rebuild up goes on where it was committed.
+func TestRebuildGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	for name, interrupt := range map[string]func(*library){
+		"after a stop": func(l *library) {
+			broken := &stopsAt{Reader: l.store, position: stuckAt, first: -1, reached: make(chan struct{})}
+			stop := l.rebuilder(broken, theBooks()...)
+			<-broken.reached
+			l.loading()
+			stop()
+			require.Zero(l.t, broken.first)
+		},
+		"after kill -9": func(l *library) {
+			self, err := os.Executable()
+			require.NoError(l.t, err)
+			cmd := exec.CommandContext(l.t.Context(), self)
+			cmd.Env = append(os.Environ(), asRebuilder+"="+l.pool.Config().ConnString())
+			said, err := cmd.StdoutPipe()
+			require.NoError(l.t, err)
+			require.NoError(l.t, cmd.Start())
+			line, err := bufio.NewReader(said).ReadString('\n')
+			require.NoError(l.t, err)
+			require.Equal(l.t, "reached\n", line)
+			l.loading()
+			require.NoError(l.t, cmd.Process.Kill())
+			require.Error(l.t, cmd.Wait())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := openLibrary(t)
+			l.fill(100)
+			l.project(1_000)
+			for _, name := range theBooks() {
+				require.NoError(t, l.control().Rebuild(t.Context(), name, false, "test"))
+			}
+			interrupt(l)
+			going := &stopsAt{Reader: l.store, first: -1}
+			l.rebuilder(going, theBooks()...)
+			for _, name := range theBooks() {
+				p := l.is(name, rebuilt)
+				require.Equal(t, 2, p.Generation, "the same tables")
+				require.Equal(t, l.head.Position, p.Position)
+			}
+			require.GreaterOrEqual(t, going.first, int64(30))
+			for _, name := range theBooks() {
+				require.Zero(t, l.compared(name).Differ, name)
+			}
+		})
+	}
+}
+
+// loading waits until all rebuilds are in the middle of their load, and most of that is committed.
+func (l *library) loading() {
+	l.t.Helper()
+	for _, name := range theBooks() {
+		l.is(name, func(p query.Projection) bool {
+			return p.Rebuild.Stage == query.StageLoad && p.Rebuild.Position >= stuckAt-10
+		})
+	}
+}

@@ -6,18 +6,32 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// pairState is what a pair of wallets holds: what porcupine's search steps from.
+// pairState is what a pair of wallets holds.
 type pairState [2]balance
+
+// searched is what porcupine's search steps from: what a pair holds, and what a reader may see of it instead. A final capture of
+// a part is two events, at two positions: the part goes to the payee, and the rest back. Nobody decides between them, and who
+// reads at the first position sees the one without the other.
+type searched struct{ now, between pairState }
 
 // model says what each answer means when requests happen one at a time. An answer that does not follow from the state
 // before it makes an order impossible.
 func model() porcupine.Model {
 	return porcupine.Model{
-		Init: func() any { return pairState{{available: funds}, {available: funds}} },
+		Init: func() any {
+			begin := pairState{{available: funds}, {available: funds}}
+			return searched{begin, begin}
+		},
 		Step: func(state, input, _ any) (bool, any) {
-			s, r := state.(pairState), input.(*request) //nolint:forcetypeassert // porcupine hands back what it was given
-			ok := r.follows(s)
-			return ok, r.apply(s)
+			s, r := state.(searched), input.(*request) //nolint:forcetypeassert // porcupine hands back what it was given
+			switch {
+			case r.kind == read:
+				return r.follows(s.now) || r.follows(s.between), s
+			case r.outcome != done:
+				return r.follows(s.now), s
+			default:
+				return r.follows(s.now), searched{r.apply(s.now), r.begin(s.now)}
+			}
 		},
 		DescribeOperation: func(input, _ any) string {
 			r := input.(*request) //nolint:forcetypeassert // as above
@@ -68,6 +82,16 @@ func (r *request) apply(s pairState) pairState {
 		from.available += r.placed
 	case read:
 	}
+	return s
+}
+
+// begin is the state after the first event of a request that was done: that of the whole request, where it has but one.
+func (r *request) begin(s pairState) pairState {
+	if r.kind != capture {
+		return r.apply(s)
+	}
+	s[r.from].held -= r.amount
+	s[1-r.from].available += r.amount
 	return s
 }
 

@@ -48,6 +48,29 @@ func TestLinearizable(t *testing.T) {
 				at(6, 7, pays(1, 899, 1101)),
 			}, true,
 		},
+		{
+			"a read between both events of a capture", []*request{
+				at(0, 1, request{kind: place, amount: 300}),
+				at(2, 9, request{kind: capture, placed: 300, amount: 100}),
+				at(3, 4, request{kind: read, shown: balance{700, 200}, since: 3 * time.Second}),
+				at(5, 6, request{kind: read, shown: balance{900, 0}, since: 5 * time.Second}),
+			}, true,
+		},
+		{
+			"a read between them, and after what followed", []*request{
+				at(0, 1, request{kind: place, amount: 300}),
+				at(2, 3, request{kind: capture, placed: 300, amount: 100}),
+				at(4, 5, pays(1, 899, 1101)),
+				at(6, 7, request{kind: read, shown: balance{700, 200}, since: 6 * time.Second}),
+			}, false,
+		},
+		{
+			"a write between both events of a capture", []*request{
+				at(0, 1, request{kind: place, amount: 300}),
+				at(2, 9, request{kind: capture, placed: 300, amount: 100}),
+				at(3, 4, pays(1, 699, 1101)),
+			}, false,
+		},
 		{"released, and captured too", []*request{
 			at(0, 1, request{kind: place, amount: 300}), at(2, 3, request{kind: release, placed: 300}), at(4, 5, request{kind: capture, placed: 300, amount: 300}),
 		}, false},
@@ -74,7 +97,14 @@ func TestStale(t *testing.T) {
 	shows := func(atLeast, position, available int64) *request {
 		return write(position, request{kind: read, atLeast: atLeast, shown: balance{available: available}})
 	}
-	writes := []*request{write(20, pays(100, 800, 1200)), write(10, pays(100, 900, 1100)), write(30, pays(100, 700, 1300))}
+	writes := []*request{
+		write(20, pays(100, 800, 1200)), write(10, pays(100, 900, 1100)), write(30, pays(100, 700, 1300)),
+		write(40, request{kind: place, amount: 300}), write(50, request{kind: capture, placed: 300, amount: 100}),
+	}
+	half := shows(45, 49, 400)
+	half.shown.held = 200
+	late := shows(50, 50, 400)
+	late.shown.held = 200
 	for _, c := range []struct {
 		name  string
 		read  *request
@@ -84,6 +114,8 @@ func TestStale(t *testing.T) {
 		{"of its write", shows(20, 20, 800), true},
 		{"of between two writes", shows(25, 25, 800), true},
 		{"of a later one", shows(20, 31, 700), true},
+		{"of between both events of a capture", half, true},
+		{"of between them, after it", late, false},
 		{"of the write before", shows(20, 20, 900), false},
 		{"of no write at all", shows(9, 30, 850), false},
 		{"behind the position that it asked for", shows(20, 19, 800), false},

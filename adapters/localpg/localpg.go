@@ -30,6 +30,8 @@ type Config struct {
 	// Settings are run-time parameters of Postgres, over those of settings.go. The address, the
 	// port and the sockets cannot be set.
 	Settings map[string]string
+	// Env is added to the environment of the server, as KEY=value.
+	Env []string
 	// Follow makes the cluster a standby of that one, which has to run, at the first start in a folder: it has the same
 	// data, roles and passwords, and receives what is committed there until Promote. Later starts go on with what the
 	// folder is. The primary's wal_level and max_wal_senders have to allow it, and the standby's limits

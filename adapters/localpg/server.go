@@ -54,6 +54,7 @@ func (c *Cluster) launchOnce(ctx context.Context, bin binaries, port int) (*chil
 	// Not bound to ctx, which ends with Start: the server lives until Stop, or until the watchdog acts.
 	cmd := c.user.command(context.WithoutCancel(ctx), filepath.Join(bin.dir, "postgres"),
 		settings(c.cfg, port, c.data(), c.socket)...)
+	cmd.Env = append(cmd.Env, c.cfg.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	server, err := startChild(cmd)
 	if err := errors.Join(err, log.Close()); err != nil {

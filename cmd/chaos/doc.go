@@ -9,7 +9,8 @@
 //   - each pair of wallets behaved as if it did one thing at a time, between the moments at which a request was sent and
 //     answered: porcupine searches for that order (linearizability);
 //   - no read shows less than the position that it asked for, nor balances that never were at any later one;
-//   - `florin verify` finds nothing: debits equal credits, positions have no gap, each projection equals a fresh replay.
+//   - `florin verify` finds nothing: debits equal credits, positions have no gap, each projection equals a fresh replay;
+//   - nothing is in the dead letters.
 //
 // What is found goes into docs/reliability.md. A scenario is a file; scenarios.go lists them.
 package main

@@ -24,6 +24,17 @@ const (
 	// takeOver is how long a shard may be without a writer after the one that leads is stopped: 2 s of lease, 2 s to end what
 	// the old one holds, and what it takes to load.
 	takeOver = 5 * time.Second
+	// roomOnDisk is what a disk has left before it is filled: enough for some seconds of load, and for four of the files that
+	// Postgres's log is made of.
+	roomOnDisk = 64 << 20
+	// smallOffset is by how much two clocks may differ and all goes on, and largeOffset by how much they may not (the limit is
+	// journal.MaxClockSkew).
+	smallOffset, largeOffset = 3 * time.Second, time.Minute
+	// shortHold is for how long money is set aside beside the load: long enough to be looked at before it is over by one
+	// of two clocks that differ by smallOffset, and not by the other.
+	shortHold = 2 * smallOffset
+	// readmitted is how long after its return nginx uses an instance again, as docs/operating.md has it.
+	readmitted = 2 * time.Second
 	// healTimeout bounds the wait for a cluster that is whole again.
 	healTimeout = 90 * time.Second
 	// settleTimeout bounds the settling of one request afterwards.

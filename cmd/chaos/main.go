@@ -24,13 +24,13 @@ type options struct {
 	Short     bool          `help:"Play those that CI plays."`
 	List      bool          `help:"Name the scenarios and end."`
 	Lasts     time.Duration `help:"How long a fault lasts that has no end of its own." default:"3s"`
-	Limit     time.Duration `help:"How long all of it may take." default:"10m"`
+	Limit     time.Duration `help:"How long all of it may take." default:"15m"`
 	Dir       string        `help:"Folder for logs and data, which stays; without one it is a temporary folder, which does not." type:"path"`
 	Verbose   bool          `help:"Say each step of the cluster too." short:"v"`
 }
 
 // run is main without the process: it returns the exit code. 1: something was lost, doubled, or out of order, or the
-// cluster did not come back. 2: the command line is wrong.
+// cluster did not come back. 2: the command line is wrong. 3: nothing was found, and some could not be played on this machine.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -56,7 +56,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		}
 		return 0
 	}
-	if err := o.run(ctx, chosen, stdout, stderr); err != nil {
+	switch err := o.run(ctx, chosen, stdout, stderr); {
+	case errors.Is(err, errNotPlayed):
+		fmt.Fprintf(stderr, "chaos: %v\n", err)
+		return 3
+	case err != nil:
 		fmt.Fprintf(stderr, "chaos: %v\n", err)
 		return 1
 	}

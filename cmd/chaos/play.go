@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/florinledger/florin/cmd/cluster/topology"
 )
 
 // row is what came of a scenario: a line of docs/reliability.md.
 type row struct {
 	scenario scenario
+	// notPlayed is why this machine did not play it; empty where it was played.
+	notPlayed string
 	// acknowledged are writes that were done and said so, refused those that a rule refused.
 	acknowledged, refused int
 	// open are writes that were not answered: happened of them were done, the rest when they were repeated afterwards, or
@@ -27,12 +32,15 @@ type row struct {
 }
 
 // playAll plays scenarios one after the other. It stops at one that found something: what comes after it would stand on
-// broken books.
+// broken books. One that cannot be played here is passed over, and said at the end.
 func playAll(ctx context.Context, s *stage, chosen []scenario) (rows []row, err error) {
+	var notPlayed []string
 	for _, sc := range chosen {
 		s.log("%s: %s", sc.name, sc.what)
 		r, err := playOne(ctx, s, sc)
-		if err != nil {
+		if errors.Is(err, topology.ErrNotHere) {
+			r = row{scenario: sc, notPlayed: err.Error()}
+		} else if err != nil {
 			return rows, fmt.Errorf("%s: %w", sc.name, err)
 		}
 		rows = append(rows, r)
@@ -40,12 +48,22 @@ func playAll(ctx context.Context, s *stage, chosen []scenario) (rows []row, err 
 		if len(r.findings) > 0 {
 			return rows, errFound
 		}
+		if r.notPlayed != "" {
+			notPlayed = append(notPlayed, sc.name)
+		}
+	}
+	if len(notPlayed) > 0 {
+		return rows, fmt.Errorf("%w: %s", errNotPlayed, strings.Join(notPlayed, ", "))
 	}
 	return rows, nil
 }
 
-// errFound is of a scenario that broke something which must hold.
-var errFound = errors.New("requests and books do not fit each other")
+var (
+	// errFound is of a scenario that broke something which must hold.
+	errFound = errors.New("requests and books do not fit each other")
+	// errNotPlayed is of scenarios that this machine does not allow.
+	errNotPlayed = errors.New("not played")
+)
 
 // playOne plays a scenario under a load of its own, and audits it.
 func playOne(ctx context.Context, s *stage, sc scenario) (row, error) {

@@ -12,7 +12,8 @@ import (
 // packet is how much passes a proxy at once.
 const packet = 32 << 10
 
-// proxy hands connections on to a server, and lets what passes wait, in both directions.
+// proxy hands connections on to a server, and lets what passes wait, in both directions; while it is stalled, until it is
+// resumed.
 type proxy struct {
 	listener net.Listener
 	server   string
@@ -21,6 +22,9 @@ type proxy struct {
 	stop     context.CancelFunc
 	wait     sync.WaitGroup
 	passed   atomic.Int64 // bytes
+
+	mu   sync.Mutex
+	held chan struct{} // closed when what is held may pass; nil when nothing is
 }
 
 // startProxy listens on a free port of loopback.
@@ -73,16 +77,53 @@ func (p *proxy) carry(client net.Conn) {
 	both.Wait()
 }
 
+// stall has nothing pass until resume, while connections stay open and new ones are taken.
+func (p *proxy) stall() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held == nil {
+		p.held = make(chan struct{})
+	}
+}
+
+func (p *proxy) resume() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held != nil {
+		close(p.held)
+		p.held = nil
+	}
+}
+
+// pass waits as long as what has arrived has to, and reports whether it may go on.
+func (p *proxy) pass() bool {
+	select {
+	case <-p.ctx.Done():
+		return false
+	case <-time.After(p.delay):
+	}
+	p.mu.Lock()
+	held := p.held
+	p.mu.Unlock()
+	if held == nil {
+		return true
+	}
+	select {
+	case <-p.ctx.Done():
+		return false
+	case <-held:
+		return true
+	}
+}
+
 // slowly copies until one of both ends.
 func (p *proxy) slowly(to io.Writer, from io.Reader) {
 	buffer := make([]byte, packet)
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
-			select {
-			case <-p.ctx.Done():
+			if !p.pass() {
 				return
-			case <-time.After(p.delay):
 			}
 			p.passed.Add(int64(n))
 			if _, err := to.Write(buffer[:n]); err != nil {

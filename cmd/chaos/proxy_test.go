@@ -41,5 +41,23 @@ func TestProxy(t *testing.T) {
 	assert.Equal(t, "there and back\n", line)
 	assert.GreaterOrEqual(t, time.Since(sent), 2*delay)
 	assert.Equal(t, int64(2*len(line)), p.passed.Load())
-	require.NoError(t, p.close(), "with a connection that is still open")
+	p.stall()
+	_, err = io.WriteString(conn, "later\n")
+	require.NoError(t, err)
+	came := make(chan string)
+	go func() {
+		line, _ := bufio.NewReader(conn).ReadString('\n')
+		came <- line
+	}()
+	select {
+	case line := <-came:
+		require.Fail(t, "something has passed a stalled proxy", line)
+	case <-time.After(4 * delay):
+	}
+	p.resume()
+	assert.Equal(t, "later\n", <-came)
+	p.stall()
+	_, err = io.WriteString(conn, "never\n")
+	require.NoError(t, err)
+	require.NoError(t, p.close(), "with a connection that is still open, and something held")
 }

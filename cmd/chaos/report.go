@@ -9,6 +9,9 @@ import (
 
 // summary is a row in a line.
 func (r row) summary() string {
+	if r.notPlayed != "" {
+		return "not played: " + r.notPlayed
+	}
 	return fmt.Sprintf("%d acknowledged, %d refused, %d open (%d of them done), %d reads; %d lost, %d doubled; no write answered for %s, no read for %s; %s in all",
 		r.acknowledged, r.refused, r.open, r.happened, r.reads, r.lost, r.doubled, short(r.noWrites), short(r.noReads), short(r.took))
 }
@@ -18,6 +21,10 @@ func printReport(w io.Writer, rows []row) {
 	fmt.Fprintln(w, "| scenario | fault | acknowledged | refused | open, of them done | reads | lost | doubled | without an answer: writes, reads | what clients saw |")
 	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
 	for _, r := range rows {
+		if r.notPlayed != "" {
+			fmt.Fprintf(w, "| `%s` | %s | not played: %s | | | | | | | |\n", r.scenario.name, r.scenario.what, r.notPlayed)
+			continue
+		}
 		lost := fmt.Sprint(r.lost)
 		if r.givenUp > 0 {
 			lost += fmt.Sprintf(" (and %d accepted)", r.givenUp)

@@ -26,6 +26,11 @@ func scenarios() []scenario {
 		{"nats-rolled-back", "all NATS nodes killed with -9, and started with an older store", false, natsRolledBack},
 		{"redis", "Redis killed, and emptied", true, redisAway},
 		{"slow-network", "20 ms between the instances and Postgres, for everything that passes", false, slowNetwork},
+		{"slow-nats", "20 ms between the instances and NATS, then connections that stay open and carry nothing", false, slowNats},
+		{"disk-full-postgres", "no room on the disk of the primary's log, until Postgres ends", false, diskFullPostgres},
+		{"disk-full-tables", "no room on the disk of the primary's tables", false, diskFullTables},
+		{"disk-full-nats", "no room on the disks of all NATS nodes", false, diskFullNats},
+		{"clock", "Postgres's clock put 3 s forward and back, then a minute", false, clock},
 		{"stale-standby", "an asynchronous standby promoted that lacks the last commits", false, staleStandby},
 	}
 }

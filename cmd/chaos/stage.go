@@ -61,11 +61,14 @@ func (s *stage) answers(ctx context.Context, n int) error {
 }
 
 // last has a fault last.
-func (s *stage) last(ctx context.Context) error {
+func (s *stage) last(ctx context.Context) error { return s.pause(ctx, s.lasts) }
+
+// pause lets the load go on for a while.
+func (*stage) pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(s.lasts):
+	case <-time.After(d):
 		return nil
 	}
 }
@@ -103,12 +106,18 @@ func (s *stage) leader(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
-// verify has florin verify read the books.
+// verify has florin verify read the books, and looks whether a command was given up for what was a fault around it.
 func (s *stage) verify(ctx context.Context) error {
 	// Projections follow: what they still have to take is no finding, and verify compares at where they stand.
 	out, err := s.Florin(ctx, "verify")
 	if err == nil && !strings.Contains(out, "the books are sound") {
 		err = fmt.Errorf("florin verify: %s", out)
+	}
+	if err != nil {
+		return err
+	}
+	if out, err = s.Florin(ctx, "deadletters", "list", "--all", "--json"); err == nil && strings.TrimSpace(out) != "" {
+		err = fmt.Errorf("in the dead letters: %s", out)
 	}
 	return err
 }

@@ -55,6 +55,14 @@ func (s *stage) halted(ctx context.Context) error {
 	if err == nil && a.known() {
 		return fmt.Errorf("a shard that has lost acknowledged events answers %d %s", a.status, a.body)
 	}
+	if err := s.haltSaid(ctx); err != nil {
+		return fmt.Errorf("nobody has noticed that the database has lost what was answered: %w", err)
+	}
+	return nil
+}
+
+// haltSaid waits until a worker says that the shard waits for an operator.
+func (s *stage) haltSaid(ctx context.Context) error {
 	return until(ctx, healTimeout, func() error {
 		for _, name := range topology.Workers() {
 			admin := &caller{url: s.AdminURL(name), http: s.caller.http}
@@ -62,7 +70,7 @@ func (s *stage) halted(ctx context.Context) error {
 				return nil
 			}
 		}
-		return errors.New("no worker has noticed that its database has lost what was answered")
+		return errors.New("no worker says that the shard is halted")
 	})
 }
 

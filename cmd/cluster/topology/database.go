@@ -29,7 +29,9 @@ type database struct {
 func settingsOfPostgres() map[string]string {
 	return map[string]string{
 		"wal_level": "replica", "max_wal_senders": "10", "synchronous_commit": "on", "max_wal_size": "1GB",
-		"max_connections": strconv.Itoa(maxConnections), "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
+		// How soon a standby comes back to a primary that was away; every commit waits for that. It is 5 s otherwise.
+		"wal_retrieve_retry_interval": "500ms",
+		"max_connections":             strconv.Itoa(maxConnections), "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
 	}
 }
 
@@ -94,6 +96,13 @@ func (d *database) server() *localpg.Cluster {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.pg
+}
+
+// setEnv has the next start add this to the server's environment, and nothing else.
+func (d *database) setEnv(env ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cfg.Env = env
 }
 
 // eachProcess sends a signal to a Postgres: to the server, which makes no more of them then, and to its backends, each of

@@ -9,14 +9,17 @@ import (
 	"syscall"
 )
 
-// watchdogScript reads which processes run, until the pipe that only their owner holds has ended. Then it ends those that
-// are left, and removes the folder if it was told one. Postgres has a watchdog of its own, which may need a moment
-// longer: so it removes twice.
+// watchdogScript reads which processes run, and what was mounted, until the pipe that only their owner holds has ended. Then
+// it ends those that are left, takes what is mounted away from the folders, and removes the folder if it was told one.
+// Postgres has a watchdog of its own, which may need a moment longer: so what it still has open is let go of lazily, and
+// the folder removed twice.
 const watchdogScript = `
 while read -r word pid; do
 	case $word in
 	watch) pids="$pids $pid " ;;
 	release) pids=$(echo "$pids" | sed "s/ $pid / /") ;;
+	mount) mounts="$mounts$pid
+" ;;
 	esac
 done
 for pid in $pids; do kill -s CONT -- "-$pid"; kill -s TERM -- "-$pid"; done 2>/dev/null
@@ -25,6 +28,7 @@ for pid in $pids; do
 	while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
 	kill -s KILL -- "-$pid" 2>/dev/null
 done
+printf '%s' "$mounts" | while read -r folder; do umount -l "$folder"; done 2>/dev/null
 [ -n "$1" ] || exit 0
 rm -rf -- "$1" || { sleep 2 && rm -rf -- "$1"; }
 `
@@ -54,11 +58,14 @@ func startWatchdog(folder string) (*watchdog, error) {
 func (w *watchdog) watch(pid int)   { w.say("watch", pid) }
 func (w *watchdog) release(pid int) { w.say("release", pid) }
 
+// mount says that a folder has something mounted on it, or is about to. That it is gone again need not be said.
+func (w *watchdog) mount(folder string) { w.say("mount", folder) }
+
 // say writes a line. A watchdog that is gone has nothing left to guard: its owner is ending too.
-func (w *watchdog) say(word string, pid int) {
+func (w *watchdog) say(word string, what any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, _ = fmt.Fprintf(w.pipe, "%s %d\n", word, pid)
+	_, _ = fmt.Fprintf(w.pipe, "%s %v\n", word, what)
 }
 
 // dismiss has it do its work now, and waits for it.

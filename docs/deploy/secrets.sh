@@ -13,7 +13,7 @@ command -v openssl >/dev/null || { echo "secrets.sh: openssl is not installed" >
 umask 077
 mkdir "$dir"
 cd "$dir"
-mkdir token-keys master-keys
+mkdir token-keys master-keys own
 
 password() { openssl rand -hex 24; }
 put() { printf '%s\n' "$2" >"$1"; }
@@ -48,5 +48,5 @@ openssl genpkey -algorithm ED25519 >token-keys/0001.pem
 put master-keys/0001.key "$(openssl rand -hex 32)"
 
 find . -type f -exec chmod 0444 {} +
-chmod 0755 token-keys master-keys
+chmod 0755 token-keys master-keys own
 echo "The secrets are in $dir. Put the secret of your endpoint at Stripe into stripe-webhook-secret." >&2

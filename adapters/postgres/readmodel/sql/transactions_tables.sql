@@ -7,7 +7,7 @@ CREATE TABLE {schema}.tx (
     effective_at timestamptz,          -- NULL: when it was recorded
     ledger       text        COLLATE "C" NOT NULL,
     terms        integer[]   NOT NULL
-);
+) WITH (autovacuum_freeze_min_age = 0); -- rows never change
 
 -- Which transaction was reversed by which.
 CREATE TABLE {schema}.reversal (

@@ -6,8 +6,8 @@ import (
 )
 
 // reach makes sure that partitions exist for all positions up to last, and makes the next one ahead
-// of time. Only the lack of one that is needed now is an error: what fails half a partition early
-// (somebody analyzes the table, and has its lock) is tried again partitionRetry positions later.
+// of time. Only the lack of one that is needed now is an error: what fails ahead of time (somebody
+// analyzes the table, and has its lock) is tried again partitionRetry positions later.
 func (t *term) reach(ctx context.Context, last int64) error {
 	for last >= t.partitionedTo {
 		if err := t.ensurePartition(ctx, t.partitionedTo); err != nil {

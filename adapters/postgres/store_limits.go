@@ -15,15 +15,19 @@ const (
 	statementTimeout = 15 * time.Second
 	// closeTimeout is how long a term's connection may take to say goodbye.
 	closeTimeout = time.Second
-	// partitionSize is how many positions a partition of events holds; journal_ensure_partition knows
-	// the same number. 10 million events are about 5 GB.
-	partitionSize = 10_000_000
+	// partitionSize is how many positions a partition of events holds, but for the first ones; journal_ensure_partition
+	// knows the same number. 100 million events are about 49 GB.
+	partitionSize = 100_000_000
 	// partitionLead is how far ahead of the last position a partition must exist. At 70,000 events/s
-	// half a partition lasts for more than a minute.
-	partitionLead = partitionSize / 2
+	// it lasts for more than a minute.
+	partitionLead = 5_000_000
 	// partitionRetry is how many positions pass before a partition that could not be made ahead of
 	// time is tried again: often enough within partitionLead, seldom enough not to be felt.
 	partitionRetry = 50_000
+	// maxReach is how many partitions may be made ahead by hand. Each costs every query that does not say where it reads.
+	maxReach = 100
+	// moveLockTimeout is how long it is waited until nobody uses a partition that is to be moved: meanwhile whoever comes waits too.
+	moveLockTimeout = 2 * time.Second
 	// maxReason is the most of a dead letter's reason that is kept, in bytes: a panic may carry anything.
 	maxReason = 4 << 10
 )

@@ -170,3 +170,17 @@ func TestASurveyIsShownOnlyWhereItIsMade(t *testing.T) {
 	show(nil)
 	require.NotContains(t, scrape(t, m, "/metrics")[0], "florin_dead_letters_open", "another process looks now")
 }
+
+func TestPartitionsAreShownOnlyWhereTheyAreLookedAfter(t *testing.T) {
+	t.Parallel()
+	m := telemetry.NewMetrics()
+	show := m.Partitions()
+	require.NotContains(t, scrape(t, m, "/metrics")[0], "florin_journal_partitions")
+	show(&telemetry.Partitions{Number: 3, Unfrozen: 1, Ahead: 5, Bytes: 7})
+	text := scrape(t, m, "/metrics")[0]
+	for _, line := range []string{"florin_journal_partitions 3", "florin_journal_partitions_unfrozen 1", "florin_journal_positions_ahead 5", "florin_journal_bytes 7"} {
+		require.Contains(t, text, line+"\n")
+	}
+	show(nil)
+	require.NotContains(t, scrape(t, m, "/metrics")[0], "florin_journal_partitions", "another process looks now")
+}

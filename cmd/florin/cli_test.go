@@ -41,7 +41,8 @@ func TestCommandLine(t *testing.T) {
 	require.Equal(t, 0, code)
 	for _, command := range []string{"dev", "serve", "migrate", "token", "keygen", "verify", "export", "shard accept-loss", "vault keygen", "vault rewrap", "vault restored", "vault erase-again", "stripe trigger",
 		"projections list", "projections show", "projections rebuild", "projections pause", "projections resume", "projections skip",
-		"reactors list", "reactors show", "reactors skip", "deadletters list", "deadletters show", "deadletters requeue", "deadletters discard"} {
+		"reactors list", "reactors show", "reactors skip", "deadletters list", "deadletters show", "deadletters requeue", "deadletters discard",
+		"journal partitions", "journal sizes", "journal reach", "journal freeze", "journal move"} {
 		require.Contains(t, out, "\n  "+command+" ", command)
 	}
 	code, out, _ = invoke(t, "--version")

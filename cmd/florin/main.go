@@ -31,6 +31,7 @@ type commands struct {
 	Projections projectionsCommand `cmd:"" help:"Look after the projections: how they are, build them anew, hold them."`
 	Reactors    reactorsCommand    `cmd:"" help:"Look after the reactors: how they are, and what they cannot act on."`
 	DeadLetters deadLettersCommand `cmd:"" name:"deadletters" help:"Look after commands that could not be decided, and events that cannot be taken."`
+	Journal     journalCommand     `cmd:"" help:"Look after the tables of the journal: sizes, partitions, where they lie."`
 	Shard       shardCommand       `cmd:"" help:"Look after a shard."`
 	Vault       vaultCommand       `cmd:"" help:"Look after the vault, where the keys of people are."`
 	Export      exportCommand      `cmd:"" help:"Write the whole journal to a file, with its hashes, beside a running service."`

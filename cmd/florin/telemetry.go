@@ -96,6 +96,8 @@ func (a *app) measure() {
 	if a.writer != nil {
 		show, reads := a.metrics.Survey(), readmodel.NewReads(a.work)
 		a.does(func(ctx context.Context) error { return a.surveys(ctx, reads, show) })
+		kept := &partitions{pool: a.work, log: a.log, show: a.metrics.Partitions(), leads: func() bool { return a.writer.Status().Role == journal.Leading }}
+		a.does(kept.run)
 	}
 }
 

@@ -3,7 +3,6 @@ package webhooks
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -96,12 +95,11 @@ func (e *unmadeError) Unwrap() error { return e.err }
 
 // render makes the body of what is sent. A panic at it is an error of this event alone: the others are sent.
 func (s *Sender) render(ctx context.Context, event journal.PlaceID) (body []byte, trace string, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return s.ports.Render(ctx, event)
+	err = journal.Contained(func() (err error) {
+		body, trace, err = s.ports.Render(ctx, event)
+		return err
+	})
+	return body, trace, err
 }
 
 // judge switches an endpoint off that says that it is gone, or that has taken nothing for as long as one may.

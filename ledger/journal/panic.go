@@ -14,6 +14,13 @@ func contain(err *error) {
 	}
 }
 
+// Contained runs f, and makes a panic in it its error: for what an effect does in goroutines of its own, where a panic would
+// end the process.
+func Contained(f func() error) (err error) {
+	defer contain(&err)
+	return f()
+}
+
 // panicError is a decider, an effect or a projection that panicked.
 type panicError struct {
 	value any

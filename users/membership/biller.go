@@ -90,11 +90,14 @@ func (b *Biller) Bill(ctx context.Context, events []*journal.Event) (acted bool,
 		places <- struct{}{}
 		group.Go(func() {
 			defer func() { <-places }()
-			for _, e := range byStream[stream] {
-				if errs[i] = b.bill(ctx, e); errs[i] != nil {
-					return
+			errs[i] = journal.Contained(func() error {
+				for _, e := range byStream[stream] {
+					if err := b.bill(ctx, e); err != nil {
+						return err
+					}
 				}
-			}
+				return nil
+			})
 		})
 	}
 	group.Wait()

@@ -21,7 +21,7 @@ type Cashier struct {
 	now      func() time.Time
 
 	mu sync.Mutex
-	// answered are the positions of events of the page under way that need not be asked for again.
+	// answered are the positions of events of pages that were not passed yet that need not be asked for again.
 	answered map[int64]bool
 }
 
@@ -77,7 +77,9 @@ func (c *Cashier) Ask(ctx context.Context, events []*journal.Event) (acted bool,
 		return false, err
 	}
 	c.mu.Lock()
-	clear(c.answered)
+	for _, e := range events { // those of a page that failed may come a few at a time
+		delete(c.answered, e.Position)
+	}
 	c.mu.Unlock()
 	return true, nil
 }
@@ -90,7 +92,7 @@ func sideBySide[T any](things []T, atOnce int, do func(T) error) error {
 		places <- struct{}{}
 		group.Go(func() {
 			defer func() { <-places }()
-			errs[i] = do(thing)
+			errs[i] = journal.Contained(func() error { return do(thing) })
 		})
 	}
 	group.Wait()

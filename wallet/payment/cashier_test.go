@@ -94,6 +94,9 @@ func (c *counter) call(o payment.Order) error {
 	c.asked = append(c.asked, o.ID)
 	if left := c.fails[o.ID]; len(left) > 0 {
 		c.fails[o.ID] = left[1:]
+		if errors.Is(left[0], errDefect) {
+			panic(left[0])
+		}
 		return left[0]
 	}
 	return nil
@@ -307,6 +310,30 @@ func TestCashierStopsAtFaultsOfItsOwn(t *testing.T) {
 	require.ErrorIs(t, err, c.down)
 	require.Empty(t, c.aside)
 	require.Zero(t, c.faults[payment.Stripe])
+}
+
+// errDefect is what a provider's gateway panics with.
+var errDefect = errors.New("a defect")
+
+// A panic is a fault of our own like any other, of one payment: its neighbours are asked for, once, and it alone again.
+func TestCashierOutlivesAPanic(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	ids, events := c.payments(3)
+	c.fails[ids[1]] = []error{errDefect, errDefect}
+	cashier := c.cashier(0)
+	_, err := cashier.Ask(t.Context(), events)
+	require.ErrorContains(t, err, "panic: a defect")
+	require.ElementsMatch(t, ids, c.asked)
+	for i, want := range []bool{true, false} { // as it comes a few at a time
+		acted, err := cashier.Ask(t.Context(), events[i:i+1])
+		require.Equal(t, want, acted)
+		require.Equal(t, want, err == nil)
+	}
+	acted, err := cashier.Ask(t.Context(), events[1:])
+	require.NoError(t, err)
+	require.True(t, acted)
+	require.Equal(t, []string{ids[1], ids[1]}, c.asked[3:])
 }
 
 // sight answers whether a provider does.

@@ -188,3 +188,25 @@ func TestEachPartitionIsAppendOnly(t *testing.T) {
 		require.Contains(t, ask[[]string](t, s.pool, `SELECT reloptions FROM pg_class WHERE oid = $1::regclass`, p.Name), "autovacuum_freeze_min_age=0")
 	}
 }
+
+// TestSmallPartitionsAreFollowedByLargeOnes: as in a database whose partitions were all of ten million positions.
+func TestSmallPartitionsAreFollowedByLargeOnes(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, pgtest.Database(t))
+	run(t, s.pool, "CREATE TABLE events_00001 (LIKE events INCLUDING DEFAULTS)")
+	run(t, s.pool, "ALTER TABLE events ATTACH PARTITION events_00001 FOR VALUES FROM (10000000) TO (20000000)")
+	for _, c := range []struct{ position, past int64 }{
+		{5, 10_000_000}, {19_999_999, 20_000_000}, {20_000_000, 100_000_000}, {250_000_000, 300_000_000}, {150_000_000, 200_000_000},
+	} {
+		require.Equal(t, c.past, ask[int64](t, s.pool, "SELECT journal_ensure_partition($1)", c.position))
+	}
+	list, err := Partitions(t.Context(), s.pool)
+	require.NoError(t, err)
+	var names []string
+	next := int64(1)
+	for _, p := range list {
+		require.Equal(t, next, p.From, p.Name)
+		names, next = append(names, p.Name), p.To+1
+	}
+	require.Equal(t, []string{"events_00000", "events_00001", "events_00002", "events_00010", "events_00020"}, names)
+}

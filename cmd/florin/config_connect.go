@@ -47,10 +47,16 @@ func (c *serveCommand) connect(ctx context.Context, rs roles, f *findings) {
 			return err
 		}
 		_, pool, err := c.openVault(ctx)
-		if err == nil {
-			pool.Close()
+		if err != nil {
+			return err
 		}
-		return err
+		defer pool.Close()
+		var archive string
+		if err := pool.QueryRow(ctx, "SELECT current_setting('archive_mode')").Scan(&archive); err != nil {
+			return err
+		}
+		archives("KEYS_DATABASE_URL", archive, f)
+		return nil
 	})
 	each("NATS_URL", c.NatsURL != "", func(ctx context.Context) error { return c.askNATS(ctx, f) })
 	each("REDIS_URL", c.RedisURL != "" && rs.answers(), func(ctx context.Context) error { return c.askRedis(ctx, f) })
@@ -79,11 +85,12 @@ func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (e
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	var version, most, reserved int
 	var recovering, creates bool
-	var standbys, commit, encoding string
+	var standbys, commit, encoding, archive string
 	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('max_connections')::int,
 		current_setting('superuser_reserved_connections')::int, pg_is_in_recovery(), has_database_privilege(current_database(), 'CREATE'),
-		current_setting('synchronous_standby_names'), current_setting('synchronous_commit'), current_setting('server_encoding')`).
-		Scan(&version, &most, &reserved, &recovering, &creates, &standbys, &commit, &encoding)
+		current_setting('synchronous_standby_names'), current_setting('synchronous_commit'), current_setting('server_encoding'),
+		current_setting('archive_mode')`).
+		Scan(&version, &most, &reserved, &recovering, &creates, &standbys, &commit, &encoding, &archive)
 	if err != nil {
 		return err
 	}
@@ -110,6 +117,7 @@ func (c *serveCommand) askJournal(ctx context.Context, rs roles, f *findings) (e
 	} else if 2*n > most-reserved-spareConnections {
 		f.add(doubtful, "DATABASE_URL", "this instance may open %d connections and the server takes %d (max_connections): there is no room for a second one like it", n, most)
 	}
+	archives("DATABASE_URL", archive, f)
 	return schema
 }
 
@@ -138,6 +146,13 @@ func (c *serveCommand) askRedis(ctx context.Context, f *findings) (err error) {
 		f.add(doubtful, "REDIS_URL", "when it is full it gives up what it should keep (maxmemory-policy %s): %s", policy, redisPolicy)
 	}
 	return nil
+}
+
+// archives warns of a server that keeps its log to itself, by its archive_mode.
+func archives(setting, mode string, f *findings) {
+	if mode == "off" {
+		f.add(doubtful, setting, "Postgres does not archive its log (archive_mode): a backup is of its moment alone")
+	}
 }
 
 // askNATS looks at JetStream.

@@ -77,6 +77,8 @@ func TestConfigCheckFindsEverythingAtOnce(t *testing.T) {
 	code, found := checked(t, "--connect")
 	require.Equal(t, 0, code, "%v", found)
 	require.Contains(t, found.about("DATABASE_URL"), "warning: no standby confirms commits")
+	require.Contains(t, found.about("DATABASE_URL"), "warning: Postgres does not archive its log")
+	require.Contains(t, found.about("KEYS_DATABASE_URL"), "warning: Postgres does not archive its log")
 	require.Contains(t, found.about("REDIS_URL"), "warning: without Redis")
 	code, out, _ := invoke(t, "config", "check")
 	require.Equal(t, 0, code)

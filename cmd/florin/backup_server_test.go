@@ -52,15 +52,19 @@ func (b *backedUp) script(name string) string { return filepath.Join(b.root, "sc
 // data is the folder of the server that runs.
 func (b *backedUp) data() string { return filepath.Join(b.Home(), "data") }
 
-func (b *backedUp) start() {
+// start starts the server in b.dir.
+func (b *backedUp) start() { b.t.Helper(); b.Cluster = b.run(b.dir, nil) }
+
+// run runs a server in a folder, which follows another one unless that is nil.
+func (b *backedUp) run(dir string, primary *localpg.Cluster) *localpg.Cluster {
 	b.t.Helper()
-	cluster, err := localpg.Start(b.t.Context(), localpg.Config{Dir: b.dir, Temporary: true, Offline: true, Settings: map[string]string{
+	cluster, err := localpg.Start(b.t.Context(), localpg.Config{Dir: dir, Follow: primary, Temporary: true, Offline: true, Settings: map[string]string{
 		"wal_level": "replica", "max_wal_senders": "4", "synchronous_commit": "on", "archive_mode": "always",
 		"archive_command": b.script("archive.sh") + " " + b.path("archive") + " %p %f",
 	}})
 	require.NoError(b.t, err)
-	b.Cluster = cluster
 	b.t.Cleanup(func() { _ = cluster.Stop(context.WithoutCancel(b.t.Context())) }) // it may have been killed
+	return cluster
 }
 
 // makeOwn makes a folder that belongs to the server's user.
@@ -110,13 +114,18 @@ func (b *backedUp) archived() (names []string) {
 	return names
 }
 
-// archive has the log archived as far as it has come.
-func (b *backedUp) archive() {
+// archive has the log archived as far as it has come, by the server and by those that follow it.
+func (b *backedUp) archive(standbys ...*localpg.Cluster) {
 	b.t.Helper()
+	ask[string](b, "SELECT pg_create_restore_point('earlier')::text") // so that there is something to archive
 	segment := ask[string](b, "SELECT pg_walfile_name(pg_switch_wal())")
-	require.Eventually(b.t, func() bool {
-		return ask[bool](b, "SELECT coalesce(last_archived_wal >= $1, false) FROM pg_stat_archiver", segment)
-	}, patience, 10*time.Millisecond, "%s is not archived", segment)
+	ask[string](b, "SELECT pg_create_restore_point('later')::text") // a standby closes a segment when the next one begins
+	for _, server := range append(standbys, b.Cluster) {
+		require.Eventually(b.t, func() bool {
+			return askOf[bool](b, server, "SELECT coalesce(last_archived_wal >= $1, false) FROM pg_stat_archiver", segment)
+		}, patience, 10*time.Millisecond, "%s is not archived", segment)
+		require.Zero(b.t, askOf[int](b, server, "SELECT failed_count FROM pg_stat_archiver"), "what one has archived is well for the other")
+	}
 }
 
 // die kills the server. Its data stay until the test has ended.
@@ -163,10 +172,16 @@ func (b *backedUp) stopped() error {
 }
 
 // ask asks the server that runs, as its superuser.
-func ask[T any](b *backedUp, sql string, args ...any) (value T) {
+func ask[T any](b *backedUp, sql string, args ...any) T {
+	b.t.Helper()
+	return askOf[T](b, b.Cluster, sql, args...)
+}
+
+// askOf asks another server.
+func askOf[T any](b *backedUp, server *localpg.Cluster, sql string, args ...any) (value T) {
 	b.t.Helper()
 	ask := func() error {
-		conn, err := pgx.Connect(b.t.Context(), b.SuperURL("postgres"))
+		conn, err := pgx.Connect(b.t.Context(), server.SuperURL("postgres"))
 		if err != nil {
 			return err
 		}

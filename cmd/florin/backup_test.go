@@ -36,8 +36,7 @@ func TestBackups(t *testing.T) {
 	require.Eventually(t, func() bool { return x.unreadable(ann) }, patience, 5*time.Millisecond)
 	x.pay(4)
 	x.journal.archive()
-	x.vault.archive()
-
+	x.vault.archive(x.vault.run(x.vault.path("standby"), x.vault.Cluster))
 	watched, err := postgres.TakeSurvey(t.Context(), x.app.work, shard)
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), watched.LogArchived, patience)

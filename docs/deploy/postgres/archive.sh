@@ -13,15 +13,21 @@ archive=$1 path=$2 name=$3
 final=$archive/$name.gz
 [ -d "$archive" ] || fail "$archive is not there"
 
-same() { gunzip --stdout "$final" | cmp --silent - "$path"; }
+same() { gunzip --stdout "$1" | cmp --silent - "$path"; }
+other() { fail "$final is there with other contents"; }
 
-if [ ! -e "$final" ]; then
+if [ -e "$final" ]; then
+    same "$final" || other
+    sync "$final"
+else
     part=$(mktemp "$archive/.$name.XXXXXX")
     trap 'rm -f "$part"' EXIT
     gzip --fast --stdout <"$path" >"$part"
+    same "$part" || fail "what was written to $archive is not what is read"
     sync "$part"
     # A link is made only where there is no such name yet, and then at once.
-    ln "$part" "$final" 2>/dev/null || [ -e "$final" ] || fail "$final cannot be made"
+    if ! ln "$part" "$final"; then
+        same "$final" || other
+    fi
 fi
-same || fail "$final is there with other contents"
-sync "$final" "$archive"
+sync "$archive"

@@ -11,8 +11,8 @@ const (
 	// Patience is how long a synchronous caller waits for an outcome, and the deadline that its
 	// command carries.
 	Patience = 10 * time.Second
-	// replyPatience is how long an answer is awaited from the bus before the outcome is looked
-	// for in the store: a reply can get lost, an outcome cannot.
+	// replyPatience is how long an answer is awaited from the bus before the command goes by the inbox too, and its
+	// outcome is looked for in the store: a command and a reply can get lost, an outcome cannot.
 	replyPatience = 4 * time.Second
 	// outcomePoll and outcomePollMax are the pauses between two looks for an outcome.
 	outcomePoll    = 10 * time.Millisecond
@@ -109,7 +109,9 @@ func (d *Dispatcher) send(ctx context.Context, c Command, sent time.Time) (Answe
 	if c.DryRun { // the inbox is for what will be done
 		return Answer{}, fmt.Errorf("%w: a dry run has no other way than the bus: %w", ErrOutcomeUnknown, err)
 	}
-	if !errors.Is(err, context.DeadlineExceeded) && !ref {
+	// A bus that has stored the command may have nobody to bring it, as JetStream for ten seconds while it elects. Each
+	// caller puts at most one row into the inbox for as long as it waits, so that a writer that is merely late does not drown.
+	if !ref {
 		if err := d.inbox.Put(ctx, d.shard, c); err != nil {
 			return Answer{}, err
 		}

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,32 @@ func TestALargeCommandThatTheInboxWasQuickerWithIsNoRepeat(t *testing.T) {
 	a, err = d.Do(t.Context(), c)
 	require.NoError(t, err)
 	require.True(t, a.Replayed)
+}
+
+// stuck is a bus that takes commands and brings them to nobody.
+type stuck struct{}
+
+func (stuck) Send(ctx context.Context, _ journal.Shard, _ journal.Command, _ bool) (journal.Answer, error) {
+	<-ctx.Done()
+	return journal.Answer{}, ctx.Err()
+}
+
+func (stuck) Hint(journal.Shard, journal.CommandID) {}
+
+// A bus may have stored a command, and have nobody to bring it to the writer: while JetStream elects, for ten seconds.
+func TestACommandThatTheBusKeepsGoesByTheInbox(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine(t)
+		e.start("a", journal.Config{})
+		began := time.Now()
+		d := journal.NewDispatcher(0, stuck{}, e.store, e.store, time.Now)
+		a, err := d.Do(t.Context(), command("k", add{To: "x", N: 1}))
+		require.NoError(t, err)
+		require.Equal(t, journal.Done, a.Outcome.Status)
+		require.Less(t, time.Since(began), journal.Patience/2)
+		require.JSONEq(t, `{"sum":1}`, e.sum())
+	})
 }
 
 // What has happened is recorded however late it is decided; a request is given up.

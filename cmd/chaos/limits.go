@@ -24,9 +24,9 @@ const (
 	// takeOver is how long a shard may be without a writer after the one that leads is stopped: 2 s of lease, 2 s to end what
 	// the old one holds, and what it takes to load.
 	takeOver = 5 * time.Second
-	// roomOnDisk is what a disk has left before it is filled: enough for some seconds of load, and for four of the files that
+	// roomOnDisk is what a disk has left before it is filled: enough for some seconds of load, and for eight of the files that
 	// Postgres's log is made of.
-	roomOnDisk = 64 << 20
+	roomOnDisk = 128 << 20
 	// smallOffset is by how much two clocks may differ and all goes on, and largeOffset by how much they may not (the limit is
 	// journal.MaxClockSkew).
 	smallOffset, largeOffset = 3 * time.Second, time.Minute

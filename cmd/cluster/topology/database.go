@@ -29,6 +29,8 @@ type database struct {
 func settingsOfPostgres() map[string]string {
 	return map[string]string{
 		"wal_level": "replica", "max_wal_senders": "10", "synchronous_commit": "on", "max_wal_size": "1GB",
+		// What a standby may miss without being copied anew, as when its primary ends at a full disk.
+		"wal_keep_size": "1GB",
 		// How soon a standby comes back to a primary that was away; every commit waits for that. It is 5 s otherwise.
 		"wal_retrieve_retry_interval": "500ms",
 		"max_connections":             strconv.Itoa(maxConnections), "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",

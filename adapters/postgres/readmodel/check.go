@@ -208,6 +208,7 @@ func (c *Check) hand() error {
 		select {
 		case pages <- c.page:
 		case <-c.ctx.Done():
+			c.end() // the others wait for more
 			return c.group.Wait()
 		}
 	}

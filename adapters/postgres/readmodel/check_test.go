@@ -3,6 +3,7 @@ package readmodel_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/shopspring/decimal"
@@ -119,6 +120,37 @@ func TestCheckThatCannotBegin(t *testing.T) {
 		closed.Close()
 		_, err = readmodel.NewCheck(t.Context(), closed, b.Tx, l.registry, readmodel.Names())
 		require.ErrorContains(t, err, "closed pool")
+		return nil
+	}))
+}
+
+// A part that fails ends the check, although the others wait for more.
+func TestCheckEndsWithAPartThatFails(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.post(ledger.NewTransaction{}, "equity:opening", "liabilities:user:a", "100", "JPY")
+	l.project(10)
+	require.NoError(t, l.store.Books(t.Context(), func(b postgres.Books) error {
+		c, err := readmodel.NewCheck(t.Context(), l.pool, b.Tx, l.registry, readmodel.Names())
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		go func() {
+			report := &journal.Report{}
+			for {
+				if err := c.Take(&journal.Event{Position: 1, Type: ledger.TypeAccountSet}, report); err != nil { // of no schema
+					ended <- err
+					return
+				}
+			}
+		}()
+		select {
+		case err := <-ended:
+			require.ErrorContains(t, err, "account-set")
+		case <-time.After(30 * time.Second):
+			require.Fail(t, "it waits for ever")
+		}
+		require.Error(t, c.Compare(&journal.Report{}))
+		c.Close(t.Context())
 		return nil
 	}))
 }

@@ -20,6 +20,15 @@ func (r *Rebuilder) InSmall(n int) *Rebuilder {
 	return r
 }
 
+// Once works at what is asked for of the named projections until that is done, or left.
+func (r *Rebuilder) Once(ctx context.Context, names ...string) error {
+	jobs, err := r.claim(ctx, names)
+	if err == nil && len(jobs) > 0 {
+		r.work(ctx, jobs)
+	}
+	return err
+}
+
 // NeverLooksAgain has reads believe for ever that the generations are live that are live now.
 func (r *Reads) NeverLooksAgain(ctx context.Context) {
 	seen, _ := r.look(ctx, 0)

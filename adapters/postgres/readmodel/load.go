@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/florinledger/florin/ledger/journal"
+	"github.com/florinledger/florin/ledger/query"
 )
 
 // A loader fills a generation that nobody reads yet from the journal's past, faster than an applier does: it
@@ -49,9 +50,18 @@ func (l *applierLoader) write(ctx context.Context, tx pgx.Tx, schema string) err
 	return tx.SendBatch(ctx, b).Close()
 }
 
-// commitLoaded writes what a loader holds and moves the checkpoint to last, in one transaction.
-func (g *Generation) commitLoaded(ctx context.Context, l loader, after int64, last *journal.Event) error {
+// commitLoaded writes what a loader of a job holds and moves the checkpoint to last, in one transaction. It does so only
+// while the job is being loaded: whoever has lost its lock may stand where the tables stand, and they are another's to
+// finish, or read already. What is copied beside them by then would be in none of their balances.
+func (g *Generation) commitLoaded(ctx context.Context, job int64, l loader, after int64, last *journal.Event) error {
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
+		loading, err := tx.Exec(ctx, `SELECT FROM projection_rebuild WHERE id = $1 AND stage = $2 AND finished_at IS NULL FOR SHARE`, job, query.StageLoad)
+		if err != nil {
+			return err
+		}
+		if loading.RowsAffected() == 0 {
+			return journal.ErrOutrun
+		}
 		b := &pgx.Batch{}
 		g.queueAdvance(b, after, last)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
@@ -59,11 +60,12 @@ func rebuildUntilKilled(ctx context.Context, url string, say io.Writer) error {
 	return r.Run(ctx, theBooks()...)
 }
 
-// stopsAt is a journal that cannot be read beyond a position, and knows from where it was read.
+// stopsAt is a journal that cannot be read beyond a position until it is let go, and knows from where it was read.
 type stopsAt struct {
 	journal.Reader
 
 	position int64
+	letGo    chan struct{} // nil for never
 	mu       sync.Mutex
 	first    int64
 	reached  chan struct{}
@@ -78,8 +80,11 @@ func (s *stopsAt) Events(ctx context.Context, shard journal.Shard, after int64, 
 	s.mu.Unlock()
 	if s.position > 0 && after >= s.position {
 		s.once.Do(func() { close(s.reached) })
-		<-ctx.Done()
-		return nil, ctx.Err()
+		select {
+		case <-s.letGo:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	return s.Reader.Events(ctx, shard, after, limit)
 }
@@ -144,4 +149,38 @@ func (l *library) loading() {
 			return p.Rebuild.Stage == query.StageLoad && p.Rebuild.Position >= stuckAt-10
 		})
 	}
+}
+
+// Whoever has lost its lock, and loads on while another has taken the tables further, adds nothing to them.
+func TestRebuildWithoutItsLockAddsNothing(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.fill(100)
+	l.project(1_000)
+	require.NoError(t, l.control().Rebuild(t.Context(), query.Accounts, false, "test"))
+	late := &stopsAt{Reader: l.store, position: stuckAt, first: -1, reached: make(chan struct{}), letGo: make(chan struct{})}
+	log := slog.New(slog.DiscardHandler)
+	left := make(chan error, 1)
+	go func() {
+		left <- readmodel.NewRebuilder(l.pool, l.registry, l.vault, late, nil, log).InSmall(10).Once(t.Context(), query.Accounts)
+	}()
+	<-late.reached
+	require.Eventually(t, func() bool {
+		var at int64
+		require.NoError(t, l.pool.QueryRow(t.Context(), `SELECT position FROM projection_generation WHERE name = $1 AND generation = 2`, query.Accounts).Scan(&at))
+		return at == stuckAt
+	}, 60*time.Second, 5*time.Millisecond)
+	_, err := l.pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks, projection_rebuild
+		WHERE (classid::bigint << 32) | objid::bigint = hashtextextended('florin rebuild', id)`)
+	require.NoError(t, err)
+
+	// The other finds little left to load, and stands before the first event after it.
+	other := &stopsAt{Reader: l.store, position: stuckAt, first: -1, reached: make(chan struct{}), letGo: make(chan struct{})}
+	l.rebuilderIn(other, 1_000, query.Accounts)
+	<-other.reached
+	close(late.letGo)
+	require.NoError(t, <-left)
+	close(other.letGo)
+	require.Equal(t, 2, l.is(query.Accounts, rebuilt).Generation)
+	require.Zero(t, l.compared(query.Accounts).Differ)
 }

@@ -173,7 +173,7 @@ func (r *Rebuilder) fill(ctx context.Context, j *job, feed <-chan []journal.Even
 		if last == nil {
 			return nil
 		}
-		if err := j.gen.commitLoaded(ctx, l, committed, last); err != nil {
+		if err := j.gen.commitLoaded(ctx, j.id, l, committed, last); err != nil {
 			return err
 		}
 		committed, last = last.Position, nil

@@ -202,13 +202,13 @@ func (x *backups) florin(args ...string) string {
 }
 
 // isChecked runs check.sh beside the service. Its command hands the address over, and waits for this process to verify
-// what is there, which has all that was archived.
+// what is there, which has all that was archived. It waits no longer than its folder is there.
 func (x *backups) isChecked() {
 	x.t.Helper()
 	room := x.journal.path("room")
 	x.journal.makeOwn(room)
 	url, done := filepath.Join(room, "url"), filepath.Join(room, "done")
-	wait := `echo "$DATABASE_URL" >"$1.part"; mv "$1.part" "$1"; until [ -e "$2" ]; do sleep 0.05; done; exit 7`
+	wait := `echo "$DATABASE_URL" >"$1.part"; mv "$1.part" "$1"; until [ -e "$2" ]; do [ -d "${2%/*}" ] || exit 8; sleep 0.05; done; exit 7`
 	cmd := x.journal.Command(x.t.Context(), x.journal.script("check.sh"), x.journal.path("backups"), x.journal.path("archive"),
 		localpg.ServiceDatabase, "/bin/sh", "-c", wait, "sh", url, done)
 	cmd.Env = append(cmd.Env, "TMPDIR="+room)

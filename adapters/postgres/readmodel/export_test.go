@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/florinledger/florin/ledger/query"
 	"github.com/florinledger/florin/wallet"
 )
 
@@ -17,6 +18,14 @@ func (r *Reads) ByStatementPages(size int) *Reads {
 // InSmall has a rebuilder read and copy so many events and rows at once.
 func (r *Rebuilder) InSmall(n int) *Rebuilder {
 	r.limits = loadLimits{page: n, rows: n, balances: n, facts: n, commit: n}
+	return r
+}
+
+// WithoutParts has a rebuilder load balances as the program did before it loaded them in parts.
+func (r *Rebuilder) WithoutParts() *Rebuilder {
+	d := r.defs[query.Accounts]
+	d.load, d.loaded = nil, nil
+	r.defs[query.Accounts] = d
 	return r
 }
 

@@ -101,6 +101,17 @@ func TestRebuildGoesOnWhereItWas(t *testing.T) {
 			stop()
 			require.Zero(l.t, broken.first)
 		},
+		"of a program without parts": func(l *library) {
+			broken := &stopsAt{Reader: l.store, position: stuckAt, first: -1, reached: make(chan struct{})}
+			r := readmodel.NewRebuilder(l.pool, l.registry, l.vault, broken, nil, slog.New(slog.DiscardHandler))
+			stop := running(l.t, func(ctx context.Context) error { return r.InSmall(10).WithoutParts().Run(ctx, theBooks()...) })
+			<-broken.reached
+			l.loading()
+			stop()
+			var balances int
+			require.NoError(l.t, l.pool.QueryRow(l.t.Context(), `SELECT count(*) FROM p_accounts_2.balance`).Scan(&balances))
+			require.Positive(l.t, balances)
+		},
 		"after kill -9": func(l *library) {
 			self, err := os.Executable()
 			require.NoError(l.t, err)
@@ -183,4 +194,75 @@ func TestRebuildWithoutItsLockAddsNothing(t *testing.T) {
 	close(other.letGo)
 	require.Equal(t, 2, l.is(query.Accounts, rebuilt).Generation)
 	require.Zero(t, l.compared(query.Accounts).Differ)
+}
+
+// A program that knows nothing of parts does not finish what was loaded in parts.
+func TestRebuildInPartsIsNotFinishedWithoutThem(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.fill(100)
+	l.project(1_000)
+	require.NoError(t, l.control().Rebuild(t.Context(), query.Accounts, false, "test"))
+	broken := &stopsAt{Reader: l.store, position: stuckAt, first: -1, reached: make(chan struct{})}
+	stop := l.rebuilder(broken, query.Accounts)
+	<-broken.reached
+	require.Eventually(t, func() bool {
+		var parts bool
+		require.NoError(t, l.pool.QueryRow(t.Context(), `SELECT to_regclass('p_accounts_2.balance_part') IS NOT NULL`).Scan(&parts))
+		return parts
+	}, 60*time.Second, 5*time.Millisecond)
+	stop()
+	for _, page := range []int{10, 1_000} { // in its load, and after it
+		old := readmodel.NewRebuilder(l.pool, l.registry, l.vault, l.store, nil, slog.New(slog.DiscardHandler)).InSmall(page).WithoutParts()
+		require.NoError(t, old.Once(t.Context(), query.Accounts))
+		p, err := l.control().Projection(t.Context(), query.Accounts)
+		require.NoError(t, err)
+		require.False(t, p.Rebuild.Finished())
+		require.Contains(t, p.Rebuild.Error, "does not exist")
+	}
+	l.rebuilder(l.store, query.Accounts)
+	require.Equal(t, 2, l.is(query.Accounts, rebuilt).Generation)
+	require.Zero(t, l.compared(query.Accounts).Differ)
+}
+
+// Accounts and balances that are loaded are what is applied one by one: those of several ledgers and assets, of the
+// least and the largest amounts, and those that have rules before, after and without what moves.
+func TestLoadedAccountsAreAsApplied(t *testing.T) {
+	t.Parallel()
+	l := openLibrary(t)
+	l.do(ledger.CommandCreateLedger, ledger.CreateLedger{Name: "other"})
+	l.do(ledger.CommandRegisterAsset, ledger.RegisterAsset{Code: "ETH", Scale: 18})
+	rule := func(address string) {
+		l.do(ledger.CommandSetAccount, ledger.SetAccount{Ledger: "main", Address: address, Metadata: &map[string]string{"n": fmt.Sprint(l.asked)}})
+	}
+	rule("liabilities:user:0")
+	rule("liabilities:nothing")
+	for i := range 12 {
+		user := fmt.Sprintf("liabilities:user:%d", i%3)
+		l.post(ledger.NewTransaction{}, "equity:opening", user, "999999999999999999", "JPY")
+		l.post(ledger.NewTransaction{}, "equity:opening", user, "1000000.000000000000000001", "ETH")
+		l.post(ledger.NewTransaction{}, user, "equity:opening", "0.000000000000000001", "ETH")
+		l.do(ledger.CommandPostTransaction, ledger.PostTransaction{Ledger: "other", NewTransaction: ledger.NewTransaction{Postings: []ledger.Line{
+			{Account: "assets:bank:main", Side: "debit", Amount: "10.25", Asset: "USD"},
+			{Account: user, Side: "credit", Amount: "10.2", Asset: "USD"},
+			{Account: user, Side: "credit", Amount: "0.05", Asset: "USD"},
+		}}})
+		if i%4 == 3 {
+			rule(user)
+		}
+	}
+	l.project(1)
+	var jpy string
+	require.NoError(t, l.pool.QueryRow(t.Context(), `SELECT debits::text FROM p_accounts_1.balance WHERE address = 'equity:opening' AND asset = 'JPY'`).Scan(&jpy))
+	require.Equal(t, "11999999999999999988", jpy, "more than 64 bits")
+	for _, size := range []int{1, 7, 1_000} {
+		require.NoError(t, l.control().Rebuild(t.Context(), query.Accounts, true, "test"))
+		stop := l.rebuilderIn(l.store, size, query.Accounts)
+		p := l.is(query.Accounts, rebuilt)
+		stop()
+		require.Empty(t, p.Rebuild.Error)
+		require.Equal(t, l.head.Position, p.Rebuild.Comparison.Position)
+		require.Empty(t, p.Rebuild.Comparison.Differences)
+	}
+	require.Empty(t, l.check())
 }

@@ -8,4 +8,6 @@ CREATE TABLE IF NOT EXISTS {schema}.balance_part (
     credits        numeric     NOT NULL,
     first_position bigint      NOT NULL,
     created_at     timestamptz NOT NULL
-)
+);
+-- A program that knows nothing of parts, and takes the load up, would finish without them: it finds no balances instead.
+ALTER TABLE IF EXISTS {schema}.balance RENAME TO balance_whole;

@@ -1,5 +1,6 @@
 -- What a load left in parts (accounts_add_parts) is added up, and indexed at once. Balances are there before only where
 -- another version of the program began the load, and accounts where they have rules.
+ALTER TABLE {schema}.balance_whole RENAME TO balance;
 INSERT INTO {schema}.balance_part (ledger, address, asset, version, debits, credits, first_position, created_at)
 SELECT b.ledger, b.address, b.asset, b.version, b.debits, b.credits, a.first_position, a.created_at
   FROM {schema}.balance b JOIN {schema}.account a USING (ledger, address);

@@ -136,7 +136,10 @@ func backwards(s string) []byte {
 	return []byte(string(runes))
 }
 
-// lower folds ASCII alone: anything may be in the bytes.
+// lower folds ASCII alone: anything may be in the bytes. They are hundreds of megabytes, of this goroutine alone, each of
+// which the race detector would look at.
+//
+//go:norace
 func lower(text []byte) []byte {
 	out := bytes.Clone(text)
 	for i, b := range out {
@@ -147,6 +150,7 @@ func lower(text []byte) []byte {
 	return out
 }
 
+//go:norace
 func sieve(head uint64) uint64 { return head * 0x9e3779b97f4a7c15 >> 44 }
 
 func (x *needleIndex) add(n needle) {
@@ -155,6 +159,9 @@ func (x *needleIndex) add(n needle) {
 	x.heads[head] = append(x.heads[head], n)
 }
 
+// in calls found with each form that stands in data; without the race detector, as lower.
+//
+//go:norace
 func (x *needleIndex) in(data []byte, found func(needle)) {
 	for i := 0; i+needleHead <= len(data); i++ {
 		head := binary.LittleEndian.Uint64(data[i:])
